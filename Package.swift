@@ -1,0 +1,115 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+/// A module under Sources: its name, the modules it imports, and the products of other packages.
+func module(
+  _ name: String, uses modules: [String] = [], packages: [Target.Dependency] = [],
+  resources: [Resource] = []
+) -> Target {
+  .target(
+    name: name, dependencies: modules.map { .target(name: $0) } + packages,
+    resources: resources, swiftSettings: settings)
+}
+
+/// The tests of a module. Modules that only its tests need are named in `uses`.
+func tests(of name: String, uses modules: [String] = []) -> Target {
+  .testTarget(
+    name: "\(name)Tests",
+    dependencies: ([name, "TestSupport"] + modules).map { .target(name: $0) },
+    exclude: [], swiftSettings: settings)
+}
+
+let toml: Target.Dependency = .product(name: "TOMLKit", package: "TOMLKit")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
+let arguments: Target.Dependency = .product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+  name: "proofmark",
+  products: [.executable(name: "proofmark", targets: ["proofmark"])],
+  dependencies: [
+    // Commands, options, help and completions.
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    // SHA-256 with the CPU's own instructions: five times libsodium's speed.
+    .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+    // A TOML 1.0 parser that refuses duplicate keys; policies, manifests, locks and trust files.
+    .package(url: "https://github.com/LebJe/TOMLKit", exact: "0.6.0"),
+    // Escaping templates for the HTML and XML reports.
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+    .systemLibrary(
+      name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "CKernels"),
+
+    module("Bytes", packages: [crypto, toml]),
+    module("Findings", uses: ["Bytes"]),
+    module("Archives", uses: ["Bytes", "Findings", "CArchive", "CZlib"]),
+    module("Trust", uses: ["Bytes", "Findings", "CSodium"]),
+    module("Releases", uses: ["Bytes", "Findings", "Archives", "Trust"]),
+    module("Dependencies", uses: ["Bytes", "Findings"]),
+    module("Formats", uses: ["Bytes", "Archives", "CZlib"]),
+    module("Scanning", uses: ["Bytes", "Findings", "Archives", "Formats"]),
+    module("Engine", uses: ["Bytes", "CKernels"]),
+    module("Models", uses: ["Bytes", "Formats", "Engine"]),
+    module("Evaluation", uses: ["Bytes", "Findings", "Formats", "Engine", "Models"]),
+    module("Robustness", uses: ["Bytes", "Findings", "Engine", "Evaluation"]),
+    .target(
+      name: "StockPolicies", path: "Policies",
+      resources: [
+        .embedInCode("permissive.toml"), .embedInCode("ci-gate.toml"),
+        .embedInCode("release.toml"),
+      ],
+      swiftSettings: settings),
+    module("Judging", uses: ["Bytes", "Findings", "StockPolicies"]),
+    module("Reporting", uses: ["Bytes", "Findings", "Judging"], packages: [mustache]),
+    module(
+      "Auditing",
+      uses: [
+        "Bytes", "Findings", "Archives", "Trust", "Releases", "Dependencies", "Formats",
+        "Scanning", "Engine", "Models", "Evaluation", "Robustness", "Judging",
+      ]),
+    .executableTarget(
+      name: "proofmark",
+      dependencies: [
+        "Bytes", "Findings", "Archives", "Trust", "Releases", "Dependencies", "Formats",
+        "Scanning", "Engine", "Models", "Evaluation", "Robustness", "Judging", "Reporting",
+        "Auditing", arguments,
+      ],
+      swiftSettings: settings),
+
+    .target(
+      name: "TestSupport", dependencies: ["Bytes", "CZlib"], path: "Tests/TestSupport",
+      swiftSettings: settings),
+    tests(of: "Bytes"),
+    tests(of: "Findings", uses: ["Bytes"]),
+    tests(of: "Archives", uses: ["Bytes", "Findings"]),
+    tests(of: "Trust", uses: ["Bytes", "Findings"]),
+    tests(of: "Releases", uses: ["Bytes", "Findings", "Archives", "Trust"]),
+    tests(of: "Dependencies", uses: ["Bytes", "Findings"]),
+    tests(of: "Formats", uses: ["Bytes", "Archives"]),
+    tests(of: "Scanning", uses: ["Bytes", "Findings", "Archives", "Formats"]),
+    tests(of: "Engine", uses: ["Bytes"]),
+    tests(of: "Models", uses: ["Bytes", "Formats", "Engine"]),
+    tests(of: "Evaluation", uses: ["Bytes", "Findings", "Formats", "Engine", "Models"]),
+    tests(of: "Robustness", uses: ["Bytes", "Findings", "Engine", "Models", "Evaluation"]),
+    tests(of: "Judging", uses: ["Bytes", "Findings"]),
+    tests(of: "Reporting", uses: ["Bytes", "Findings", "Judging"]),
+    .testTarget(
+      name: "CommandTests", dependencies: ["proofmark", "TestSupport", "Bytes"],
+      swiftSettings: settings),
+  ],
+  cLanguageStandard: .c17,
+  cxxLanguageStandard: .cxx17
+)

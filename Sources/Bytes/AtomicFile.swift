@@ -1,0 +1,97 @@
+import Glibc
+
+/// Why a file could not be read or written.
+public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// The path as the user gave it.
+  public let path: String
+  /// What was tried.
+  public let action: String
+  /// The system's reason.
+  public let reason: String
+
+  /// An error with a reason of our own.
+  public init(path: String, action: String, reason: String) {
+    self.path = path
+    self.action = action
+    self.reason = reason
+  }
+
+  /// An error with the reason of the last system call.
+  public init(path: String, action: String) {
+    let code = errno
+    self.init(path: path, action: action, reason: String(cString: strerror(code)))
+  }
+
+  /// One line: path, action, reason.
+  public var description: String { "\(path): cannot \(action): \(reason)" }
+}
+
+/// Writes a file so that its path names either the old content or the whole new one.
+public struct AtomicFile: ~Copyable {
+  private let path: String
+  private let temporaryPath: String
+  private var descriptor: CInt
+
+  /// Opens a temporary file beside `path`, readable by its owner alone until `commit`.
+  public init(path: String) throws(FileError) {
+    self.path = path
+    var template = Array((path + ".XXXXXX").utf8CString)
+    let opened = template.withUnsafeMutableBufferPointer {
+      $0.baseAddress.map { mkstemp($0) } ?? -1
+    }
+    guard opened >= 0 else { throw FileError(path: path, action: "write") }
+    _ = fcntl(opened, F_SETFD, FD_CLOEXEC)
+    descriptor = opened
+    temporaryPath = template.withUnsafeBufferPointer {
+      $0.baseAddress.map { String(cString: $0) } ?? ""
+    }
+    PendingFiles.add(temporaryPath)
+  }
+
+  deinit {
+    if descriptor >= 0 {
+      close(descriptor)
+      unlink(temporaryPath)
+      PendingFiles.remove(temporaryPath)
+    }
+  }
+
+  /// Adds bytes at the end of the temporary file.
+  public mutating func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
+    var written = 0
+    while written < bytes.count {
+      let result = Glibc.write(
+        descriptor, bytes.baseAddress?.advanced(by: written), bytes.count - written)
+      if result < 0 && errno == EINTR { continue }
+      guard result > 0 else { throw FileError(path: path, action: "write") }
+      written += result
+    }
+  }
+
+  /// Gives the file its mode and its name, after its bytes are on the disk.
+  public consuming func commit(mode: UInt32 = 0o644) throws(FileError) {
+    guard fchmod(descriptor, mode) == 0, fsync(descriptor) == 0 else {
+      throw FileError(path: path, action: "write")
+    }
+    guard rename(temporaryPath, path) == 0 else { throw FileError(path: path, action: "write") }
+    close(descriptor)
+    descriptor = -1
+    PendingFiles.remove(temporaryPath)
+  }
+
+  /// Writes all bytes in one step.
+  public static func write(
+    _ bytes: ByteSlice, to path: String, mode: UInt32 = 0o644
+  ) throws(FileError) {
+    var file = try AtomicFile(path: path)
+    try bytes.withUnsafeBytes { (memory) throws(FileError) in try file.write(memory) }
+    try file.commit(mode: mode)
+  }
+
+  /// Writes the text in one step.
+  public static func write(
+    _ text: String, to path: String, mode: UInt32 = 0o644
+  ) throws(FileError) {
+    try write(ByteSlice(utf8: text), to: path, mode: mode)
+  }
+}

@@ -1,0 +1,32 @@
+/// How much Proofmark is willing to open. A policy may tighten or widen each number.
+public struct Limits: Sendable, Equatable {
+  /// Members of all archives together.
+  public var memberCount = 100_000
+  /// Bytes of one member.
+  public var memberBytes = 16 << 30
+  /// Bytes of all members together.
+  public var totalBytes = 64 << 30
+  /// Unpacked bytes for one packed byte, after the first `ratioFreeBytes`.
+  public var ratio = 200
+  /// Unpacked bytes that no ratio is asked of.
+  public let ratioFreeBytes = 10 << 20
+  /// Archive in archive.
+  public var archiveDepth = 3
+  /// UTF-8 bytes of a member's path.
+  public var pathBytes = 1024
+  /// Bytes of memory that headers may ask for.
+  public var headerBytes = 64 << 20
+  /// Axes of a tensor.
+  public let tensorRank = 8
+  /// Nodes of a graph.
+  public let graphNodes = 100_000
+  /// Opcodes of a pickle.
+  public let pickleOpcodes = 10_000_000
+  /// Nesting of a pickle's values.
+  public let pickleDepth = 512
+  /// Files up to this size are read into memory, larger ones are mapped.
+  public static let memoryBytes = 64 << 20
+
+  /// The defaults.
+  public init() {}
+}

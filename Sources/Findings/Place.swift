@@ -1,0 +1,43 @@
+public import Bytes
+
+/// Where in a subject something was found.
+public struct Place: Sendable, Hashable {
+  /// The chain of members from the subject inwards, outermost first; empty for the subject.
+  public let members: [String]
+  /// The byte offset in the innermost member.
+  public let offset: Int?
+  /// A tensor, layer, line or key inside the innermost member.
+  public let detail: String?
+
+  /// Creates a place.
+  public init(_ members: [String] = [], offset: Int? = nil, detail: String? = nil) {
+    self.members = members
+    self.offset = offset
+    self.detail = detail
+  }
+
+  /// The whole subject.
+  public static let subject = Place()
+
+  /// A member inside this place's innermost member.
+  public func member(_ name: String) -> Place { Place(members + [name]) }
+
+  /// A byte of the innermost member.
+  public func at(_ offset: Int?) -> Place { Place(members, offset: offset, detail: detail) }
+
+  /// A tensor, layer, line or key of the innermost member.
+  public func detail(_ text: String) -> Place { Place(members, offset: offset, detail: text) }
+
+  /// The chain written `outer.tar.zst!inner/model.h5`, unescaped; empty for the subject.
+  public var chain: String { members.joined(separator: "!") }
+}
+
+extension Place: CustomStringConvertible {
+  /// Chain, detail and offset, escaped for people.
+  public var description: String {
+    var text = members.isEmpty ? "release" : safeText(chain)
+    if let detail { text += " (\(safeText(detail)))" }
+    if let offset { text += " at byte \(offset)" }
+    return text
+  }
+}

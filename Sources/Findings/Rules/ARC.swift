@@ -1,0 +1,4 @@
+// Findings of the archive family.
+extension Rule {
+  static let archiveRules: [Rule] = []
+}

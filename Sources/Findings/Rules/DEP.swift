@@ -1,0 +1,4 @@
+// Findings of the dependency family.
+extension Rule {
+  static let dependencyRules: [Rule] = []
+}

@@ -1,0 +1,4 @@
+// Findings of the lock family.
+extension Rule {
+  static let lockRules: [Rule] = []
+}

@@ -1,0 +1,4 @@
+// Findings of the array family.
+extension Rule {
+  static let arrayRules: [Rule] = []
+}

@@ -1,0 +1,4 @@
+// Findings of the pickle family.
+extension Rule {
+  static let pickleRules: [Rule] = []
+}

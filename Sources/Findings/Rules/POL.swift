@@ -1,0 +1,4 @@
+// Findings of the policy family.
+extension Rule {
+  static let policyRules: [Rule] = []
+}

@@ -1,0 +1,4 @@
+// Findings of the scan family.
+extension Rule {
+  static let scanRules: [Rule] = []
+}

@@ -1,0 +1,4 @@
+// Findings of the signature family.
+extension Rule {
+  static let signatureRules: [Rule] = []
+}

@@ -1,0 +1,4 @@
+// Findings of the safetensors family.
+extension Rule {
+  static let safetensorsRules: [Rule] = []
+}

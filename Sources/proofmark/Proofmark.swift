@@ -1,0 +1,1 @@
+@main struct Proofmark { static func main() {} }
