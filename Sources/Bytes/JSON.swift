@@ -70,9 +70,7 @@ extension JSON {
 // Strict reading: UTF-8, no byte order mark, no duplicate names (parsers differ on which one
 // counts), bounded depth, nothing after the value.
 extension JSON {
-  /// Reads one JSON text that fills the bytes.
-  ///
-  /// - Parameter depth: the deepest nesting that is accepted.
+  /// Reads one JSON text that fills the bytes, nested at most `depth` values deep.
   public init(parsing bytes: ByteSlice, depth: Int = 128) throws(ParseError) {
     var parser = JSONParser(bytes: bytes, depth: depth)
     self = try parser.parseDocument()

@@ -1,0 +1,17 @@
+public import Bytes
+
+/// The real files that tests read, all inside the repository.
+public enum Fixture {
+  /// The folder of the repository.
+  public static let root: String = {
+    var parts = #filePath.split(separator: "/", omittingEmptySubsequences: false)
+    parts.removeLast(3)
+    return parts.joined(separator: "/")
+  }()
+
+  /// The path of a file under Fixtures.
+  public static func path(_ name: String) -> String { "\(root)/Fixtures/\(name)" }
+
+  /// The content of a file under Fixtures.
+  public static func bytes(_ name: String) throws -> ByteSlice { try ByteSlice(path: path(name)) }
+}
