@@ -1,0 +1,44 @@
+# The commands of the project. `make audit` and `make test` need nothing but Swift and make.
+
+SWIFT ?= swift
+RELEASE = -c release --static-swift-stdlib
+PROOFMARK = .build/release/proofmark
+
+.PHONY: audit test bench lint format bits example packages release clean
+
+# Proves the two fixture releases and writes Reports/.
+audit: release
+	scripts/audit-fixtures $(PROOFMARK)
+
+release: packages
+	$(SWIFT) build $(RELEASE) --product proofmark
+
+test: packages
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build
+
+# Debug and release builds give the same bits.
+bits: packages
+	scripts/compare-bits
+
+# Proofmark against its peers, as ratios; downloads the peers.
+bench: release
+	Benchmarks/run $(PROOFMARK)
+
+# Writes Reports/example/ again, with the published test key and a fixed time.
+example: release
+	scripts/write-example $(PROOFMARK) Reports/example
+
+lint:
+	$(SWIFT) format lint --strict --recursive --parallel Sources Tests Policies Package.swift
+	scripts/check-unsafe
+
+format:
+	$(SWIFT) format --in-place --recursive --parallel Sources Tests Policies Package.swift
+
+packages:
+	@scripts/install-packages
+
+clean:
+	rm -rf .build .build-*
+	find Reports -mindepth 1 -maxdepth 1 ! -name .gitignore ! -name example -exec rm -rf {} +
