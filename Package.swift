@@ -104,7 +104,7 @@ let package = Package(
     tests(of: "Models", uses: ["Bytes", "Formats", "Engine"]),
     tests(of: "Evaluation", uses: ["Bytes", "Findings", "Formats", "Engine", "Models"]),
     tests(of: "Robustness", uses: ["Bytes", "Findings", "Engine", "Models", "Evaluation"]),
-    tests(of: "Judging", uses: ["Bytes", "Findings"]),
+    tests(of: "Judging", uses: ["Bytes", "Findings", "StockPolicies"]),
     tests(of: "Reporting", uses: ["Bytes", "Findings", "Judging"]),
     .testTarget(
       name: "CommandTests", dependencies: ["proofmark", "TestSupport", "Bytes"],

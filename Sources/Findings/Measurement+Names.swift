@@ -1,0 +1,31 @@
+extension Measurement {
+  /// The names that the checks and the policy's bounds agree on.
+  ///
+  /// A name is part of the JSON report: it is never renamed and never given another meaning.
+  public enum Name {
+    /// Files in the subject, all archives together.
+    public static let files = "files"
+    /// Bytes of those files.
+    public static let bytes = "bytes"
+    /// Owners of the role whose signatures hold, with the role's threshold as `n`.
+    public static let signers = "signers"
+    /// Files that the lock pins.
+    public static let lockedFiles = "locked-files"
+    /// Pinned packages.
+    public static let packages = "packages"
+    /// Trainable and other parameters of the network.
+    public static let parameters = "parameters"
+    /// Share of inputs classified as labelled; under an attack where the measurement has one.
+    public static let accuracy = "accuracy"
+    /// Rows of all goldens together.
+    public static let goldenRows = "golden-rows"
+    /// Largest absolute difference of an output from the recorded one, with the rows as `n`.
+    public static let goldenMaxAbs = "golden-max-abs"
+    /// Share of golden rows whose arg max is the recorded one.
+    public static let goldenArgmaxEqual = "golden-argmax-equal"
+    /// Share of goldens whose engine output has the locked digest.
+    public static let engineDigestsEqual = "engine-digests-equal"
+    /// Share of attacked inputs whose gradient is zero, NaN or infinite.
+    public static let unusableGradients = "unusable-gradients"
+  }
+}

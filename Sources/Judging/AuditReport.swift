@@ -1,0 +1,210 @@
+public import Bytes
+
+/// Everything that is said about one subject: what each report format writes, and all of it.
+///
+/// Equal reports are written to equal bytes, so nothing in it may depend on the clock, the
+/// machine or the folder.
+public struct AuditReport: Sendable, Equatable {
+  /// The program.
+  public var tool: Tool
+  /// What was audited.
+  public var subject: Subject
+  /// The policy it was judged by.
+  public var policy: PolicyReference
+  /// The trust file, when one was given.
+  public var trust: TrustReference?
+  /// The time that was given for the judgement, RFC 3339.
+  public var at: String?
+  /// The verdict and the seven checks in the order of an audit.
+  public var judgement: Judgement
+  /// Who signed, as far as the signatures hold.
+  public var signers: [Signer] = []
+  /// Every file of the subject, sorted by path.
+  public var files: [File] = []
+  /// Inputs before and after the attack.
+  public var pictures: [Picture] = []
+  /// What the audit has shown, one sentence each.
+  public var established: [String] = []
+  /// What nobody should read into it, one sentence each.
+  public var notEstablished: [String] = []
+
+  /// Creates a report without signers, files and pictures.
+  public init(
+    tool: Tool, subject: Subject, policy: PolicyReference, trust: TrustReference? = nil,
+    at: String? = nil, judgement: Judgement
+  ) {
+    self.tool = tool
+    self.subject = subject
+    self.policy = policy
+    self.trust = trust
+    self.at = at
+    self.judgement = judgement
+  }
+
+  /// The verdict.
+  public var verdict: Verdict { judgement.verdict }
+  /// The seven checks in the order of an audit.
+  public var checks: [CheckReport] { judgement.checks }
+}
+
+extension AuditReport {
+  /// The program that wrote the report.
+  public struct Tool: Sendable, Equatable {
+    /// The program's name.
+    public let name: String
+    /// The program's version.
+    public let version: String
+
+    /// Creates a tool.
+    public init(name: String, version: String) {
+      self.name = name
+      self.version = version
+    }
+  }
+
+  /// What was audited.
+  public struct Subject: Sendable, Equatable {
+    /// The path as the user gave it; absolute paths are cut to their last part.
+    public let path: String
+    /// The digest of the archive or folder; nil when it could not be read.
+    public let digest: Digest?
+    /// What the manifest says it is; nil without a manifest.
+    public let model: Model?
+
+    /// Creates a subject.
+    public init(path: String, digest: Digest?, model: Model?) {
+      self.path = path.utf8.first == UInt8(ascii: "/") ? lastPart(of: path) : path
+      self.digest = digest
+      self.model = model
+    }
+  }
+
+  /// A model's name and version, from the manifest.
+  public struct Model: Sendable, Equatable {
+    /// The model's name.
+    public let name: String
+    /// The model's version.
+    public let version: String
+
+    /// Creates a model's name.
+    public init(name: String, version: String) {
+      self.name = name
+      self.version = version
+    }
+  }
+
+  /// The policy of the judgement.
+  public struct PolicyReference: Sendable, Equatable {
+    /// The policy's name.
+    public let name: String
+    /// SHA-256 of the policy file.
+    public let digest: Digest
+
+    /// Refers to a policy.
+    public init(name: String, digest: Digest) {
+      self.name = name
+      self.digest = digest
+    }
+
+    /// Refers to the policy.
+    public init(_ policy: Policy) {
+      self.init(name: policy.name, digest: policy.digest)
+    }
+  }
+
+  /// The trust file of the judgement.
+  public struct TrustReference: Sendable, Equatable {
+    /// The trust file's own version.
+    public let version: Int
+    /// SHA-256 of the trust file.
+    public let digest: Digest
+
+    /// Refers to a trust file.
+    public init(version: Int, digest: Digest) {
+      self.version = version
+      self.digest = digest
+    }
+  }
+
+  /// Someone whose signature holds.
+  public struct Signer: Sendable, Equatable {
+    /// The owner of the key.
+    public let owner: String
+    /// The id of the key in the trust file.
+    public let key: String
+    /// The role that the owner counts for.
+    public let role: String
+
+    /// Creates a signer.
+    public init(owner: String, key: String, role: String) {
+      self.owner = owner
+      self.key = key
+      self.role = role
+    }
+  }
+
+  /// A file of the subject.
+  public struct File: Sendable, Equatable {
+    /// The member's path.
+    public let path: String
+    /// Its size in bytes.
+    public let size: Int
+    /// Its SHA-256.
+    public let digest: Digest
+
+    /// Creates a file.
+    public init(path: String, size: Int, digest: Digest) {
+      self.path = path
+      self.size = size
+      self.digest = digest
+    }
+  }
+
+  /// One input before and after the attack, as grey pictures.
+  public struct Picture: Sendable, Equatable {
+    /// The row in the evaluation set.
+    public let index: Int
+    /// The columns of each picture.
+    public let width: Int
+    /// The rows of each picture.
+    public let height: Int
+    /// Grey values row by row, 0 black.
+    public let original: [UInt8]
+    /// Grey values of the attacked input.
+    public let attacked: [UInt8]
+    /// The true class.
+    public let label: String
+    /// The class that the network gives the original.
+    public let prediction: String
+    /// The class that the network gives the attacked input.
+    public let attackedPrediction: String
+    /// The size of the attack in units of the [0,1] input.
+    public let eps: Double
+
+    /// Creates a pair of pictures.
+    ///
+    /// - Precondition: `original` and `attacked` have `width * height` bytes, at least one.
+    public init(
+      index: Int, width: Int, height: Int, original: [UInt8], attacked: [UInt8], label: String,
+      prediction: String, attackedPrediction: String, eps: Double
+    ) {
+      precondition(
+        width > 0 && height > 0 && original.count == width * height
+          && attacked.count == original.count, "a picture's bytes must fill it")
+      self.index = index
+      self.width = width
+      self.height = height
+      self.original = original
+      self.attacked = attacked
+      self.label = label
+      self.prediction = prediction
+      self.attackedPrediction = attackedPrediction
+      self.eps = eps
+    }
+  }
+}
+
+private func lastPart(of path: String) -> String {
+  let parts = path.utf8.split(separator: UInt8(ascii: "/"))
+  return parts.last.map { String(Substring($0)) } ?? "/"
+}
