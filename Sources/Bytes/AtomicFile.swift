@@ -68,10 +68,18 @@ public struct AtomicFile: ~Copyable {
     }
   }
 
-  /// Gives the file its mode and its name, after its bytes are on the disk.
-  public consuming func commit(mode: UInt32 = 0o644) throws(FileError) {
+  /// Gives the file its mode and its name, after its bytes are on the disk. Unless `replacing`,
+  /// a file of that name that exists is an error and stays as it is.
+  public consuming func commit(
+    mode: UInt32 = 0o644, replacing: Bool = true
+  ) throws(FileError) {
     guard fchmod(descriptor, mode) == 0, fsync(descriptor) == 0 else {
       throw FileError(path: path, action: "write")
+    }
+    guard replacing else {
+      // Unlike rename, link never replaces; deinit removes the temporary name.
+      guard link(temporaryPath, path) == 0 else { throw FileError(path: path, action: "create") }
+      return
     }
     guard rename(temporaryPath, path) == 0 else { throw FileError(path: path, action: "write") }
     close(descriptor)

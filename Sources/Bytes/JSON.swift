@@ -70,9 +70,12 @@ extension JSON {
 // Strict reading: UTF-8, no byte order mark, no duplicate names (parsers differ on which one
 // counts), bounded depth, nothing after the value.
 extension JSON {
-  /// Reads one JSON text that fills the bytes, nested at most `depth` values deep.
-  public init(parsing bytes: ByteSlice, depth: Int = 128) throws(ParseError) {
-    var parser = JSONParser(bytes: bytes, depth: depth)
+  /// Reads one JSON text that fills the bytes, nested at most `depth` values deep and of at most
+  /// `values` values: each costs memory, however short its text.
+  public init(
+    parsing bytes: ByteSlice, depth: Int = 128, values: Int = .max
+  ) throws(ParseError) {
+    var parser = JSONParser(bytes: bytes, depth: depth, values: values)
     self = try parser.parseDocument()
   }
 }
@@ -80,10 +83,12 @@ extension JSON {
 private struct JSONParser {
   private var reader: ByteReader
   private var depthLeft: Int
+  private var valuesLeft: Int
 
-  init(bytes: ByteSlice, depth: Int) {
+  init(bytes: ByteSlice, depth: Int, values: Int) {
     reader = ByteReader(bytes)
     depthLeft = depth
+    valuesLeft = values
   }
 
   mutating func parseDocument() throws(ParseError) -> JSON {
@@ -113,6 +118,12 @@ private struct JSONParser {
 
   private mutating func parseValue() throws(ParseError) -> JSON {
     try skipSpace()
+    guard valuesLeft > 0 else {
+      throw ParseError(
+        .limit, at: reader.offset, expected: "JSON of a bounded number of values",
+        found: "one more")
+    }
+    valuesLeft -= 1
     switch reader.peek() {
     case UInt8(ascii: "{"):
       return try nested { (parser) throws(ParseError) in

@@ -1,4 +1,4 @@
-public import Bytes
+import Bytes
 
 /// Where in a subject something was found.
 public struct Place: Sendable, Hashable {

@@ -1,0 +1,117 @@
+public import Bytes
+
+/// What DSSE signs: `"DSSEv1" SP len(type) SP type SP len(body) SP body`, lengths in bytes, in
+/// decimal (DSSE 1.0.2, protocol.md). Type and body cannot be shifted into each other.
+public func preAuthenticationEncoding(type: String, body: ByteSlice) -> ByteSlice {
+  var buffer = ByteBuffer(capacity: body.count + type.utf8.count + 64)
+  buffer.append(Array("DSSEv1 \(type.utf8.count) \(type) \(body.count) ".utf8))
+  buffer.append(body)
+  return buffer.finish()
+}
+
+/// A DSSE envelope as it was found: nothing in it is established before a `VerifiedEnvelope` is
+/// made of it.
+///
+/// ```
+/// {"payload": BASE64, "payloadType": "application/vnd.in-toto+json",
+///  "signatures": [{"keyid": TEXT, "sig": BASE64}, ...]}
+/// ```
+public struct Envelope: Sendable, Equatable {
+  /// One signature, by nobody knows whom.
+  public struct Signature: Sendable, Equatable {
+    /// A hint which key to try first; never decides anything. Empty when unset.
+    public let keyID: String
+    /// The bytes, of any length.
+    public let bytes: [UInt8]
+
+    /// Creates a signature.
+    public init(keyID: String, bytes: [UInt8]) {
+      self.keyID = keyID
+      self.bytes = bytes
+    }
+  }
+
+  /// The only payload type that is signed and accepted: an in-toto statement.
+  public static let payloadType = "application/vnd.in-toto+json"
+  /// The most signatures that are read: each costs a verification under every known key.
+  public static let signatureLimit = 64
+  /// The longest envelope that is read.
+  public static let byteLimit = 32 << 20
+
+  /// The signed bytes. Not to be parsed before they are verified.
+  public let payload: ByteSlice
+  /// The signatures in file order.
+  public let signatures: [Signature]
+
+  private static let valueLimit = 4096
+
+  /// An envelope that nobody has signed yet.
+  public init(payload: ByteSlice) {
+    self.init(payload: payload, signatures: [])
+  }
+
+  private init(payload: ByteSlice, signatures: [Signature]) {
+    self.payload = payload
+    self.signatures = signatures
+  }
+
+  /// Reads an envelope strictly: unique member names, one base64 alphabet per text, padding.
+  /// Unknown members are ignored, as DSSE demands; another payload type is refused.
+  public init(parsing bytes: ByteSlice) throws(ParseError) {
+    guard bytes.count <= Envelope.byteLimit else {
+      throw ParseError(
+        .limit, at: bytes.offset, expected: "at most \(Envelope.byteLimit) bytes of signature",
+        found: "\(bytes.count)")
+    }
+    let root = JSONPlace(
+      try JSON(parsing: bytes, depth: 16, values: Envelope.valueLimit), "", at: bytes.offset)
+    let type = try root.member("payloadType").string()
+    guard type == Envelope.payloadType else {
+      throw root.malformed(
+        expected: "payloadType \(Envelope.payloadType)", found: "'\(safeText(type))'")
+    }
+    payload = ByteSlice(try root.member("payload").base64())
+    let elements = try root.member("signatures").elements()
+    guard elements.count <= Envelope.signatureLimit else {
+      throw ParseError(
+        .limit, at: bytes.offset, expected: "at most \(Envelope.signatureLimit) signatures",
+        found: "\(elements.count)")
+    }
+    signatures = try elements.map { (element) throws(ParseError) in
+      let keyID = try element.optionalMember("keyid")?.string() ?? ""
+      return Signature(keyID: keyID, bytes: try element.member("sig").base64())
+    }
+  }
+
+  /// What every signature of the envelope must be a signature of.
+  public var signedBytes: ByteSlice {
+    preAuthenticationEncoding(type: Envelope.payloadType, body: payload)
+  }
+
+  /// The envelope with one more signature; itself when the key has signed it already.
+  public func signed(with key: borrowing SecretKey) -> Envelope {
+    let message = signedBytes
+    let publicKey = key.publicKey
+    guard !signatures.contains(where: { publicKey.verifies($0.bytes, of: message) }) else {
+      return self
+    }
+    let signature = Signature(
+      keyID: publicKey.fingerprint, bytes: key.signature(of: message))
+    return Envelope(payload: payload, signatures: signatures + [signature])
+  }
+
+  /// The JSON text: the same envelope always gives the same bytes.
+  public func text() -> String {
+    let list = signatures.map { signature in
+      JSON.record([
+        ("keyid", signature.keyID.isEmpty ? nil : .string(signature.keyID)),
+        ("sig", .string(Base64.encode(signature.bytes))),
+      ])
+    }
+    return JSON.record([
+      ("payload", .string(Base64.encode(payload))),
+      ("payloadType", .string(Envelope.payloadType)),
+      ("signatures", .array(list)),
+    ]).text()
+  }
+}
