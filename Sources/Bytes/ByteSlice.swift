@@ -157,3 +157,19 @@ extension ByteSlice {
   /// The bytes as text, or nil when they are not valid UTF-8.
   public var utf8: String? { String(validating: self, as: UTF8.self) }
 }
+
+extension ByteSlice {
+  /// The bytes as integers of the type's width; a rest that does not fill one is left out.
+  @inlinable
+  public func integers<Value: FixedWidthInteger>(
+    _ type: Value.Type, bigEndian: Bool = false
+  ) -> [Value] {
+    let width = MemoryLayout<Value>.size
+    return withUnsafeBytes { memory in
+      (0..<(count / width)).map { index in
+        let stored = memory.loadUnaligned(fromByteOffset: index * width, as: Value.self)
+        return bigEndian ? Value(bigEndian: stored) : Value(littleEndian: stored)
+      }
+    }
+  }
+}

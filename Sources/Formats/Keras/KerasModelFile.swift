@@ -1,0 +1,78 @@
+public import Bytes
+
+/// A model as Keras saves it: the configuration of its layers, and their weights in Keras's order.
+///
+/// Two containers: HDF5 (`.h5`, all Keras versions) and the archive of Keras 3 (`.keras`).
+public struct KerasModelFile: Sendable {
+  /// The weights of one layer.
+  public struct Layer: Sendable, Equatable {
+    /// The layer's name in the configuration.
+    public let name: String
+    /// Its weights in the order of Keras's `weights`: kernel, bias; gamma, beta, moving mean,
+    /// moving variance; a nested model's weights layer by layer.
+    public let weights: [Weight]
+  }
+
+  /// One weight of a layer.
+  public struct Weight: Sendable, Equatable {
+    /// Its name in the file.
+    public let name: String
+    /// Its values.
+    public let tensor: StoredTensor
+  }
+
+  /// The model's `class_name` and `config`, as the file has them.
+  public let config: JSON
+  /// The version of Keras that wrote the file, where it says.
+  public let kerasVersion: String?
+  /// The backend that trained the model, where the file says.
+  public let backend: String?
+  /// The layers that the file lists, in its order; most have no weight.
+  public let layers: [Layer]
+
+  /// Reads either container, told by its bytes.
+  ///
+  /// - Throws: `ParseError`, also when a layer's weights cannot be read.
+  public init(parsing bytes: ByteSlice, limits: Limits = Limits()) throws(ParseError) {
+    switch FileKind(of: bytes) {
+    case .hdf5: try self.init(hdf5: HDF5File(parsing: bytes, limits: limits), limits: limits)
+    case let other:
+      throw ParseError(
+        at: bytes.offset, expected: "a Keras model in HDF5 or .keras", found: other.rawValue)
+    }
+  }
+
+  init(config: JSON, kerasVersion: String?, backend: String?, layers: [Layer]) {
+    self.config = config
+    self.kerasVersion = kerasVersion
+    self.backend = backend
+    self.layers = layers
+  }
+
+  /// The weights of the layer with the name, empty when the file has none of it.
+  public func weights(of name: String) -> [Weight] {
+    layers.first { $0.name == name }?.weights ?? []
+  }
+}
+
+/// Adds up what the chunks of all weights unpack to, so that many small files in one cannot ask
+/// for more memory than one.
+struct TensorBudget {
+  private var left: Int
+  private let limits: Limits
+
+  init(for bytes: Int, limits: Limits) {
+    left = limits.unpackedBytes(of: bytes)
+    self.limits = limits
+  }
+
+  mutating func read(_ dataset: HDF5Dataset) throws(ParseError) -> StoredTensor {
+    let tensor = try dataset.tensor(limits: limits)
+    guard tensor.bytes.count <= left else {
+      throw ParseError(
+        .limit, at: tensor.bytes.offset, expected: "weights of bounded size", found: "more")
+    }
+    left -= tensor.bytes.count
+    return tensor
+  }
+}
