@@ -13,14 +13,14 @@ enum SignalHandling {
     signal(SIGPIPE, SIG_IGN)
     for number in [SIGILL, SIGTRAP, SIGSEGV, SIGFPE, SIGABRT] {
       signal(number) { _ in
-        endFromHandler("proofmark: internal error: please report it with the command line\n", 4)
+        SignalHandling.endFromHandler("proofmark: internal error: please report it with the command line\n", 4)
       }
     }
     signal(SIGBUS) { _ in
-      endFromHandler("proofmark: a file changed while it was read\n", 3)
+      SignalHandling.endFromHandler("proofmark: a file changed while it was read\n", 3)
     }
-    signal(SIGINT) { _ in endFromHandler("", 130) }
-    signal(SIGTERM) { _ in endFromHandler("", 143) }
+    signal(SIGINT) { _ in SignalHandling.endFromHandler("", 130) }
+    signal(SIGTERM) { _ in SignalHandling.endFromHandler("", 143) }
   }
 
   /// Only calls that POSIX allows in a handler.
