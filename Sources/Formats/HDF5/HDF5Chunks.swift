@@ -1,4 +1,3 @@
-import Archives
 import Bytes
 
 /// The pieces of a chunked data set, found through a version 1 B-tree, and the filters that each
@@ -33,9 +32,10 @@ public struct HDF5Chunks: Sendable {
         found: "\(sizes) of \(storedElementSize)")
     }
     chunkShape = sizes
-    self.filters = try filters.map { (body) throws(ParseError) in
-      try HDF5Filter.parse(pipeline: body)
-    } ?? []
+    self.filters =
+      try filters.map { (body) throws(ParseError) in
+        try HDF5Filter.parse(pipeline: body)
+      } ?? []
     self.fill = fill
     self.space = space
   }

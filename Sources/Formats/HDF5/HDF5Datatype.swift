@@ -142,7 +142,9 @@ struct HDF5Dataspace {
     }
     let start = reader.offset
     var kind: UInt8 = rank == 0 ? 0 : 1
-    if version == 1 { try reader.skip(5, "reserved bytes") } else {
+    if version == 1 {
+      try reader.skip(5, "reserved bytes")
+    } else {
       kind = try reader.readByte("the dataspace's type")
     }
     guard kind <= 2, (kind == 1) == (rank > 0) else {

@@ -60,12 +60,7 @@ enum HDF5Filter: Sendable, Equatable {
     switch self {
     case .deflate:
       // A checksum may have been added before.
-      let (unpacked, consumed) = try Deflate.inflate(bytes, .zlib, limit: size + 4)
-      guard consumed == bytes.count else {
-        throw ParseError(
-          at: bytes.offset + consumed, expected: "the end of the chunk", found: "more bytes")
-      }
-      return unpacked
+      return try Deflate.inflate(bytes, .zlib, limit: size + 4)
     case .shuffle(let elementSize): return Self.unshuffle(bytes, elementSize: elementSize)
     case .fletcher32: return try Self.checkFletcher(bytes)
     case .unsupported(let name):

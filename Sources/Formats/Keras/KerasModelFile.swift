@@ -36,6 +36,7 @@ public struct KerasModelFile: Sendable {
   public init(parsing bytes: ByteSlice, limits: Limits = Limits()) throws(ParseError) {
     switch FileKind(of: bytes) {
     case .hdf5: try self.init(hdf5: HDF5File(parsing: bytes, limits: limits), limits: limits)
+    case .zip: try self.init(archive: bytes, limits: limits)
     case let other:
       throw ParseError(
         at: bytes.offset, expected: "a Keras model in HDF5 or .keras", found: other.rawValue)
