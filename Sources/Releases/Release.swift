@@ -1,0 +1,105 @@
+public import Bytes
+public import Findings
+public import Trust
+
+/// One of Proofmark's own files in a release.
+public enum Document<Content: Sendable>: Sendable {
+  /// The release has no such file.
+  case missing
+  /// The file cannot be accepted; the finding says why.
+  case refused(Finding)
+  /// What the file says.
+  case read(Content)
+
+  /// What the file says, nil when it is missing or refused.
+  public var content: Content? {
+    if case .read(let content) = self { content } else { nil }
+  }
+}
+
+/// A release: its files, and what its manifest, lock and signature say, each read strictly and
+/// none of it believed yet.
+public struct Release: Sendable {
+  /// Every file, sorted by path.
+  public let files: [FileRecord]
+  /// SHA-256 of the whole subject as it was given, nil for one that has none of its own.
+  public let subjectDigest: Digest?
+  /// `proofmark.toml`.
+  public let manifest: Document<Manifest>
+  /// `proofmark.lock`.
+  public let lock: Document<Lock>
+  /// `proofmark.sig`, not verified.
+  public let envelope: Document<Envelope>
+
+  /// Where the manifest lies.
+  public static let manifestPath = "proofmark.toml"
+  /// Where the lock lies.
+  public static let lockPath = "proofmark.lock"
+  /// Where the signature lies.
+  public static let signaturePath = "proofmark.sig"
+
+  /// The release of these files; `content` gives a file's bytes by its path.
+  public init(
+    files: [FileRecord], subjectDigest: Digest?, content: (String) -> ByteSlice?
+  ) {
+    self.files = sortedByKey(files)
+    self.subjectDigest = subjectDigest
+    manifest = Release.manifest(content(Release.manifestPath))
+    lock = Release.lock(content(Release.lockPath))
+    envelope = Release.envelope(content(Release.signaturePath))
+  }
+
+  /// The record of the file, nil when there is none.
+  public func file(_ path: String) -> FileRecord? { files.first { $0.path == path } }
+
+  private static func manifest(_ bytes: ByteSlice?) -> Document<Manifest> {
+    guard let bytes else { return .missing }
+    do {
+      return .read(try Manifest(parsing: bytes))
+    } catch {
+      let place = Place([manifestPath])
+      return .refused(
+        Rule.malformedManifest.at(
+          error.key.isEmpty ? place : place.detail(error.key), error.description,
+          evidence: error.help.map { [$0] } ?? []))
+    }
+  }
+
+  private static func lock(_ bytes: ByteSlice?) -> Document<Lock> {
+    guard let bytes else { return .missing }
+    do {
+      return .read(try Lock(parsing: bytes))
+    } catch {
+      let rule = error.kind == .malformed ? Rule.malformedLock : .unsupportedLock
+      return .refused(rule.at(Place([lockPath]), error))
+    }
+  }
+
+  private static func envelope(_ bytes: ByteSlice?) -> Document<Envelope> {
+    guard let bytes else { return .missing }
+    do {
+      return .read(try Envelope(parsing: bytes))
+    } catch {
+      return .refused(Rule.malformedSignature.at(Place([signaturePath]), error))
+    }
+  }
+}
+
+extension Release {
+  /// What the lock check sees: all differences between files, manifest and lock.
+  public func lockFindings() -> [Finding] {
+    var findings: [Finding] = []
+    switch manifest {
+    case .missing:
+      findings.append(Rule.missingManifest.at(.subject, "no \(Release.manifestPath)"))
+    case .refused(let finding): findings.append(finding)
+    case .read: break
+    }
+    switch lock {
+    case .missing: findings.append(Rule.missingLock.at(.subject, "no \(Release.lockPath)"))
+    case .refused(let finding): findings.append(finding)
+    case .read(let lock): findings += lock.differences(from: files, manifest: manifest.content)
+    }
+    return findings
+  }
+}
