@@ -51,7 +51,11 @@ let package = Package(
     .systemLibrary(
       name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-    .target(name: "CKernels"),
+    // Optimised in debug builds too, or a test of a network would take minutes; the bits are the
+    // same either way. A root package may say so.
+    .target(
+      name: "CKernels",
+      cSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))]),
 
     module("Bytes", packages: [crypto, toml]),
     module("Findings", uses: ["Bytes"]),

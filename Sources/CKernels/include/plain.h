@@ -1,0 +1,83 @@
+// Every operator in its plain form: one loop per axis, one exact step per tap, no trick. The
+// fast kernels are compared with these bit by bit.
+//
+// Maps are channels x height x width, row by row, without padding. dx and dy are gradients of the
+// loss with respect to x and y.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/// A window over a map. For pools `outputs` equals `channels`.
+typedef struct {
+  ptrdiff_t channels, height, width;
+  ptrdiff_t outputs, out_height, out_width;
+  ptrdiff_t kernel_height, kernel_width;
+  ptrdiff_t stride_y, stride_x;
+  ptrdiff_t dilation_y, dilation_x;
+  ptrdiff_t pad_top, pad_left;
+  ptrdiff_t groups;
+} ck_window;
+
+/// The element-wise operators.
+typedef enum {
+  CK_RELU,
+  CK_LEAKY_RELU,  // low is the slope
+  CK_CLIP,        // between low and high
+  CK_SIGMOID,
+  CK_TANH,
+} ck_activation_kind;
+
+/// An element-wise operator with its numbers.
+typedef struct {
+  ck_activation_kind kind;
+  float low, high;
+} ck_activation;
+
+/// a * b + c in binary32, rounded once: exact in binary64, then rounded to odd, then rounded.
+float ck_plain_fma(float a, float b, float c);
+
+/// e^x in binary64 by the sequence of docs/numerics.md.
+double ck_plain_exp(double x);
+
+/// kernel: outputs x channels / groups x kernel height x kernel width; bias may be null.
+void ck_plain_convolution(
+    ck_window shape, const float *x, const float *kernel, const float *bias, float *y);
+void ck_plain_convolution_gradient(
+    ck_window shape, const float *dy, const float *kernel, float *dx);
+
+void ck_plain_max_pool(ck_window shape, const float *x, float *y);
+void ck_plain_max_pool_gradient(ck_window shape, const float *x, const float *dy, float *dx);
+
+void ck_plain_average_pool(ck_window shape, bool counts_padding, const float *x, float *y);
+void ck_plain_average_pool_gradient(
+    ck_window shape, bool counts_padding, const float *dy, float *dx);
+
+void ck_plain_normalization(
+    ptrdiff_t channels, ptrdiff_t pixels, const float *x, const float *scale, const float *shift,
+    float *y);
+void ck_plain_normalization_gradient(
+    ptrdiff_t channels, ptrdiff_t pixels, const float *dy, const float *scale, float *dx);
+
+void ck_plain_activation(ck_activation activation, const float *x, ptrdiff_t count, float *y);
+void ck_plain_activation_gradient(
+    ck_activation activation, const float *x, const float *y, const float *dy, ptrdiff_t count,
+    float *dx);
+
+void ck_plain_softmax(ptrdiff_t channels, ptrdiff_t pixels, const float *x, float *y);
+void ck_plain_softmax_gradient(
+    ptrdiff_t channels, ptrdiff_t pixels, const float *y, const float *dy, float *dx);
+
+/// dx = round(softmax(x) - onehot(label)), the softmax unrounded.
+void ck_plain_loss_gradient(const float *x, ptrdiff_t count, ptrdiff_t label, float *dx);
+
+/// sum = sum + x.
+void ck_plain_add(const float *x, ptrdiff_t count, float *sum);
+
+/// Copies a map into a larger one whose other elements are +0, and out of it again.
+void ck_plain_place(
+    ptrdiff_t channels, ptrdiff_t height, ptrdiff_t width, const float *map, ptrdiff_t outer_height,
+    ptrdiff_t outer_width, ptrdiff_t top, ptrdiff_t left, float *outer);
+void ck_plain_cut(
+    ptrdiff_t channels, ptrdiff_t height, ptrdiff_t width, float *map, ptrdiff_t outer_height,
+    ptrdiff_t outer_width, ptrdiff_t top, ptrdiff_t left, const float *outer);

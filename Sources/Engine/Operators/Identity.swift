@@ -1,0 +1,15 @@
+/// The value itself: dropout at inference, and layers that only regularise training.
+public struct Identity: Sendable {
+  /// Creates the operator.
+  public init() {}
+}
+
+extension Identity: OperatorDefinition, PlainOperator {
+  var name: String { "identity" }
+
+  func plain(_ place: Place) -> any PlainOperator { self }
+
+  func forward(_ inputs: [PlainMap]) -> PlainMap { inputs[0] }
+
+  func gradient(_ dy: PlainMap, inputs: [PlainMap], output: PlainMap) -> [PlainMap] { [dy] }
+}

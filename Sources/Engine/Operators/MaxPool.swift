@@ -1,0 +1,78 @@
+import CKernels
+
+/// The largest element of each window, channel by channel.
+///
+///     y[c, r, q] = the first largest x[c, r', q'] over (ky, kx) ascending
+///
+/// Taps in the padding do not exist. -0 and +0 are equal, so the first of them stays; the first
+/// NaN of a window is its result. x and y: channels x height x width. Input gradient:
+///
+///     dx[c, r', q'] = round(binary64 sum from +0 of dy[c, r, q] over the windows (r, q)
+///                     ascending whose result was this element)
+public struct MaxPool: Sendable {
+  /// Kernel, stride, dilation and padding.
+  public let window: Window
+
+  /// Creates a pool.
+  public init(window: Window) {
+    self.window = window
+  }
+}
+
+extension MaxPool: OperatorDefinition {
+  var name: String { "max pool" }
+
+  func outputShape(of inputs: [[Int]], layout: Layout) throws(EngineError) -> [Int] {
+    try window.pooledShape(of: requireFeatures(inputs, layout: layout), layout: layout)
+  }
+
+  func operations(input: Features, output: Features) -> Int {
+    window.looks(input: input, output: output)
+  }
+
+  func plain(_ place: Place) -> any PlainOperator {
+    PlainMaxPool(shape: ck_window(input: place.input, output: place.output, window: window))
+  }
+}
+
+private struct PlainMaxPool: PlainOperator {
+  let shape: ck_window
+
+  func forward(_ inputs: [PlainMap]) -> PlainMap {
+    var y = PlainMap(shape.output)
+    ck_plain_max_pool(shape, inputs[0].values, &y.values)
+    return y
+  }
+
+  func gradient(_ dy: PlainMap, inputs: [PlainMap], output: PlainMap) -> [PlainMap] {
+    var dx = PlainMap(shape.input)
+    ck_plain_max_pool_gradient(shape, inputs[0].values, dy.values, &dx.values)
+    return [dx]
+  }
+}
+
+extension Window {
+  /// The shape behind a pool; an error when a window may lie wholly in the padding.
+  func pooledShape(of input: Features, layout: Layout) throws(EngineError) -> [Int] {
+    let extent = try outputExtent(for: input)
+    let rows = (kernel.height - 1) * dilation.height + 1
+    let columns = (kernel.width - 1) * dilation.width + 1
+    guard max(padding.top, padding.bottom) < rows, max(padding.left, padding.right) < columns else {
+      throw EngineError(
+        "padding", expected: "less than the kernel's \(rows) x \(columns)", found: "\(padding)")
+    }
+    guard dilation == Extent(1) || padding == .none else {
+      throw EngineError(
+        .unsupported, "dilation", expected: "1 where a pool has padding",
+        found: "\(dilation.height) x \(dilation.width)")
+    }
+    return layout.shape(
+      of: Features(channels: input.channels, height: extent.height, width: extent.width))
+  }
+
+  /// Elements that a pool looks at, saturating.
+  func looks(input: Features, output: Features) -> Int {
+    saturatingProduct(
+      output.count, min(kernel.height, input.height), min(kernel.width, input.width))
+  }
+}

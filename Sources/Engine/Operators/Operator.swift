@@ -1,0 +1,131 @@
+/// What a node of a graph computes. Feature maps are channels x height x width, vectors are so
+/// many channels of one pixel; batches are many such values, each computed on its own.
+public enum Operator: Sendable {
+  /// The element-wise sum of two or more values.
+  case add(Add)
+  /// The mean of each window.
+  case averagePool(AveragePool)
+  /// Normalisation of each channel by stored statistics.
+  case batchNormalization(BatchNormalization)
+  /// Values held between two bounds.
+  case clip(Clip)
+  /// A convolution, grouped or not.
+  case convolution(Convolution)
+  /// A fully connected layer.
+  case dense(Dense)
+  /// A feature map read as a vector.
+  case flatten(Flatten)
+  /// The mean of each channel.
+  case globalAveragePool(GlobalAveragePool)
+  /// The value itself; dropout at inference.
+  case identity(Identity)
+  /// Negative values scaled down.
+  case leakyReLU(LeakyReLU)
+  /// The largest value of each window.
+  case maxPool(MaxPool)
+  /// Negative values set to 0.
+  case relu(ReLU)
+  /// The same elements under another shape.
+  case reshape(Reshape)
+  /// The logistic function.
+  case sigmoid(Sigmoid)
+  /// Exponentials over their sum, along the channels.
+  case softmax(Softmax)
+  /// The hyperbolic tangent.
+  case tanh(Tanh)
+  /// Zeros around a feature map.
+  case zeroPadding(ZeroPadding)
+
+  /// The one place that lists every operator.
+  var definition: any OperatorDefinition {
+    switch self {
+    case .add(let definition): definition
+    case .averagePool(let definition): definition
+    case .batchNormalization(let definition): definition
+    case .clip(let definition): definition
+    case .convolution(let definition): definition
+    case .dense(let definition): definition
+    case .flatten(let definition): definition
+    case .globalAveragePool(let definition): definition
+    case .identity(let definition): definition
+    case .leakyReLU(let definition): definition
+    case .maxPool(let definition): definition
+    case .relu(let definition): definition
+    case .reshape(let definition): definition
+    case .sigmoid(let definition): definition
+    case .softmax(let definition): definition
+    case .tanh(let definition): definition
+    case .zeroPadding(let definition): definition
+    }
+  }
+
+  /// The operator's name in messages and listings.
+  public var name: String { definition.name }
+  /// The number of constants that the operator holds.
+  public var parameterCount: Int { definition.parameterCount }
+}
+
+/// What each file in this folder states about its operator.
+///
+/// The plain form is the definition in running order, slow and without a trick; the fast kernels
+/// are compared with it bit by bit.
+protocol OperatorDefinition: Sendable {
+  /// The name in messages and listings.
+  var name: String { get }
+  /// How many values it takes.
+  var inputCount: ClosedRange<Int> { get }
+  /// How many constants it holds.
+  var parameterCount: Int { get }
+  /// The shape of the output without the batch axis, or why there is none.
+  func outputShape(of inputs: [[Int]], layout: Layout) throws(EngineError) -> [Int]
+  /// Multiply-accumulates for one input.
+  func multiplyAccumulates(input: Features, output: Features) -> Int
+  /// Elements looked at, or multiply-accumulates, for one input; saturating.
+  func operations(input: Features, output: Features) -> Int
+  /// The plain form.
+  func plain(_ place: Place) -> any PlainOperator
+}
+
+/// The shapes around a node.
+struct Place: Sendable {
+  var layout: Layout
+  var inputShapes: [[Int]]
+  var outputShape: [Int]
+
+  var inputs: [Features] { inputShapes.map(layout.features(ofShape:)) }
+  var input: Features { layout.features(ofShape: inputShapes[0]) }
+  var output: Features { layout.features(ofShape: outputShape) }
+}
+
+extension OperatorDefinition {
+  var inputCount: ClosedRange<Int> { 1...1 }
+  var parameterCount: Int { 0 }
+
+  func outputShape(of inputs: [[Int]], layout: Layout) throws(EngineError) -> [Int] { inputs[0] }
+
+  func multiplyAccumulates(input: Features, output: Features) -> Int { 0 }
+
+  func operations(input: Features, output: Features) -> Int {
+    max(multiplyAccumulates(input: input, output: output), input.count, output.count)
+  }
+
+  /// The feature map of the first input, or an error when it is no map.
+  func requireFeatures(_ inputs: [[Int]], layout: Layout) throws(EngineError) -> Features {
+    guard inputs[0].count == 3 else {
+      throw EngineError(
+        "input", expected: "a feature map of three axes", found: "shape \(inputs[0])")
+    }
+    return layout.features(ofShape: inputs[0])
+  }
+}
+
+/// The product, or `Int.max` where it does not fit.
+func saturatingProduct(_ factors: Int...) -> Int {
+  var product = 1
+  for factor in factors {
+    let (next, overflow) = product.multipliedReportingOverflow(by: factor)
+    guard !overflow else { return Int.max }
+    product = next
+  }
+  return product
+}
