@@ -42,9 +42,14 @@ public struct ParseError: Error, Equatable, Sendable {
 
 extension ParseError: CustomStringConvertible {
   /// One line: where, what was expected, what was found.
-  public var description: String {
-    let place = path.isEmpty ? "" : path.joined(separator: ": ") + ": "
-    let verb = kind == .unsupported ? "supported" : "expected"
-    return "\(place)at byte \(offset): \(verb) \(expected), found \(found)"
+  public var description: String { structures + "at byte \(offset): " + contradiction }
+
+  /// The same line without the offset, for a finding that has it in its place.
+  public var reason: String { structures + contradiction }
+
+  private var structures: String { path.map { $0 + ": " }.joined() }
+
+  private var contradiction: String {
+    "\(kind == .unsupported ? "supported" : "expected") \(expected), found \(found)"
   }
 }

@@ -37,6 +37,6 @@ public struct Finding: Sendable, Hashable {
 extension Rule {
   /// A finding of this rule from a reader's error, with its offset as place.
   public func at(_ place: Place, _ error: ParseError) -> Finding {
-    at(place.at(error.offset), "\(error)")
+    at(place.at(error.offset), error.reason)
   }
 }
