@@ -66,17 +66,30 @@ extension AuditReport {
   public struct Subject: Sendable, Equatable {
     /// The path as the user gave it; absolute paths are cut to their last part.
     public let path: String
+    /// How its files are held.
+    public let container: Container
     /// The digest of the archive or folder; nil when it could not be read.
     public let digest: Digest?
     /// What the manifest says it is; nil without a manifest.
     public let model: Model?
 
     /// Creates a subject.
-    public init(path: String, digest: Digest?, model: Model?) {
+    public init(path: String, container: Container, digest: Digest?, model: Model?) {
       self.path = path.utf8.first == UInt8(ascii: "/") ? lastPart(of: path) : path
+      self.container = container
       self.digest = digest
       self.model = model
     }
+  }
+
+  /// How the files of a subject are held, which decides how a file in it is named from outside.
+  public enum Container: Sendable {
+    /// `folder/member`.
+    case folder
+    /// `archive!member`.
+    case archive
+    /// The subject is its only file.
+    case file
   }
 
   /// A model's name and version, from the manifest.
@@ -99,16 +112,14 @@ extension AuditReport {
     public let name: String
     /// SHA-256 of the policy file.
     public let digest: Digest
-
-    /// Refers to a policy.
-    public init(name: String, digest: Digest) {
-      self.name = name
-      self.digest = digest
-    }
+    /// The bounds on the accuracy under attack, which reports show beside what was measured.
+    public let minimums: [Policy.Minimum]
 
     /// Refers to the policy.
     public init(_ policy: Policy) {
-      self.init(name: policy.name, digest: policy.digest)
+      name = policy.name
+      digest = policy.digest
+      minimums = policy.robustness.minimums
     }
   }
 

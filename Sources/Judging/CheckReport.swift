@@ -44,6 +44,9 @@ public struct CheckReport: Sendable, Equatable {
   public let name: CheckName
   /// How it ended.
   public let status: CheckStatus
+  /// What it adds to the verdict: an incomplete check adds nothing where the policy only notes
+  /// obstacles.
+  public let verdict: Verdict
   /// Everything found, what fails first, then what blocks, each worst first.
   public let findings: [JudgedFinding]
   /// Everything measured, in the order of the check.
@@ -51,11 +54,12 @@ public struct CheckReport: Sendable, Equatable {
 
   /// Creates a report.
   public init(
-    name: CheckName, status: CheckStatus, findings: [JudgedFinding] = [],
+    name: CheckName, status: CheckStatus, verdict: Verdict, findings: [JudgedFinding] = [],
     measurements: [Measurement] = []
   ) {
     self.name = name
     self.status = status
+    self.verdict = verdict
     self.findings = findings
     self.measurements = measurements
   }

@@ -45,27 +45,29 @@ public struct Judge: Sendable {
       return asked.contains(check) && policy[check].demand != .off
         ? judge(check, result) : notAsked(check, result)
     }
-    return Judgement(verdict: .over(checks.map(verdict)), checks: checks)
+    return Judgement(verdict: .over(checks.map(\.verdict)), checks: checks)
   }
 
   private func notAsked(_ check: CheckName, _ result: CheckResult?) -> CheckReport {
     CheckReport(
-      name: check, status: .notAsked,
+      name: check, status: .notAsked, verdict: .pass,
       findings: sorted((result?.findings ?? []).map { JudgedFinding($0, .noted) }),
       measurements: result?.measurements ?? [])
   }
 
   private func judge(_ check: CheckName, _ result: CheckResult?) -> CheckReport {
-    guard let result else {
-      let finding = Rule.checkDidNotRun.at(.subject, "the check '\(check.rawValue)' did not run")
-      return CheckReport(
-        name: check, status: .incomplete, findings: [JudgedFinding(finding, .blocks)])
+    let given = result ?? CheckResult(check, findings: [missing(check)])
+    let findings = (given.findings + PolicyBounds(policy).findings(for: given)).map {
+      JudgedFinding($0, effect(of: $0, on: check))
     }
-    let bounds = PolicyBounds(policy).findings(for: result)
-    let findings = (result.findings + bounds).map { JudgedFinding($0, effect(of: $0, on: check)) }
+    let status = status(of: findings, measurements: given.measurements)
     return CheckReport(
-      name: check, status: status(of: findings, measurements: result.measurements),
-      findings: sorted(findings), measurements: result.measurements)
+      name: check, status: status, verdict: verdict(of: status, on: check),
+      findings: sorted(findings), measurements: given.measurements)
+  }
+
+  private func missing(_ check: CheckName) -> Finding {
+    Rule.checkDidNotRun.at(.subject, "the check '\(check.rawValue)' did not run")
   }
 
   private func effect(of finding: Finding, on check: CheckName) -> JudgedFinding.Effect {
@@ -86,12 +88,11 @@ public struct Judge: Sendable {
     return hasAbsence && measurements.isEmpty ? .notApplicable : .pass
   }
 
-  /// What a check adds to the verdict.
-  private func verdict(_ check: CheckReport) -> Verdict {
-    switch check.status {
+  private func verdict(of status: CheckStatus, on check: CheckName) -> Verdict {
+    switch status {
     case .pass, .notApplicable, .notAsked: .pass
     case .fail: .fail
-    case .incomplete: policy[check.name].obstacles == .note ? .pass : .incomplete
+    case .incomplete: policy[check].obstacles == .note ? .pass : .incomplete
     }
   }
 
