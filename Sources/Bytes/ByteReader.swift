@@ -104,9 +104,13 @@ public struct ByteReader: Sendable {
   public mutating func readSize(width: Int, _ what: String) throws(ParseError) -> Int {
     precondition((1...8).contains(width))
     let start = offset
-    let field = try read(width, what)
     var value: UInt64 = 0
-    for byte in field.reversed() { value = value << 8 | UInt64(byte) }
+    if width == 8 {
+      value = try readLittleEndian(UInt64.self, what)
+    } else {
+      let field = try read(width, what)
+      for index in (0..<width).reversed() { value = value << 8 | UInt64(field[index]) }
+    }
     guard let size = Int(exactly: value) else {
       throw ParseError(at: start, expected: "\(what) below 2^63", found: "\(value)")
     }

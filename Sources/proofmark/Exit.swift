@@ -13,7 +13,8 @@ enum SignalHandling {
     signal(SIGPIPE, SIG_IGN)
     for number in [SIGILL, SIGTRAP, SIGSEGV, SIGFPE, SIGABRT] {
       signal(number) { _ in
-        SignalHandling.endFromHandler("proofmark: internal error: please report it with the command line\n", 4)
+        SignalHandling.endFromHandler(
+          "proofmark: internal error: please report it with the command line\n", 4)
       }
     }
     signal(SIGBUS) { _ in

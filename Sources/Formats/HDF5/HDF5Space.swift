@@ -29,13 +29,19 @@ struct HDF5Space: Sendable {
 extension ByteReader {
   /// An address, nil when it is the undefined one (all bits set).
   mutating func readAddress(_ space: HDF5Space, _ what: String) throws(ParseError) -> Int? {
-    let width = space.addressWidth
-    try demand(width, for: what)
-    if (0..<width).allSatisfy({ bytes[position + $0] == 0xff }) {
-      try skip(width)
-      return nil
+    let start = offset
+    let address: UInt64
+    if space.addressWidth == 4 {
+      let narrow = try readLittleEndian(UInt32.self, what)
+      address = narrow == .max ? .max : UInt64(narrow)
+    } else {
+      address = try readLittleEndian(UInt64.self, what)
     }
-    return try readSize(width: width, what)
+    guard address != .max else { return nil }
+    guard let place = Int(exactly: address) else {
+      throw ParseError(at: start, expected: "\(what) below 2^63", found: "\(address)")
+    }
+    return place
   }
 
   /// An address that must be defined.
@@ -97,12 +103,11 @@ func lookup3(_ bytes: ByteSlice) -> UInt32 {
   var b = a
   var c = a
   guard count > 0 else { return c }
+  let words = bytes.integers(UInt32.self)
+  // The last word of a length that is no multiple of four is filled up with zeros.
+  let rest = bytes.suffix(count % 4).reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
   func word(_ place: Int) -> UInt32 {
-    var value: UInt32 = 0
-    for index in 0..<4 where place + index < count {
-      value |= UInt32(bytes[place + index]) << UInt32(8 * index)
-    }
-    return value
+    place / 4 < words.count ? words[place / 4] : place < count ? rest : 0
   }
   func rotate(_ value: UInt32, _ bits: UInt32) -> UInt32 { value << bits | value >> (32 - bits) }
   var place = 0

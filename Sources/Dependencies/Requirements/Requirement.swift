@@ -1,0 +1,157 @@
+/// What a requirement demands, before its options: a name with a version (PEP 508), or something
+/// that no index serves.
+enum Requirement: Equatable {
+  /// `name[extras]==version; marker`: one version that PEP 440 knows.
+  case pinned(name: String, version: String)
+  /// A name with no version, several, a range, a wildcard or `===`.
+  ///
+  /// `===` compares texts and not versions; PEP 440 itself advises against it.
+  case open(name: String, reason: String)
+  /// A URL, a repository or a path.
+  case direct(String)
+  /// Nothing that pip would accept as written.
+  case malformed(String)
+
+  /// The requirement in the text before the options.
+  init(_ text: String) {
+    let (demand, marker) = Requirement.divide(text)
+    if let reason = Requirement.directReason(demand) {
+      self = .direct(reason)
+      return
+    }
+    if marker?.isEmpty == true {
+      self = .malformed("an empty marker after ';'")
+      return
+    }
+    var cursor = RequirementCursor(demand)
+    guard let name = cursor.name() else {
+      self = .malformed("no package name at the beginning")
+      return
+    }
+    guard cursor.skipExtras() else {
+      self = .malformed("the extras in brackets cannot be read")
+      return
+    }
+    self = Requirement.judge(cursor.rest(), of: normalisedPackageName(name))
+  }
+
+  /// The demand, and the marker behind the semicolon.
+  private static func divide(_ text: String) -> (demand: String, marker: String?) {
+    let parts = text.split(separator: ";", maxSplits: 1, omittingEmptySubsequences: false)
+    let marker = parts.count == 2 ? String(trimmingSpace(parts[1])) : nil
+    return (String(trimmingSpace(parts[0])), marker)
+  }
+
+  /// Why the demand names a file or address; nil when it names a package. Judged more broadly
+  /// than pip does, which also looks at the disk.
+  private static func directReason(_ demand: String) -> String? {
+    let lower = demand.lowercased()
+    if lower.contains("://") || lower.hasPrefix("file:") { return "a URL" }
+    if demand.contains("@") { return "a URL behind '@'" }
+    if demand.hasPrefix(".") || demand.hasPrefix("~") || demand.contains("/")
+      || demand.contains("\\")
+    {
+      return "a local path"
+    }
+    let archives = [
+      ".whl", ".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz", ".tar.xz", ".txz", ".tlz",
+      ".tar.lz", ".tar.lzma", ".egg",
+    ]
+    return archives.contains { lower.hasSuffix($0) } ? "a local archive" : nil
+  }
+
+  /// Judges the version specifiers behind a name.
+  private static func judge(_ text: String, of name: String) -> Requirement {
+    var specifiers = text
+    if specifiers.hasPrefix("(") && specifiers.hasSuffix(")") {
+      specifiers = String(trimmingSpace(specifiers.dropFirst().dropLast()))
+    }
+    guard !specifiers.isEmpty else { return .open(name: name, reason: "no version") }
+    let list = specifiers.split(separator: ",", omittingEmptySubsequences: false)
+    for specifier in list {
+      let isKnown = ["==", "!=", "<=", ">=", "~=", "<", ">"].contains {
+        trimmingSpace(specifier).hasPrefix($0)
+      }
+      guard isKnown else {
+        return .malformed("'\(specifier)' is no version specifier")
+      }
+    }
+    guard list.count == 1 else { return .open(name: name, reason: "several conditions") }
+    guard specifiers.hasPrefix("=="), !specifiers.hasPrefix("===") else {
+      return .open(name: name, reason: "'\(specifiers)' allows other versions")
+    }
+    let version = String(trimmingSpace(specifiers.dropFirst(2)))
+    guard !version.hasSuffix(".*") else {
+      return .open(name: name, reason: "'\(specifiers)' allows other versions")
+    }
+    guard isPythonVersion(version) else {
+      return .malformed("'\(version)' is no version as PEP 440 defines it")
+    }
+    return .pinned(name: name, version: version)
+  }
+}
+
+/// The name in the one form that an index compares by (PEP 503): lower case, runs of `-`, `_` and
+/// `.` as one `-`.
+func normalisedPackageName(_ name: String) -> String {
+  let words = name.lowercased().split { "-_.".contains($0) }
+  return words.joined(separator: "-")
+}
+
+/// The text without spaces and tabs at its ends.
+func trimmingSpace(_ text: some StringProtocol) -> Substring {
+  let bytes = Substring(text).utf8.drop(while: isSpace)
+  guard let last = bytes.lastIndex(where: { !isSpace($0) }) else { return "" }
+  return Substring(bytes[...last])
+}
+
+/// Walks over the name and extras of a requirement.
+private struct RequirementCursor {
+  private var bytes: ArraySlice<UInt8>
+
+  init(_ text: String) { bytes = Array(text.utf8)[...] }
+
+  private static func isAlphanumeric(_ byte: UInt8) -> Bool {
+    (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
+  }
+
+  private mutating func skipSpace() { bytes = bytes.drop(while: isSpace) }
+
+  /// PEP 508: letters, digits, `-`, `_` and `.`, the first and last a letter or digit.
+  mutating func name() -> String? {
+    let name = bytes.prefix {
+      RequirementCursor.isAlphanumeric($0) || $0 == 0x2d || $0 == 0x5f || $0 == 0x2e
+    }
+    guard let first = name.first, RequirementCursor.isAlphanumeric(first), let last = name.last,
+      RequirementCursor.isAlphanumeric(last)
+    else { return nil }
+    bytes = bytes.dropFirst(name.count)
+    skipSpace()
+    return String(decoding: name, as: UTF8.self)
+  }
+
+  /// `[name, name]`, if it comes next; false when it cannot be read.
+  mutating func skipExtras() -> Bool {
+    guard bytes.first == UInt8(ascii: "[") else { return true }
+    bytes = bytes.dropFirst()
+    skipSpace()
+    if bytes.first == UInt8(ascii: "]") {
+      bytes = bytes.dropFirst()
+      skipSpace()
+      return true
+    }
+    while name() != nil {
+      if bytes.first == UInt8(ascii: "]") {
+        bytes = bytes.dropFirst()
+        skipSpace()
+        return true
+      }
+      guard bytes.first == UInt8(ascii: ",") else { return false }
+      bytes = bytes.dropFirst()
+      skipSpace()
+    }
+    return false
+  }
+
+  func rest() -> String { String(decoding: bytes, as: UTF8.self) }
+}

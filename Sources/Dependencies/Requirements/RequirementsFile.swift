@@ -1,0 +1,233 @@
+import Bytes
+import Findings
+
+/// A requirements file of pip, read as pip reads it and judged line by line.
+///
+/// Format: https://pip.pypa.io/en/stable/reference/requirements-file-format/. Where pip is
+/// lenient in a way that a reviewer cannot see (other line breaks, other encodings, options that
+/// it passes over), the line is a finding.
+struct RequirementsFile {
+  /// A package that is pinned and hashed.
+  struct Pin {
+    let package: DependencyReport.Package
+    let place: Place
+  }
+
+  /// A file that is to be read too.
+  struct Include {
+    let target: String
+    let isConstraints: Bool
+    let place: Place
+  }
+
+  private(set) var findings: [Finding] = []
+  private(set) var pins: [Pin] = []
+  private(set) var includes: [Include] = []
+
+  private let place: Place
+  private let isConstraints: Bool
+
+  /// The longest logical line; one with fifty hashes has 5 kB.
+  private static let lineLimit = 1 << 16
+
+  init(path: String, bytes: ByteSlice, isConstraints: Bool) {
+    place = Place([path])
+    self.isConstraints = isConstraints
+    guard let text = bytes.utf8 else {
+      findings.append(Rule.malformedDependencyFile.at(place, "not valid UTF-8"))
+      return
+    }
+    if let reason = RequirementsFile.reasonToDistrust(text) {
+      findings.append(Rule.malformedDependencyFile.at(place, reason))
+      return
+    }
+    for line in LogicalLine.split(text) { judge(line) }
+  }
+
+  /// Why the text as a whole may be read differently from how it looks; nil when it may not.
+  private static func reasonToDistrust(_ text: String) -> String? {
+    var previous: Unicode.Scalar = "\n"
+    for scalar in text.unicodeScalars {
+      if previous == "\r" && scalar != "\n" { return "a carriage return inside a line" }
+      guard scalar == "\n" || scalar == "\r" || scalar == "\t" || isPlain(scalar) else {
+        let code = String(scalar.value, radix: 16, uppercase: true)
+        return "the invisible character U+\(code), which may hide or break a line"
+      }
+      previous = scalar
+    }
+    if previous == "\r" { return "a carriage return inside a line" }
+    // pip decodes the file by a declaration in one of its first two lines.
+    for line in text.utf8.split(separator: 0x0a, maxSplits: 2).prefix(2) {
+      let comment = String(decoding: line, as: UTF8.self).lowercased()
+      guard comment.hasPrefix("#"), comment.contains("coding:") || comment.contains("coding=")
+      else { continue }
+      let isUTF8 = ["utf-8", "utf8", "ascii"].contains { comment.contains($0) }
+      if !isUTF8 { return "a declaration of another encoding than UTF-8" }
+    }
+    return nil
+  }
+
+  /// Whether a scalar shows, and divides words only if it is the space.
+  private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
+    !isUnsafe(scalar) && (scalar == " " || !scalar.properties.isWhitespace)
+  }
+
+  private mutating func report(
+    _ rule: Rule, _ line: LogicalLine, _ message: String
+  ) {
+    let shown = redacted(String(line.text.prefix(200)))
+    findings.append(rule.at(place.detail("line \(line.number)"), message, evidence: [shown]))
+  }
+
+  private mutating func judge(_ line: LogicalLine) {
+    guard line.text.utf8.count <= RequirementsFile.lineLimit else {
+      report(
+        .unreadDependencyFile, line, "a line longer than \(RequirementsFile.lineLimit) bytes")
+      return
+    }
+    guard !["<<<<<<<", "=======", ">>>>>>>", "|||||||"].contains(where: line.text.hasPrefix) else {
+      report(.malformedDependencyFile, line, "a mark of an unfinished merge")
+      return
+    }
+    judgeAddresses(line)
+    let (demand, optionText) = RequirementsFile.divide(line.text)
+    let options: [RequirementOption]
+    do {
+      options = try RequirementOption.parse(optionText)
+    } catch {
+      report(.malformedDependencyFile, line, error.reason)
+      return
+    }
+    for option in options { judge(option, line) }
+    let hashes = judgeHashes(options, line)
+    if demand.isEmpty {
+      if !hashes.isEmpty {
+        report(.malformedDependencyFile, line, "a hash that belongs to no requirement")
+      }
+    } else {
+      judge(Requirement(demand), hashes: hashes, line)
+    }
+  }
+
+  /// pip's cut: the options begin with the first word after a space that begins with a hyphen.
+  private static func divide(_ text: String) -> (demand: String, options: String) {
+    let words = text.split(separator: " ", omittingEmptySubsequences: false)
+    let demand = words.prefix { !$0.hasPrefix("-") }
+    return (
+      String(trimmingSpace(demand.joined(separator: " "))),
+      words.dropFirst(demand.count).joined(separator: " ")
+    )
+  }
+
+  /// Credentials and variables in the line's addresses.
+  private mutating func judgeAddresses(_ line: LogicalLine) {
+    var rest = line.text[...]
+    var outside = ""
+    while let address = Address(firstIn: rest) {
+      outside += rest[..<address.authority.startIndex] + address.host
+      if let user = address.userInfo, user != "git",
+        !withoutVariables(user).allSatisfy({ $0 == ":" })
+      {
+        report(.exposedCredentials, line, "credentials in an address")
+      }
+      rest = rest[address.authority.endIndex...]
+    }
+    outside += rest
+    if withoutVariables(outside[...]) != outside {
+      report(.environmentDecides, line, "a variable outside the credentials of an address")
+    }
+  }
+
+  /// The text without the `${NAME}` that pip replaces.
+  private func withoutVariables(_ text: Substring) -> String {
+    var result = ""
+    var rest = text
+    while let start = rest.firstIndex(of: "$") {
+      let body = rest[rest.index(after: start)...]
+      let name = body.dropFirst().prefix {
+        $0.isASCII && ($0.isUppercase || $0.isNumber || $0 == "_")
+      }
+      guard body.hasPrefix("{"), !name.isEmpty, body.dropFirst(1 + name.count).hasPrefix("}") else {
+        result += rest[...start]
+        rest = body
+        continue
+      }
+      result += rest[..<start]
+      rest = body.dropFirst(name.count + 2)
+    }
+    return result + rest
+  }
+
+  private mutating func judge(_ option: RequirementOption, _ line: LogicalLine) {
+    switch option.meaning {
+    case .hash, .harmless: return
+    case .build: report(.buildOption, line, "'\(option.name)' changes how a package is built")
+    case .index: judgeIndex(option, line)
+    case .extraIndex:
+      report(.additionalSource, line, "'\(option.name)' adds an index")
+      judgeIndex(option, line)
+    case .findLinks: report(.additionalSource, line, "'\(option.name)' adds a place of files")
+    case .trustedHost:
+      report(.insecureSource, line, "'\(option.name)' switches off the check of a host")
+    case .editable:
+      report(.directReference, line, "'\(option.name)' installs from a working copy")
+    case .requirements, .constraints:
+      includes.append(
+        Include(
+          target: option.value, isConstraints: isConstraints || option.meaning == .constraints,
+          place: place.detail("line \(line.number)")))
+    }
+  }
+
+  private mutating func judgeIndex(_ option: RequirementOption, _ line: LogicalLine) {
+    switch Address(firstIn: option.value[...])?.scheme {
+    case "https": return
+    case "http": report(.insecureSource, line, "an index over plain http")
+    default: report(.additionalSource, line, "an index that is no https address")
+    }
+  }
+
+  /// The acceptable hashes among the options, in lower case.
+  private mutating func judgeHashes(
+    _ options: [RequirementOption], _ line: LogicalLine
+  ) -> [String] {
+    var hashes: Set<String> = []
+    for option in options where option.meaning == .hash {
+      let parts = option.value.lowercased().split(
+        separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+      let digits = parts.count == 2 ? parts[1] : ""
+      guard let length = ["sha256": 64, "sha384": 96, "sha512": 128][String(parts[0])] else {
+        report(.weakHash, line, "'\(parts[0])' is not accepted as a hash")
+        continue
+      }
+      guard bytes(lowerCaseHexadecimal: digits)?.count == length / 2 else {
+        report(
+          .malformedDependencyFile, line,
+          "a \(parts[0]) hash has \(length) hexadecimal digits, not '\(digits)'")
+        continue
+      }
+      hashes.insert("\(parts[0]):\(digits)")
+    }
+    return hashes.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+
+  private mutating func judge(_ requirement: Requirement, hashes: [String], _ line: LogicalLine) {
+    switch requirement {
+    case .malformed(let reason): report(.malformedDependencyFile, line, reason)
+    case .direct(let what): report(.directReference, line, "the requirement is \(what)")
+    // What a constraint leaves open, the requirement itself must say.
+    case .open(let name, let reason) where !isConstraints:
+      report(.unpinnedDependency, line, "'\(name)' is not pinned: \(reason)")
+    case .pinned(let name, let version) where !isConstraints:
+      guard !hashes.isEmpty else {
+        report(.unhashedDependency, line, "'\(name)' has no hash of SHA-256 or stronger")
+        return
+      }
+      pins.append(
+        Pin(
+          package: .init(name: name, version: version, hashes: hashes),
+          place: place.detail("line \(line.number)")))
+    case .open, .pinned: return
+    }
+  }
+}
