@@ -1,12 +1,14 @@
 import Glibc
 
 extension ByteSlice {
-  /// The content of an open regular file: read into memory up to `Limits.memoryBytes`, mapped
-  /// above. The size is compared before and after, so that a file that changes while it is read
-  /// is an error and not a mixture.
+  /// The content of an open regular file: read into memory up to `memoryBytes`, mapped above. The
+  /// size is compared before and after, so that a file that changes while it is read is an error
+  /// and not a mixture.
   ///
   /// A mapped file that somebody shortens raises SIGBUS, which ends the process with exit 3.
-  public init(descriptor: CInt, path: String) throws(FileError) {
+  public init(
+    descriptor: CInt, path: String, memoryBytes: Int = Limits.memoryBytes
+  ) throws(FileError) {
     var before = stat()
     guard fstat(descriptor, &before) == 0 else { throw FileError(path: path, action: "read") }
     guard before.st_mode & S_IFMT == S_IFREG else {
@@ -17,7 +19,7 @@ extension ByteSlice {
       self = .empty
       return
     }
-    if size <= Limits.memoryBytes {
+    if size <= memoryBytes {
       self = try ByteSlice.read(descriptor, size: size, path: path)
     } else {
       guard let memory = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0),
