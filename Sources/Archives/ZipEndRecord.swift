@@ -1,4 +1,4 @@
-import Bytes
+public import Bytes
 
 // The end of a zip archive (APPNOTE 6.3.10, sections 4.3.14 to 4.3.16), last bytes first:
 //
@@ -18,6 +18,7 @@ struct ZipEndRecord {
   private(set) var base = 0
 
   private static let minimumBytes = 22
+  private static let longest = minimumBytes + 0xffff
   private static let locatorBytes = 20
   private static let zip64Bytes = 56
 
@@ -94,11 +95,10 @@ struct ZipEndRecord {
     }
   }
 
-  /// The offset of the record that ends the file; of the last record, when none ends it.
-  private static func place(
-    in bytes: ByteSlice, discrepancies: inout [ZipDiscrepancy]
-  ) throws(ParseError) -> Int {
-    let tail = Swift.max(0, bytes.count - minimumBytes - 0xffff)
+  /// Where the four bytes of an end record stand, last first: those whose comment ends the file,
+  /// and those that something follows.
+  static func places(in bytes: ByteSlice) -> (ending: [Int], others: [Int]) {
+    let tail = max(0, bytes.count - longest)
     var ending: [Int] = []
     var others: [Int] = []
     for place in stride(from: bytes.count - minimumBytes, through: tail, by: -1)
@@ -111,10 +111,18 @@ struct ZipEndRecord {
         others.append(place)
       }
     }
+    return (ending, others)
+  }
+
+  /// The offset of the record that ends the file; of the last record, when none ends it.
+  private static func place(
+    in bytes: ByteSlice, discrepancies: inout [ZipDiscrepancy]
+  ) throws(ParseError) -> Int {
+    let (ending, others) = places(in: bytes)
     guard let found = ending.first ?? others.first else {
       throw ParseError(
         at: bytes.offset + bytes.count, expected: "the end record of a zip archive",
-        found: "none in the last \(bytes.count - tail) bytes")
+        found: "none in the last \(min(bytes.count, longest)) bytes")
     }
     if ending.isEmpty {
       discrepancies.append(
@@ -154,6 +162,13 @@ struct ZipEndRecord {
     let size = try reader.readSize(width: 8, "directory size")
     let start = try reader.readSize(width: 8, "directory offset")
     return (record, claimedPlace, count, size, start)
+  }
+}
+
+extension ZipArchive {
+  /// Whether an end record ends the bytes, whatever they begin with.
+  public static func ends(_ bytes: ByteSlice) -> Bool {
+    ZipEndRecord.places(in: bytes).ending.first != nil
   }
 }
 

@@ -74,9 +74,7 @@ extension ZipEntry.Method {
 }
 
 extension ZipEntry {
-  /// Reads the next header of the directory.
-  ///
-  /// - Parameter base: what must be added to the archive's offsets.
+  /// Reads the next header of the directory; `base` must be added to the archive's offsets.
   init(parsing reader: inout ByteReader, base: Int) throws(ParseError) {
     directoryOffset = reader.offset
     try reader.expect(ZipSignature.directory, "a header in the directory")

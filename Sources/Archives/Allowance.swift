@@ -1,0 +1,42 @@
+public import Bytes
+
+/// What may still be unpacked from a subject: by its own archive and by all archives in it.
+///
+/// One value goes through the whole audit of a subject, so that a bomb cannot hide in many nested
+/// archives of which each keeps the limits.
+public struct Allowance: Sendable {
+  /// The limits behind it.
+  public let limits: Limits
+  /// Members that may still be met.
+  public internal(set) var members: Int
+  /// Unpacked bytes that may still come.
+  public internal(set) var bytes: Int
+
+  /// All that the limits allow for a subject of this size: `limits.ratio` unpacked bytes for each
+  /// of its own, and never more than `limits.totalBytes`.
+  public init(_ limits: Limits, subjectBytes: Int) {
+    self.limits = limits
+    members = limits.memberCount
+    bytes = min(limits.totalBytes, Allowance.unpackedBytes(limits, packed: subjectBytes))
+  }
+
+  /// All that the limits allow for a folder, which is as large as it is.
+  init(folder limits: Limits) {
+    self.limits = limits
+    members = limits.memberCount
+    bytes = limits.totalBytes
+  }
+
+  /// What is left for archives inside a subject of this size.
+  func inside(subjectBytes: Int) -> Allowance {
+    var rest = self
+    rest.bytes = min(bytes, Allowance.unpackedBytes(limits, packed: subjectBytes))
+    return rest
+  }
+
+  /// The most that this many packed bytes may become.
+  static func unpackedBytes(_ limits: Limits, packed: Int) -> Int {
+    let (product, overflow) = packed.multipliedReportingOverflow(by: limits.ratio)
+    return overflow ? Int.max : max(product, limits.ratioFreeBytes)
+  }
+}

@@ -1,0 +1,70 @@
+import Bytes
+import Findings
+import Glibc
+
+/// Reads a folder as it is on disk.
+struct FolderReader {
+  /// Files above this size are mapped once the memory for members is spent.
+  private static let mappedBytes = 1 << 16
+  private var memoryLeft = MemberStore.memoryBytes
+
+  /// Reports every file below the folder, in the order of the names' bytes.
+  mutating func read(_ folder: consuming SafeDirectory, into builder: inout InventoryBuilder) {
+    read(folder, below: [], into: &builder)
+  }
+
+  private mutating func read(
+    _ folder: borrowing SafeDirectory, below path: [UInt8], into builder: inout InventoryBuilder
+  ) {
+    do throws(FileError) {
+      let limit = builder.allowance.members
+      let names = try folder.names(limit: limit)
+      guard names.count <= limit else {
+        builder.stop("more than \(builder.limits.memberCount) members")
+        return
+      }
+      for name in names where !builder.isStopped {
+        try readEntry(name, of: folder, at: path + name, into: &builder)
+      }
+    } catch {
+      builder.note(.unreadableArchive, of: path, "cannot \(error.action) it: \(error.reason)")
+    }
+  }
+
+  private mutating func readEntry(
+    _ name: [UInt8], of folder: borrowing SafeDirectory, at path: [UInt8],
+    into builder: inout InventoryBuilder
+  ) throws(FileError) {
+    do throws(FileError) {
+      let status = try folder.status(of: name)
+      let kind = try FolderReader.kind(of: name, status, in: folder)
+      guard let memberPath = builder.admit(path, kind, mode: status.mode) else { return }
+      if case .folder = kind {
+        read(try folder.folder(name), below: path + [UInt8(ascii: "/")], into: &builder)
+        return
+      }
+      guard builder.spend(status.size, on: path) else { return }
+      let room = max(FolderReader.mappedBytes, min(Limits.memoryBytes, memoryLeft))
+      let bytes = try folder.content(of: name, memoryBytes: room)
+      if bytes.count <= room { memoryLeft = max(0, memoryLeft - bytes.count) }
+      builder.keep(memberPath, bytes, mode: status.mode)
+    } catch {
+      builder.note(.unreadableArchive, of: path, "cannot \(error.action) it: \(error.reason)")
+    }
+  }
+
+  private static func kind(
+    of name: [UInt8], _ status: SafeDirectory.Status, in folder: borrowing SafeDirectory
+  ) throws(FileError) -> InventoryBuilder.Kind {
+    switch status.type {
+    case S_IFREG: .file
+    case S_IFDIR: .folder
+    case S_IFLNK: .link(try folder.linkTarget(of: name), from: .folder)
+    case S_IFCHR: .special("a character device")
+    case S_IFBLK: .special("a block device")
+    case S_IFIFO: .special("a pipe (FIFO)")
+    case S_IFSOCK: .special("a socket")
+    default: .special("neither file nor folder")
+    }
+  }
+}

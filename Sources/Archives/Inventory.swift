@@ -1,0 +1,144 @@
+public import Bytes
+public import Findings
+import Glibc
+
+/// Everything that an archive, a folder or a single file holds, read once and under limits.
+///
+/// The start of every check. Nothing is ever written where the release's names would have it.
+public struct Inventory: Sendable {
+  /// What the members came in.
+  public enum Container: String, Sendable {
+    /// A folder on disk.
+    case folder
+    /// No archive: the one member is the file itself.
+    case file
+    case tar
+    case tarGzip = "tar.gz"
+    case tarZstd = "tar.zst"
+    case tarXZ = "tar.xz"
+    case tarBzip2 = "tar.bz2"
+    case zip
+  }
+
+  /// SHA-256 of the archive's or file's bytes. Of a folder: of the text that has one line
+  /// `DIGEST  PATH` for each member, sorted by the paths' bytes, as `sha256sum` writes it.
+  public let subjectDigest: Digest
+  /// What the members came in.
+  public let container: Container
+  /// The files, sorted by the bytes of their paths.
+  public let members: [Member]
+  /// What is wrong with names, modes and the archive itself, and what could not be read.
+  public let findings: [Finding]
+  /// What is left of the limits for archives among the members.
+  public let allowance: Allowance
+
+  /// The member with the path.
+  public subscript(path: String) -> Member? {
+    var range = members.startIndex..<members.endIndex
+    while !range.isEmpty {
+      let middle = range.lowerBound + range.count / 2
+      let text = members[middle].path.text
+      if text.utf8.elementsEqual(path.utf8) { return members[middle] }
+      let isBefore = text.utf8.lexicographicallyPrecedes(path.utf8)
+      range = isBefore ? (middle + 1)..<range.upperBound : range.lowerBound..<middle
+    }
+    return nil
+  }
+
+  /// Opens what the user named: a folder, a tar archive (plain or in gzip, zstd, xz or bzip2), a
+  /// zip archive, or any other file as its own only member. A zip that is itself a model (Keras,
+  /// PyTorch, NumPy) is such a file.
+  ///
+  /// - Throws: `FileError` when the path cannot be opened; all else is a finding.
+  public init(opening path: String, limits: Limits = Limits()) throws(FileError) {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { throw FileError(path: path, action: "open") }
+    var status = stat()
+    let isKnown = fstat(descriptor, &status) == 0
+    if isKnown, status.st_mode & S_IFMT == S_IFDIR {
+      self.init(folder: SafeDirectory(adopting: descriptor, path: path), limits: limits)
+    } else {
+      defer { close(descriptor) }
+      let bytes = try ByteSlice(descriptor: descriptor, path: path)
+      var allowance = Allowance(limits, subjectBytes: bytes.count)
+      self.init(of: bytes, named: path, at: .subject, allowance: &allowance)
+    }
+  }
+
+  /// Opens an archive among the members of another, or bytes that have no path.
+  ///
+  /// - Parameters:
+  ///   - bytes: the archive.
+  ///   - name: its path in the container around it; findings are placed below it.
+  ///   - depth: the number of archives around it.
+  ///   - allowance: what the subject may still unpack to; what is used is taken off.
+  public init(
+    of bytes: ByteSlice, named name: String, depth: Int, allowance: inout Allowance
+  ) {
+    let place = Place([name])
+    guard depth <= allowance.limits.archiveDepth else {
+      let depth = allowance.limits.archiveDepth
+      self.init(
+        subjectDigest: Digest(of: bytes), container: .file,
+        findings: [Rule.bomb.at(place, "archives in archives, more than \(depth) deep")],
+        allowance: allowance)
+      return
+    }
+    self.init(of: bytes, named: name, at: place, allowance: &allowance)
+  }
+
+  /// Opens an archive that nothing else shares its limits with.
+  ///
+  /// - Parameters:
+  ///   - bytes: the archive.
+  ///   - name: its name; findings are placed below it.
+  ///   - limits: the limits.
+  ///   - depth: the number of archives around it.
+  public init(
+    of bytes: ByteSlice, named name: String, limits: Limits = Limits(), depth: Int = 0
+  ) {
+    var allowance = Allowance(limits, subjectBytes: bytes.count)
+    self.init(of: bytes, named: name, depth: depth, allowance: &allowance)
+  }
+
+  private init(
+    subjectDigest: Digest, container: Container, members: [Member] = [], findings: [Finding],
+    allowance: Allowance
+  ) {
+    self.subjectDigest = subjectDigest
+    self.container = container
+    self.members = members
+    self.findings = findings
+    self.allowance = allowance
+  }
+
+  private init(folder: consuming SafeDirectory, limits: Limits) {
+    var builder = InventoryBuilder(
+      Allowance(folder: limits), at: .subject, limitRule: .overLimit)
+    var reader = FolderReader()
+    reader.read(folder, into: &builder)
+    let findings = builder.findings
+    let allowance = builder.allowance.inside(
+      subjectBytes: limits.totalBytes - builder.allowance.bytes)
+    let members = builder.members()
+    var list = DigestStream()
+    for member in members {
+      list.update(Array("\(member.digest.hexadecimal)  \(member.path)\n".utf8))
+    }
+    self.init(
+      subjectDigest: list.finish(), container: .folder, members: members, findings: findings,
+      allowance: allowance)
+  }
+
+  private init(
+    of bytes: ByteSlice, named name: String, at place: Place, allowance: inout Allowance
+  ) {
+    var builder = InventoryBuilder(allowance, at: place)
+    let container = ArchiveReader(bytes, named: name).read(into: &builder)
+    allowance = builder.allowance
+    let findings = builder.findings
+    self.init(
+      subjectDigest: Digest(of: bytes), container: container, members: builder.members(),
+      findings: findings, allowance: allowance)
+  }
+}

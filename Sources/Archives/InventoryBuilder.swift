@@ -1,0 +1,153 @@
+import Bytes
+import Findings
+
+/// Gathers members under the limits, and everything that is wrong with them.
+///
+/// The readers of folders, tar and zip archives report what they meet; here alone it is decided
+/// what becomes a member, what a finding, and when to stop.
+struct InventoryBuilder {
+  /// What a name stands for.
+  enum Kind {
+    case file
+    case folder
+    /// A link and where its target is sought from: a symbolic link's own folder, or for a hard
+    /// link the root.
+    case link([UInt8], from: LinkOrigin)
+    /// No file: what it is, as a person would say.
+    case special(String)
+  }
+
+  /// Where the target of a link is sought from.
+  enum LinkOrigin {
+    case folder
+    case root
+  }
+
+  /// A member whose bytes are not hashed yet.
+  private struct Draft {
+    let path: MemberPath
+    let bytes: ByteSlice
+    let mode: Member.Mode
+  }
+
+  /// What is left for this container and those inside it.
+  private(set) var allowance: Allowance
+  private(set) var findings: [Finding] = []
+  /// Whether a limit was reached: nothing more may be read.
+  private(set) var isStopped = false
+  private let root: Place
+  private let limitRule: Rule
+  private var drafts: [Draft] = []
+  private var names = NameTree()
+
+  /// Starts with nothing in a container that stands at `root`, seen from the subject. At a limit,
+  /// an archive is found to be a bomb; a folder is only large.
+  init(_ allowance: Allowance, at root: Place, limitRule: Rule = .bomb) {
+    self.allowance = allowance
+    self.root = root
+    self.limitRule = limitRule
+  }
+
+  var limits: Limits { allowance.limits }
+
+  /// Something wrong with the container.
+  mutating func note(_ rule: Rule, at offset: Int? = nil, _ message: String) {
+    findings.append(rule.at(root.at(offset), message))
+  }
+
+  /// Something wrong with what bears the name.
+  mutating func note(_ rule: Rule, of name: [UInt8], _ message: String) {
+    findings.append(rule.at(root.member(readable(name)), message))
+  }
+
+  /// The container, or the rest of it, cannot be read.
+  mutating func note(_ error: ParseError, of name: [UInt8]? = nil) {
+    let rule = error.kind == .limit ? limitRule : .unreadableArchive
+    if let name {
+      note(rule, of: name, "\(error)")
+    } else {
+      note(rule, at: error.offset, "\(error)")
+    }
+    if error.kind == .limit { isStopped = true }
+  }
+
+  /// A limit is reached.
+  mutating func stop(of name: [UInt8]? = nil, _ message: String) {
+    if let name { note(limitRule, of: name, message) } else { note(limitRule, message) }
+    isStopped = true
+  }
+
+  /// Checks a name, what it stands for and its mode.
+  ///
+  /// - Returns: the path of a file that may become a member, or of a folder that may be entered.
+  mutating func admit(_ name: [UInt8], _ kind: Kind, mode: UInt32) -> MemberPath? {
+    guard allowance.members > 0 else {
+      stop("more than \(limits.memberCount) members")
+      return nil
+    }
+    allowance.members -= 1
+    let path: MemberPath
+    do throws(MemberPath.Fault) {
+      path = try MemberPath(name, longest: limits.pathBytes)
+    } catch {
+      note(error.rule, of: name, error.reason)
+      return nil
+    }
+    switch kind {
+    case .special(let what):
+      note(.specialFile, of: name, what)
+      return nil
+    case .link(let target, let origin):
+      let depth = origin == .root ? 0 : path.parts.count - 1
+      note(
+        MemberPath.leaves(target, folderDepth: depth) ? .linkOutside : .linkInside, of: name,
+        "a link to '\(readable(target))'")
+      return nil
+    case .folder, .file: break
+    }
+    let isFolder = if case .folder = kind { true } else { false }
+    let bits = String(mode & 0o7777, radix: 8)
+    if !isFolder, mode & 0o6000 != 0 {
+      note(.unsafeMode, of: name, "mode \(bits) runs with the rights of its owner or group")
+    }
+    if mode & 0o002 != 0 { note(.unsafeMode, of: name, "mode \(bits) lets everyone write") }
+    if let clash = names.insert(path, isFolder: isFolder) {
+      note(.nameCollision, of: name, clash)
+      return nil
+    }
+    return path
+  }
+
+  /// Takes `count` unpacked bytes off the allowance.
+  ///
+  /// - Returns: whether they may be kept.
+  mutating func spend(_ count: Int, on name: [UInt8]) -> Bool {
+    guard count <= limits.memberBytes else {
+      stop(of: name, "\(count) bytes, more than \(limits.memberBytes)")
+      return false
+    }
+    guard count <= allowance.bytes else {
+      stop(of: name, "the members are together larger than the limits allow")
+      return false
+    }
+    allowance.bytes -= count
+    return true
+  }
+
+  /// Makes a member of the bytes.
+  mutating func keep(_ path: MemberPath, _ bytes: ByteSlice, mode: UInt32) {
+    drafts.append(Draft(path: path, bytes: bytes, mode: Member.Mode(bits: mode)))
+  }
+
+  /// The members in the order of their paths' bytes, with their digests.
+  consuming func members() -> [Member] {
+    drafts.map { Member($0.path, $0.bytes, mode: $0.mode) }.sorted { $0.path < $1.path }
+  }
+}
+
+/// The name as text, its invalid bytes written `\xNN`, and no longer than a path may be.
+private func readable(_ name: [UInt8]) -> String {
+  let longest = Limits().pathBytes
+  guard name.count <= longest else { return readable(Array(name.prefix(longest))) + "..." }
+  return String(validating: name, as: UTF8.self) ?? safeText(bytes: name)
+}

@@ -1,0 +1,176 @@
+public import Bytes
+public import Findings
+@_spi(_Unicode) import Swift
+
+/// The path of a member below the release's root: one that every system stores as it is and
+/// nothing can follow outwards.
+///
+/// A value exists only for a path that keeps every rule: relative, parts divided by `/`, no empty,
+/// `.` or `..` part, no backslash, drive or Windows device name, no part that ends in a dot or
+/// space, valid UTF-8 in composed form (NFC) without control, format or unassigned characters, at
+/// most the limit's bytes.
+public struct MemberPath: Hashable, Sendable {
+  /// The path, such as `model/weights.h5`.
+  public let text: String
+
+  /// The rule of member paths that a name breaks.
+  public struct Fault: Error, Equatable, Sendable {
+    /// The rule for findings.
+    public let rule: Rule
+    /// What is wrong, in lower case.
+    public let reason: String
+  }
+
+  /// Checks the bytes of a name.
+  ///
+  /// - Throws: `Fault` with the first rule that the name breaks; one that leads out comes first.
+  public init(_ name: [UInt8], longest: Int = Limits().pathBytes) throws(Fault) {
+    try MemberPath.demandInside(name)
+    guard !name.contains(0) else {
+      throw Fault(rule: .deceptiveName, reason: "a NUL byte in the name")
+    }
+    guard let text = String(validating: name, as: UTF8.self) else {
+      throw Fault(rule: .deceptiveName, reason: "a name that is not valid UTF-8")
+    }
+    if let scalar = text.unicodeScalars.first(where: isUnsafe) {
+      let code = String(scalar.value, radix: 16, uppercase: true)
+      throw Fault(rule: .deceptiveName, reason: "the invisible character U+\(code) in the name")
+    }
+    guard name.count <= longest else {
+      throw Fault(rule: .unportableName, reason: "a name longer than \(longest) bytes")
+    }
+    for part in text.unicodeScalars.split(separator: "/", omittingEmptySubsequences: false) {
+      try MemberPath.demandPortable(String(part))
+    }
+    guard MemberPath.isComposed(text) else {
+      throw Fault(rule: .unportableName, reason: "a name that is not in composed form (NFC)")
+    }
+    self.text = text
+  }
+
+  /// Checks the text.
+  ///
+  /// - Throws: `Fault` as for bytes.
+  public init(_ text: String, longest: Int = Limits().pathBytes) throws(Fault) {
+    try self.init(Array(text.utf8), longest: longest)
+  }
+
+  /// The path of a file that the user named, which is its own container; `file` when its name
+  /// cannot be a member's.
+  init(file name: [UInt8]) {
+    do throws(Fault) {
+      self = try MemberPath(name)
+    } catch {
+      self = MemberPath(trusted: "file")
+    }
+  }
+
+  private init(trusted text: String) {
+    self.text = text
+  }
+
+  /// The names of the folders from the root down, and last the member's own.
+  public var parts: [String] {
+    text.unicodeScalars.split(separator: "/").map { String($0) }
+  }
+
+  /// Refuses what leads out of the folder on any system: both kinds of slash count.
+  private static func demandInside(_ name: [UInt8]) throws(Fault) {
+    func outside(_ reason: String) -> Fault { Fault(rule: .pathTraversal, reason: reason) }
+    guard let first = name.first else {
+      throw Fault(rule: .unportableName, reason: "an empty name")
+    }
+    guard first != slash, first != backslash else { throw outside("an absolute name") }
+    guard !(name.count > 1 && name[1] == UInt8(ascii: ":") && isLetter(first)) else {
+      throw outside("a drive letter in the name")
+    }
+    for part in name.split(whereSeparator: { $0 == slash || $0 == backslash })
+    where part.elementsEqual([dot, dot]) {
+      throw outside("'..' in the name")
+    }
+  }
+
+  /// Refuses a part that some system changes or cannot store.
+  private static func demandPortable(_ part: String) throws(Fault) {
+    func unportable(_ reason: String) -> Fault { Fault(rule: .unportableName, reason: reason) }
+    guard let first = part.unicodeScalars.first, let last = part.utf8.last else {
+      throw unportable("an empty part in the name")
+    }
+    guard part != "." else { throw unportable("'.' as a part of the name") }
+    guard last != dot, last != UInt8(ascii: " ") else {
+      throw unportable("a part of the name that ends in a dot or space")
+    }
+    guard !part.utf8.contains(where: { $0 == backslash || $0 == UInt8(ascii: ":") }) else {
+      throw unportable("a backslash or colon in the name")
+    }
+    // A mark would be drawn over the slash before it.
+    guard !first.properties.isGraphemeExtend else {
+      throw Fault(rule: .deceptiveName, reason: "a part of the name that begins with a mark")
+    }
+    let stem = part.unicodeScalars.prefix { $0 != "." }
+    let spaces = stem.reversed().prefix { $0 == " " }.count
+    guard !deviceNames.contains(collisionKey(of: String(stem.dropLast(spaces)))) else {
+      throw unportable("the name of a Windows device")
+    }
+  }
+
+  /// Whether a link's target leads out of the root, followed from a folder that many below it.
+  static func leaves(_ target: [UInt8], folderDepth: Int) -> Bool {
+    guard let first = target.first, first != slash, first != backslash,
+      !(target.count > 1 && target[1] == UInt8(ascii: ":"))
+    else { return true }
+    var depth = folderDepth
+    for part in target.split(whereSeparator: { $0 == slash || $0 == backslash })
+    where !part.elementsEqual([dot]) {
+      depth += part.elementsEqual([dot, dot]) ? -1 : 1
+      if depth < 0 { return true }
+    }
+    return false
+  }
+
+  private static let slash = UInt8(ascii: "/")
+  private static let backslash = UInt8(ascii: "\\")
+  private static let dot = UInt8(ascii: ".")
+
+  private static func isLetter(_ byte: UInt8) -> Bool {
+    (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
+  }
+
+  /// Names that Windows opens as devices in every folder, with any extension.
+  private static let deviceNames: Set<String> = {
+    var names: Set<String> = ["con", "prn", "aux", "nul", "conin$", "conout$"]
+    for digit in ["1", "2", "3", "4", "5", "6", "7", "8", "9", "\u{b9}", "\u{b2}", "\u{b3}"] {
+      names.formUnion(["com" + digit, "lpt" + digit])
+    }
+    return names
+  }()
+
+  /// Whether the text is in Normalization Form C (Unicode Standard Annex 15).
+  ///
+  /// The standard library normalises every text that it compares; the form itself is behind its
+  /// `_Unicode` interface. ASCII is in every form.
+  private static func isComposed(_ text: String) -> Bool {
+    text.utf8.allSatisfy { $0 < 0x80 } || text.unicodeScalars.elementsEqual(text._nfc)
+  }
+
+  /// A text that is equal for two names when a file system that ignores case or composition
+  /// stores them as one; to be compared as `String`, which is by canonical equivalence.
+  ///
+  /// Lower, upper and lower case again joins all that full case folding (Unicode 3.13, D144)
+  /// joins, over all code points, the capital sharp s among them.
+  static func collisionKey(of name: String) -> String {
+    name.lowercased().uppercased().lowercased()
+  }
+}
+
+extension MemberPath: Comparable {
+  /// By UTF-8 bytes.
+  public static func < (a: MemberPath, b: MemberPath) -> Bool {
+    a.text.utf8.lexicographicallyPrecedes(b.text.utf8)
+  }
+}
+
+extension MemberPath: CustomStringConvertible {
+  /// The path.
+  public var description: String { text }
+}

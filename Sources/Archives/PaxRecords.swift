@@ -1,0 +1,90 @@
+import Bytes
+
+/// The records of a pax extended header: `LENGTH KEY=VALUE\n`, the length in decimal digits and
+/// of the whole record (POSIX.1-2017, pax, "pax Extended Header").
+struct PaxRecords: Equatable {
+  /// The path that replaces the header's.
+  private(set) var path: [UInt8]?
+  /// The size that replaces the header's.
+  private(set) var size: Int?
+  /// The target of a link.
+  private(set) var linkPath: [UInt8]?
+  /// The unpacked size of a sparse file; 0 when it is sparse and the records do not say.
+  private(set) var sparseSize: Int?
+  /// Whether the member gets rights of root when it runs.
+  private(set) var hasCapability = false
+  /// Keys that stand there twice: readers may take the first or the last.
+  private(set) var repeated: [String] = []
+
+  /// Whether a record changes what a member is.
+  var changesMembers: Bool {
+    path != nil || size != nil || linkPath != nil || sparseSize != nil || hasCapability
+  }
+
+  /// No records.
+  init() {}
+
+  /// Reads the records, which must fill the bytes.
+  ///
+  /// - Throws: `ParseError` when a record's length is not the one it has.
+  init(parsing bytes: ByteSlice) throws(ParseError) {
+    var reader = ByteReader(bytes)
+    var seen: Set<[UInt8]> = []
+    while !reader.isAtEnd {
+      let start = reader
+      let length = try PaxRecords.decimal(&reader, until: UInt8(ascii: " "), "length of a record")
+      let digits = reader.position - start.position
+      guard length > digits else {
+        throw start.malformed(expected: "the length of a record", found: "\(length)")
+      }
+      let record = try reader.read(length - digits, "pax record")
+      guard record.last == UInt8(ascii: "\n"),
+        let equals = record.firstIndex(of: UInt8(ascii: "=")), equals > 0
+      else { throw start.malformed(expected: "KEY=VALUE and a line's end", found: "none") }
+      let key = record.prefix(equals).array
+      let value = record.prefix(record.count - 1).suffix(record.count - equals - 2)
+      if !seen.insert(key).inserted { repeated.append(String(decoding: key, as: UTF8.self)) }
+      try take(String(decoding: key, as: UTF8.self), value)
+    }
+  }
+
+  private mutating func take(_ key: String, _ value: ByteSlice) throws(ParseError) {
+    switch key {
+    case "path": path = value.array
+    case "linkpath": linkPath = value.array
+    case "size": size = try PaxRecords.number(value, "size")
+    case "GNU.sparse.realsize", "GNU.sparse.size":
+      sparseSize = max(sparseSize ?? 0, try PaxRecords.number(value, "size of a sparse file"))
+    default:
+      if key.hasPrefix("GNU.sparse.") { sparseSize = sparseSize ?? 0 }
+      if key.hasSuffix("security.capability") { hasCapability = true }
+    }
+  }
+
+  private static func number(_ value: ByteSlice, _ what: String) throws(ParseError) -> Int {
+    var reader = ByteReader(value)
+    return try decimal(&reader, until: nil, what)
+  }
+
+  /// A decimal number up to `end`, which is passed over, or up to the last byte.
+  private static func decimal(
+    _ reader: inout ByteReader, until end: UInt8?, _ what: String
+  ) throws(ParseError) -> Int {
+    let start = reader
+    var value = 0
+    var digits = 0
+    while !reader.isAtEnd {
+      let byte = try reader.readByte(what)
+      if byte == end, digits > 0 { return value }
+      guard (0x30...0x39).contains(byte), digits < 18 else {
+        throw start.malformed(expected: what, found: "other than decimal digits")
+      }
+      value = value * 10 + Int(byte - 0x30)
+      digits += 1
+    }
+    guard end == nil, digits > 0 else {
+      throw start.malformed(expected: what, found: "the end of the records")
+    }
+    return value
+  }
+}
