@@ -91,7 +91,7 @@ let package = Package(
       dependencies: [
         "Bytes", "Findings", "Archives", "Trust", "Releases", "Dependencies", "Formats",
         "Scanning", "Engine", "Models", "Evaluation", "Robustness", "Judging", "Reporting",
-        "Auditing", arguments,
+        "Auditing", "StockPolicies", arguments,
       ],
       swiftSettings: settings),
 
@@ -109,7 +109,9 @@ let package = Package(
     tests(of: "Engine", uses: ["Bytes"]),
     tests(of: "Models", uses: ["Bytes", "Formats", "Engine"]),
     tests(of: "Evaluation", uses: ["Bytes", "Findings", "Formats", "Engine", "Models"]),
-    tests(of: "Robustness", uses: ["Bytes", "Findings", "Engine", "Models", "Evaluation"]),
+    tests(
+      of: "Robustness",
+      uses: ["Bytes", "Findings", "Formats", "Engine", "Models", "Evaluation"]),
     tests(of: "Judging", uses: ["Bytes", "Findings", "StockPolicies"]),
     tests(
       of: "Reporting", uses: ["Bytes", "Findings", "Judging", "StockPolicies"],

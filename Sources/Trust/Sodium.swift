@@ -173,6 +173,11 @@ public struct SecretBytes: ~Copyable {
     }
   }
 
+  /// Whether both hold the same bytes; takes the same time wherever they differ.
+  public func matches(_ other: borrowing SecretBytes) -> Bool {
+    count == other.count && sodium_memcmp(memory, other.memory, count) == 0
+  }
+
   /// That many random bytes from the system.
   init(randomCount count: Int) throws(TrustError) {
     try self.init(count: count)

@@ -1,1 +1,80 @@
-@main struct Proofmark { static func main() {} }
+import ArgumentParser
+import Bytes
+import Glibc
+import Judging
+
+/// The program: a list of commands, one file each under Commands/.
+@main
+struct Proofmark: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: Tool.name,
+    abstract: "The audit that a neural-network model passes before it is deployed.",
+    discussion: """
+      Opens a release, checks who made it and what is in it, reproduces its inference bit for bit, \
+      attacks it, and says pass, fail or incomplete.
+
+      EXIT CODES
+        0  pass
+        1  fail: a finding that the policy does not accept, or a difference
+        2  wrong usage, or a policy, trust file, key or output that cannot be used
+        3  incomplete: something demanded could not be judged
+        4  a fault of the program
+
+      EXAMPLES
+        proofmark audit digits.tar.zst --policy release --trust trust.toml
+        proofmark audit model.h5 -o json=report.json -o html=report.html
+        proofmark explain ROB001
+      """,
+    version: "\(Tool.name) \(Tool.version)",
+    subcommands: [
+      AuditCommand.self, VerifyCommand.self, ScanCommand.self, ReproduceCommand.self,
+      ProbeCommand.self, InspectCommand.self, RunCommand.self, KeygenCommand.self,
+      LockCommand.self, SignCommand.self, PackCommand.self, UnpackCommand.self,
+      ExplainCommand.self, PolicyCommand.self,
+    ])
+
+  static func main() {
+    SignalHandling.install()
+    Glibc.exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)
+  }
+
+  /// Runs one command line: the only place where errors become exit codes.
+  private static func run(_ arguments: [String]) -> Judging.ExitCode {
+    do {
+      var command = try parseAsRoot(arguments)
+      if let command = command as? any AuditingCommand { return try command.execute() }
+      try command.run()
+      return .pass
+    } catch {
+      return report(error)
+    }
+  }
+
+  private static func report(_ error: any Error) -> Judging.ExitCode {
+    guard let failure = CommandFailure(error) else { return reportUsage(error) }
+    Terminal.note(failure.text)
+    return failure.code
+  }
+
+  /// Errors of the argument parser; asking for help or the version is one of them.
+  private static func reportUsage(_ error: any Error) -> Judging.ExitCode {
+    let text = fullMessage(for: error)
+    guard exitCode(for: error).isSuccess else {
+      Terminal.note("\(Tool.name): \(text.hasPrefix("Error: ") ? String(text.dropFirst(7)) : text)")
+      return .usage
+    }
+    do {
+      try Terminal.output(text + "\n")
+      return .pass
+    } catch {
+      Terminal.note("\(Tool.name): error: \(error)")
+      return .usage
+    }
+  }
+}
+
+/// A command that ends with a verdict.
+protocol AuditingCommand: ParsableCommand {
+  /// Does the work and says how the program ends.
+  func execute() throws -> Judging.ExitCode
+}

@@ -1,5 +1,6 @@
 import Bytes
 import Glibc
+import Trust
 
 /// The only file that writes to the user's streams.
 ///
@@ -60,12 +61,9 @@ enum Terminal {
     bytes.withUnsafeBytes { _ = Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
   }
 
-  /// Reads a line from the terminal without showing it; nil when there is no terminal.
-  ///
-  /// The line goes through memory that is wiped before it is given back.
-  static func withSecretLine<Result>(
-    prompt: String, _ body: (UnsafeRawBufferPointer) throws -> Result
-  ) throws -> Result? {
+  /// Reads a passphrase from the terminal without showing it, straight into locked memory; nil
+  /// when there is no terminal.
+  static func passphrase(prompt: String) throws(TrustError) -> SecretBytes? {
     let descriptor = open("/dev/tty", O_RDWR | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
@@ -78,20 +76,7 @@ enum Terminal {
       tcsetattr(descriptor, TCSAFLUSH, &shown)
       _ = Glibc.write(descriptor, "\n", 1)
     }
-    _ = prompt.withCString { Glibc.write(descriptor, $0, strlen($0)) }
-    let capacity = 1024
-    let line = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 1)
-    defer {
-      explicit_bzero(line, capacity)
-      line.deallocate()
-    }
-    var length = 0
-    while length < capacity {
-      let result = read(descriptor, line + length, 1)
-      if result < 0 && errno == EINTR { continue }
-      guard result == 1, (line + length).load(as: UInt8.self) != 0x0a else { break }
-      length += 1
-    }
-    return try body(UnsafeRawBufferPointer(start: line, count: length))
+    _ = Glibc.write(descriptor, prompt, prompt.utf8.count)
+    return try SecretBytes(lineFrom: descriptor, name: "passphrase")
   }
 }

@@ -6,7 +6,7 @@ extension ReportFormat {
   /// For people at a terminal: 96 columns, the verdict last, where the prompt is.
   ///
   /// Several subjects follow one another, with the overall verdict at the end.
-  static let text = ReportFormat(name: "text", fileExtension: "txt") { reports, style in
+  public static let text = ReportFormat(name: "text", fileExtension: "txt") { reports, style in
     var out = reports.map { TextReport($0, style).text() }.joined(separator: "\n")
     if reports.count > 1 {
       let paint = Paint(isOn: style.isColoured)

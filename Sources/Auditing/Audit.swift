@@ -1,0 +1,89 @@
+import Trust
+import Archives
+import Releases
+public import Bytes
+public import Findings
+public import Judging
+
+/// The audit of one subject: open it, run the checks that the policy asks for, judge.
+///
+/// Every check runs, also when an earlier one failed; nothing from the subject is executed but by
+/// the engine.
+public struct Audit: Sendable {
+  private let settings: AuditSettings
+
+  /// The seven checks in the order of an audit.
+  private static let checks: [any Check.Type] = [
+    UnpackCheck.self, SignatureCheck.self, LockCheck.self, DependencyCheck.self,
+    ReproductionCheck.self, RobustnessCheck.self,
+  ]
+
+  /// An audit with the given settings.
+  public init(_ settings: AuditSettings) {
+    self.settings = settings
+  }
+
+  /// Audits the archive, folder or file at `path`; `progress` is told of each check as it begins.
+  ///
+  /// - Throws: `FileError` when there is nothing to open at the path.
+  public func run(
+    _ path: String, progress: (CheckName) -> Void = { _ in }
+  ) throws(FileError) -> AuditOutcome {
+    progress(.unpack)
+    let subject = try Subject(opening: path, settings)
+    var outputs: [CheckOutput] = []
+    for check in Audit.checks where isAsked(check.name) {
+      progress(check.name)
+      outputs.append(check.run(on: subject, settings))
+    }
+    let judgement = Judge(settings.policy).judge(
+      outputs.map(\.result), asked: settings.checks)
+    return AuditOutcome(
+      report: report(on: subject, path: path, outputs, judgement), subject: subject)
+  }
+
+  private func isAsked(_ check: CheckName) -> Bool {
+    settings.checks.contains(check) && settings.policy[check].demand != .off
+  }
+
+  private func report(
+    on subject: Subject, path: String, _ outputs: [CheckOutput], _ judgement: Judgement
+  ) -> AuditReport {
+    let model = subject.release.manifest.content?.model
+    var report = AuditReport(
+      tool: AuditReport.Tool(name: Tool.name, version: Tool.version),
+      subject: AuditReport.Subject(
+        path: path, container: AuditReport.Container(subject.inventory.container),
+        digest: subject.inventory.subjectDigest,
+        model: model.map { AuditReport.Model(name: $0.name, version: $0.version) }),
+      policy: AuditReport.PolicyReference(settings.policy),
+      trust: settings.trust.map {
+        AuditReport.TrustReference(version: $0.version, digest: $0.digest)
+      },
+      at: settings.at.map { "\($0)" }, judgement: judgement)
+    report.signers = outputs.flatMap(\.signers)
+    report.pictures = outputs.flatMap(\.pictures)
+    report.files = subject.inventory.members.map {
+      AuditReport.File(path: $0.path.text, size: $0.size, digest: $0.digest)
+    }
+    return report
+  }
+}
+
+/// A report and the subject it is about, still open.
+public struct AuditOutcome: Sendable {
+  /// What every report format writes.
+  public let report: AuditReport
+  /// The subject.
+  public let subject: Subject
+}
+
+extension AuditReport.Container {
+  fileprivate init(_ container: Inventory.Container) {
+    switch container {
+    case .folder: self = .folder
+    case .file: self = .file
+    case .tar, .tarGzip, .tarZstd, .tarXZ, .tarBzip2, .zip: self = .archive
+    }
+  }
+}

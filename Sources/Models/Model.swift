@@ -1,0 +1,91 @@
+public import Bytes
+public import Engine
+import Formats
+
+/// Why a model's file does not become a graph.
+public enum ModelError: Error, Equatable, Sendable {
+  /// The file cannot be read.
+  case file(ParseError)
+  /// A layer cannot be built or is not known.
+  case layer(EngineError)
+
+  /// The place in the file, where the reader stopped.
+  public var offset: Int? {
+    switch self {
+    case .file(let error): error.offset
+    case .layer: nil
+    }
+  }
+
+  /// The layer at fault, as the file names it (untrusted text).
+  public var layer: String? {
+    switch self {
+    case .file: nil
+    case .layer(let error): error.layer
+    }
+  }
+}
+
+extension ModelError: CustomStringConvertible {
+  /// One line.
+  public var description: String {
+    switch self {
+    case .file(let error): "\(error)"
+    case .layer(let error): "\(error)"
+    }
+  }
+}
+
+/// A network that was read from a file.
+public struct Model: Sendable {
+  /// The form of the file.
+  public enum Format: String, Sendable {
+    /// HDF5 as Keras 1 to 3 write it.
+    case kerasH5 = "keras-h5"
+    /// The archive of Keras 3.
+    case kerasArchive = "keras"
+  }
+
+  /// One stored weight.
+  public struct Weight: Sendable, Equatable {
+    /// Layer and weight as the file names them.
+    public let name: String
+    /// The stored shape.
+    public let shape: [Int]
+    /// The type of its elements.
+    public let elementType: String
+    /// How many of its elements are NaN or infinite.
+    public let nonFiniteCount: Int
+  }
+
+  /// The form of the file.
+  public let format: Format
+  /// What wrote the file, where it says.
+  public let writer: String?
+  /// The network.
+  public let graph: Graph
+  /// Every stored weight in file order.
+  public let weights: [Weight]
+
+  /// Reads a model, its form told by its bytes. Nothing in the file is executed.
+  ///
+  /// - Throws: `ModelError` for a file that cannot be read, and for the first layer that the
+  ///   engine does not know or that contradicts itself.
+  public init(parsing bytes: ByteSlice, limits: Limits) throws(ModelError) {
+    let file: KerasModelFile
+    do {
+      file = try KerasModelFile(parsing: bytes, limits: limits)
+    } catch {
+      throw .file(error)
+    }
+    format = FileKind(of: bytes) == .zip ? .kerasArchive : .kerasH5
+    writer = file.kerasVersion.map { "keras \($0)" }
+    do {
+      let constants = try KerasWeights(file)
+      weights = constants.summary
+      graph = try KerasGraphBuilder(file, weights: constants).build()
+    } catch {
+      throw .layer(error)
+    }
+  }
+}

@@ -1,0 +1,170 @@
+import ArgumentParser
+import Auditing
+import Bytes
+import Engine
+import Findings
+import Glibc
+import Judging
+import Reporting
+import Trust
+
+/// A report that goes to a file: `FORMAT=PATH`.
+struct ReportOutput: ExpressibleByArgument {
+  let format: ReportFormat
+  let path: String
+
+  init?(argument: String) {
+    let parts = argument.split(separator: "=", maxSplits: 1).map(String.init)
+    guard parts.count == 2, !parts[1].isEmpty, let format = ReportFormatName(argument: parts[0])
+    else { return nil }
+    self.format = format.format
+    path = parts[1]
+  }
+}
+
+/// A report format by its name.
+struct ReportFormatName: ExpressibleByArgument {
+  let format: ReportFormat
+
+  init(_ format: ReportFormat) { self.format = format }
+
+  init?(argument: String) {
+    guard let format = ReportFormat.named(argument) else { return nil }
+    self.format = format
+  }
+
+  var defaultValueDescription: String { format.name }
+  static var allValueStrings: [String] { ReportFormat.all.map(\.name) }
+}
+
+/// When a report is coloured.
+enum ColourChoice: String, ExpressibleByArgument, CaseIterable {
+  case auto, always, never
+}
+
+/// Options of every command that runs the engine.
+struct ComputeOptions: ParsableArguments {
+  @Option(help: "Threads; no result depends on it. Default: the CPUs this process may use.")
+  var threads: Int?
+
+  func validate() throws {
+    if let threads, !(1...256).contains(threads) {
+      throw ValidationError("--threads takes 1 to 256")
+    }
+  }
+
+  /// Threads and kernels; PROOFMARK_ISA forces a kernel variant, for tests and bug reports.
+  func compute() throws -> Compute {
+    let variant: KernelVariant
+    if let name = Terminal.environment("PROOFMARK_ISA") {
+      do {
+        variant = try KernelVariant(named: name)
+      } catch {
+        throw CommandFailure("PROOFMARK_ISA: \(error)", code: .usage)
+      }
+    } else {
+      variant = .best
+    }
+    return Compute(threads: threads ?? ComputeOptions.availableThreads, variant: variant)
+  }
+
+  private static var availableThreads: Int {
+    min(max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1), 256)
+  }
+}
+
+/// Options of every command that ends with a verdict.
+struct AuditOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "A stock policy (permissive, ci-gate, release) or a policy file. Default: "
+        + "PROOFMARK_POLICY, else ci-gate.", valueName: "name or file"))
+  var policy: String?
+
+  @Option(help: ArgumentHelp("The trust file: keys, owners, roles.", valueName: "file"))
+  var trust: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The time to judge validity at, as 2027-12-31T00:00:00Z. Default: now.", valueName: "time"))
+  var at: String?
+
+  @Option(help: "The report on standard output.")
+  var format = ReportFormatName(.text)
+
+  @Option(
+    name: [.customShort("o"), .customLong("output")],
+    help: ArgumentHelp("Also write a report to a file; repeatable.", valueName: "format=path"))
+  var outputs: [ReportOutput] = []
+
+  @Option(help: "Colour the text report.")
+  var color = ColourChoice.auto
+
+  @Flag(name: .shortAndLong, help: "Print nothing on standard output but the verdict.")
+  var quiet = false
+
+  @Flag(name: .shortAndLong, help: "Tell on standard error how long each check took.")
+  var verbose = false
+
+  @OptionGroup var compute: ComputeOptions
+
+  /// Everything the audit needs from outside the release, opened before the first untrusted byte
+  /// is read. Checks in `demanded` alone run, and are demanded whatever the policy says.
+  func settings(demanding demanded: [CheckName] = []) throws -> AuditSettings {
+    var time: Timestamp?
+    if let at {
+      guard let given = Timestamp(at) else {
+        throw CommandFailure(
+          "--at: expected a time as 2027-12-31T00:00:00Z, found '\(at)'", code: .usage)
+      }
+      time = given
+    }
+    var policy = try PolicyOption.load(policy)
+    for check in demanded { policy[check].demand = .required }
+    return try AuditSettings(
+      policy: policy, checks: demanded.isEmpty ? CheckName.allCases : demanded,
+      trust: trust.map { try TrustFileOption.load($0) }, at: time, compute: compute.compute())
+  }
+
+  /// Audits the subjects one after the other and writes the reports.
+  func run(_ paths: [String], demanding demanded: [CheckName] = []) throws -> Judging.ExitCode {
+    let settings = try settings(demanding: demanded)
+    for output in outputs { try OutputFile.check(output.path) }
+    var outcomes: [AuditOutcome] = []
+    for path in paths { outcomes.append(try audit(path, settings)) }
+    return try deliver(outcomes)
+  }
+
+  /// Audits one subject, with progress on a terminal.
+  func audit(_ path: String, _ settings: AuditSettings) throws -> AuditOutcome {
+    let progress = Progress(isVerbose: verbose)
+    defer { progress.end() }
+    return try Audit(settings).run(path) { progress.begin($0) }
+  }
+
+  /// Writes the reports and gives the exit code.
+  func deliver(_ outcomes: [AuditOutcome]) throws -> Judging.ExitCode {
+    let reports = outcomes.map(\.report)
+    for output in outputs {
+      try AtomicFile.write(output.format.write(reports), to: output.path)
+    }
+    if quiet {
+      for report in reports {
+        try Terminal.output("\(report.verdict.rawValue) \(safeText(report.subject.path))\n")
+      }
+    } else {
+      try Terminal.output(text(of: reports))
+    }
+    return .over(reports.map { ExitCode($0.verdict) })
+  }
+
+  private func text(of reports: [AuditReport]) -> String {
+    let isColoured =
+      switch color {
+      case .always: true
+      case .never: false
+      case .auto: Terminal.wantsColour(on: STDOUT_FILENO)
+      }
+    return format.format.write(reports, style: ReportStyle(isColoured: isColoured))
+  }
+}
