@@ -29,7 +29,8 @@ public struct EvaluationSet: Sendable {
       throw EvaluationError("\(self.inputs.shape[0]) inputs and \(classes.count) labels")
     }
     guard self.inputs.nonFiniteCount == 0 else {
-      throw EvaluationError("\(self.inputs.nonFiniteCount) numbers of the inputs are NaN or infinite")
+      throw EvaluationError(
+        "\(self.inputs.nonFiniteCount) numbers of the inputs are NaN or infinite")
     }
     if let row = classes.firstIndex(where: { !(0..<classCount).contains($0) }) {
       throw EvaluationError(

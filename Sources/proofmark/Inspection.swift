@@ -22,7 +22,9 @@ struct Inspection {
 
   /// For people.
   var text: String {
-    var lines = ["\(subject.inventory.container.rawValue)  \(subject.inventory.subjectDigest.prefixed)"]
+    var lines = [
+      "\(subject.inventory.container.rawValue)  \(subject.inventory.subjectDigest.prefixed)"
+    ]
     if let manifest = subject.release.manifest.content {
       lines.append("model \(manifest.model.name) \(manifest.model.version)")
     }

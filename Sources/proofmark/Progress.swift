@@ -19,6 +19,7 @@ final class Progress {
 
   /// Says that a check begins, and with it that the one before has ended.
   func begin(_ check: CheckName) {
+    if current?.check == check { return }
     finishCurrent()
     current = (check, .now)
     if shows, start.duration(to: .now) >= .seconds(1) {

@@ -50,7 +50,8 @@ import Testing
   func `what is no ratio is refused`(_ text: String) { #expect(InputScale(ratio: text) == nil) }
 
   @Test func `a set counts what is decided as labelled`() throws {
-    let set = try Self.set(inputs: Self.stored([3, 2], [1, 2, 3, 4, 5, 6]), labels: Self.labels([0, 1, 2]))
+    let set = try Self.set(
+      inputs: Self.stored([3, 2], [1, 2, 3, 4, 5, 6]), labels: Self.labels([0, 1, 2]))
     let outputs = try Tensor(shape: [3, 3], values: [9, 1, 1, 1, 1, 9, .nan, 0, 1])
     #expect(set.correctCount(outputs) == 1)
   }
@@ -80,7 +81,8 @@ import Testing
 
   @Test func `a golden finds the largest difference and other decisions`() throws {
     let golden = try Golden(
-      name: "g", inputs: Self.stored([2, 1], [0, 0]), outputs: Self.stored([2, 2], [0.9, 0.1, 0.4, 0.6]),
+      name: "g", inputs: Self.stored([2, 1], [0, 0]),
+      outputs: Self.stored([2, 2], [0.9, 0.1, 0.4, 0.6]),
       sampleShape: [1], outputShape: [2])
     let computed = try Tensor(shape: [2, 2], values: [0.9, 0.1, 0.65, 0.35])
     let comparison = golden.compare(computed)

@@ -36,7 +36,8 @@ enum ReproductionCheck: Check {
   private static func weightFindings(_ model: RunnableModel) -> [Finding] {
     model.model.weights.filter { $0.nonFiniteCount > 0 }.map {
       Rule.notFinite.at(
-        model.place.detail($0.name), "\($0.nonFiniteCount) of the weight's numbers are NaN or infinite")
+        model.place.detail($0.name),
+        "\($0.nonFiniteCount) of the weight's numbers are NaN or infinite")
     }
   }
 

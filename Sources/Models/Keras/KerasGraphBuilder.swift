@@ -182,9 +182,10 @@ private struct KerasNode {
       ).inside(layer: layer.name)
     }
     do throws(EngineError) {
-      sources = try calls.first.map { (call) throws(EngineError) in
-        try KerasNode.sources(of: call)
-      } ?? []
+      sources =
+        try calls.first.map { (call) throws(EngineError) in
+          try KerasNode.sources(of: call)
+        } ?? []
     } catch {
       throw error.inside(layer: layer.name)
     }

@@ -40,7 +40,6 @@ struct KerasOperators {
     }
   }
 
-
   private func bias(_ tensors: [Tensor], at index: Int) -> Tensor? {
     tensors.indices.contains(index) ? tensors[index] : nil
   }
@@ -49,7 +48,6 @@ struct KerasOperators {
     let hasBias = try layer.bool("use_bias", default: true)
     return try weights.weights(of: layer.name, named: kernels + (hasBias ? ["bias"] : []))
   }
-
 
   private func convolution() throws(EngineError) -> [Operator] {
     let tensors = try named(["kernel"])
@@ -95,7 +93,6 @@ struct KerasOperators {
     case let other: throw unsupported("padding", "valid or same", other)
     }
   }
-
 
   private func poolWindow() throws(EngineError) -> Window {
     let size = try layer.extent("pool_size", default: Extent(2))
@@ -156,7 +153,6 @@ struct KerasOperators {
     return shape
   }
 
-
   private func dense() throws(EngineError) -> [Operator] {
     let tensors = try named(["kernel"])
     let kernel = try DenseKernel(tensors[0], order: .inputsOutputs)
@@ -190,7 +186,6 @@ struct KerasOperators {
         .unsupported, "axis", expected: "the channel axis", found: json.compactText())
     }
   }
-
 
   /// The operators of a named activation; none for `linear`.
   private func activation(_ key: String) throws(EngineError) -> [Operator] {
@@ -230,7 +225,6 @@ struct KerasOperators {
     }
     return [.softmax(Softmax())]
   }
-
 
   private func unsupported(_ key: String, _ expected: String, _ found: String) -> EngineError {
     EngineError(.unsupported, key, expected: expected, found: found)

@@ -27,7 +27,8 @@ struct RunCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The inputs, one a row.", valueName: "file"))
   var input: String
 
-  @Option(help: ArgumentHelp("The outputs as float32 .npy; - for standard output.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("The outputs as float32 .npy; - for standard output.", valueName: "file"))
   var output: String
 
   @Option(help: ArgumentHelp("What stored numbers are multiplied with.", valueName: "a/b"))
