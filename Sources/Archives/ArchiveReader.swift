@@ -56,7 +56,7 @@ struct ArchiveReader {
   private func readCompressed(
     _ compression: Compression, into builder: inout InventoryBuilder
   ) -> Inventory.Container {
-    var store = MemberStore()
+    var store = MemberStore(builder.limits)
     var fault: ParseError?
     var rest = 0
     do throws(ParseError) {
@@ -81,7 +81,8 @@ struct ArchiveReader {
       let place = bytes.offset + bytes.count - rest
       builder.note(.hiddenBytes, at: place, "\(rest) bytes after the compressed stream")
     }
-    if let fault { builder.note(fault) }
+    // What was read of a bomb may have reached another limit already.
+    if let fault, !builder.isStopped { builder.note(fault) }
     return compression.container
   }
 
@@ -94,15 +95,26 @@ struct ArchiveReader {
     let (most, overflow) = builder.allowance.bytes.addingReportingOverflow(limits.headerBytes)
     let limit = min(
       Allowance.unpackedBytes(limits, packed: bytes.count), overflow ? Int.max : most)
-    var stream = try Decompressor(bytes, compression)
-    while let block = try stream.next() {
-      try store.add(block, at: bytes.offset)
-      guard store.count <= limit else {
-        throw ParseError(
-          .limit, at: bytes.offset, expected: "at most \(limit) unpacked bytes", found: "more")
-      }
+    guard compression != .gzip else {
+      var stream = GzipStream(bytes, limit: limit)
+      return try drain(&stream, into: &store, limit: limit)
     }
-    return stream.remaining
+    var stream = try LibArchiveStream(bytes, compression)
+    return try drain(&stream, into: &store, limit: limit)
+  }
+
+  private func drain(
+    _ stream: inout some PackedStream & ~Copyable, into store: inout MemberStore, limit: Int
+  ) throws(ParseError) -> Int {
+    while let block = try stream.next() {
+      guard block.count <= limit - store.count else {
+        throw ParseError(
+          .limit, at: bytes.offset + stream.consumed,
+          expected: "at most \(limit) unpacked bytes", found: "more")
+      }
+      try store.add(block, at: bytes.offset + stream.consumed)
+    }
+    return bytes.count - stream.consumed
   }
 }
 

@@ -44,15 +44,20 @@ public struct ArchiveWriter {
   public func write(to path: String) throws(FileError) {
     var file = try AtomicFile(path: path)
     switch format {
-    case .tarZstd: try writeTar(.zstd, to: &file)
-    case .tarGzip: try writeTar(.gzip, to: &file)
+    case .tarZstd:
+      var stream = ZstdCompressor()
+      try writeTar(through: &stream, to: &file)
+    case .tarGzip:
+      var stream = Deflater(.gzip)
+      try writeTar(through: &stream, to: &file)
     case .zip: try writeZip(to: &file, path: path)
     }
     try file.commit()
   }
 
-  private func writeTar(_ compression: Compression, to file: inout AtomicFile) throws(FileError) {
-    var stream = Compressor(compression)
+  private func writeTar(
+    through stream: inout some Compressor & ~Copyable, to file: inout AtomicFile
+  ) throws(FileError) {
     for member in members {
       try file.append(stream.compress(ByteSlice(TarWriter.headers(of: member, time: time))))
       var rest = member.bytes
@@ -93,4 +98,13 @@ extension AtomicFile {
   fileprivate mutating func append(_ bytes: ByteSlice) throws(FileError) {
     try bytes.withUnsafeBytes { (memory) throws(FileError) in try write(memory) }
   }
+}
+
+/// Takes bytes and gives back what they become.
+protocol Compressor: ~Copyable {
+  /// Adds bytes, and gives what they became so far.
+  mutating func compress(_ bytes: ByteSlice) -> [UInt8]
+
+  /// Ends the stream, and gives the last of it.
+  mutating func finish() -> [UInt8]
 }

@@ -3,7 +3,7 @@ import CZlib
 
 // The only file that calls zlib: inflation under a limit, deflation, CRC-32.
 
-/// DEFLATE (RFC 1951), bare or in a zlib stream (RFC 1950).
+/// DEFLATE (RFC 1951), bare, in a zlib stream (RFC 1950) or in a gzip member (RFC 1952).
 public enum Deflate {
   /// What stands around the compressed blocks.
   public enum Wrapper: Sendable {
@@ -11,6 +11,17 @@ public enum Deflate {
     case none
     /// A zlib header and an Adler-32 checksum, as in HDF5 and PNG.
     case zlib
+    /// A gzip header, CRC-32 and length.
+    case gzip
+
+    /// How zlib is told: the window's bits, negated for nothing, 16 added for gzip.
+    fileprivate var windowBits: CInt {
+      switch self {
+      case .none: -MAX_WBITS
+      case .zlib: MAX_WBITS
+      case .gzip: MAX_WBITS + 16
+      }
+    }
   }
 
   /// The bytes that `packed` stands for.
@@ -23,37 +34,76 @@ public enum Deflate {
     var inflater = Inflater(packed, wrapper, limit: limit)
     var buffer = ByteBuffer()
     while let block = try inflater.next() { buffer.append(block) }
+    try inflater.demandEnd()
     return buffer.finish()
   }
 
   /// A bare stream for the bytes: the same on every run of one zlib version.
-  static func deflate(_ bytes: ByteSlice, level: CInt = 9) -> ByteSlice {
-    let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
-    stream.initialize(to: z_stream())
-    defer { stream.deallocate() }
-    let started = deflateInit2_(
-      stream, level, Z_DEFLATED, -MAX_WBITS, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
-      CInt(MemoryLayout<z_stream>.size))
-    precondition(started == Z_OK, "zlib cannot start: \(started)")
-    defer { deflateEnd(stream) }
+  static func deflate(_ bytes: ByteSlice) -> ByteSlice {
+    var deflater = Deflater(.none)
     var buffer = ByteBuffer()
+    buffer.append(deflater.compress(bytes))
+    buffer.append(deflater.finish())
+    return buffer.finish()
+  }
+}
+
+/// Deflates a stream piece by piece, at the highest level.
+struct Deflater: Compressor, ~Copyable {
+  private let stream: UnsafeMutablePointer<z_stream>
+
+  init(_ wrapper: Deflate.Wrapper) {
+    stream = .allocate(capacity: 1)
+    stream.initialize(to: z_stream())
+    let started = deflateInit2_(
+      stream, Z_BEST_COMPRESSION, Z_DEFLATED, wrapper.windowBits, 8, Z_DEFAULT_STRATEGY,
+      ZLIB_VERSION, CInt(MemoryLayout<z_stream>.size))
+    precondition(started == Z_OK, "zlib cannot start: \(started)")
+  }
+
+  deinit {
+    deflateEnd(stream)
+    stream.deallocate()
+  }
+
+  /// Adds bytes, and gives what they became so far.
+  mutating func compress(_ bytes: ByteSlice) -> [UInt8] {
+    var packed: [UInt8] = []
+    var rest = bytes
+    while !rest.isEmpty {
+      let step = rest.prefix(Inflater.inputBytes)
+      run(step, Z_NO_FLUSH, into: &packed)
+      rest = rest.suffix(rest.count - step.count)
+    }
+    return packed
+  }
+
+  /// Ends the stream.
+  mutating func finish() -> [UInt8] {
+    var packed: [UInt8] = []
+    run(.empty, Z_FINISH, into: &packed)
+    return packed
+  }
+
+  /// Calls zlib until it has taken all bytes and has nothing more to give.
+  private mutating func run(_ bytes: ByteSlice, _ flush: CInt, into packed: inout [UInt8]) {
     var block = [UInt8](repeating: 0, count: Inflater.blockBytes)
     var consumed = 0
-    var status = Z_OK
-    while status != Z_STREAM_END {
+    var isFull = true
+    while isFull {
       let produced = bytes.withUnsafeBytes { input in
         block.withUnsafeMutableBytes { output in
-          let offered = Swift.min(bytes.count - consumed, Inflater.inputBytes)
+          let offered = bytes.count - consumed
           stream.point(input, from: consumed, count: offered, at: output)
-          status = CZlib.deflate(stream, offered == bytes.count - consumed ? Z_FINISH : Z_NO_FLUSH)
+          let status = CZlib.deflate(stream, flush)
+          precondition(status != Z_STREAM_ERROR, "zlib cannot deflate")
           consumed += offered - Int(stream.pointee.avail_in)
           return output.count - Int(stream.pointee.avail_out)
         }
       }
-      precondition(status == Z_OK || status == Z_STREAM_END, "zlib fails to deflate: \(status)")
-      block.withUnsafeBytes { buffer.append(UnsafeRawBufferPointer(rebasing: $0[..<produced])) }
+      packed += block[..<produced]
+      isFull = produced == block.count
     }
-    return buffer.finish()
   }
 }
 
@@ -67,7 +117,8 @@ public struct Inflater: ~Copyable {
   // On the heap: zlib's own state keeps the address of this structure.
   private let stream: UnsafeMutablePointer<z_stream>
   private let block: UnsafeMutableRawBufferPointer
-  private var consumed = 0
+  /// The packed bytes taken so far.
+  private(set) var consumed = 0
   private var produced = 0
   private var isFinished = false
 
@@ -79,8 +130,7 @@ public struct Inflater: ~Copyable {
     stream.initialize(to: z_stream())
     block = .allocate(byteCount: Inflater.blockBytes, alignment: 64)
     let started = inflateInit2_(
-      stream, wrapper == .zlib ? MAX_WBITS : -MAX_WBITS, ZLIB_VERSION,
-      CInt(MemoryLayout<z_stream>.size))
+      stream, wrapper.windowBits, ZLIB_VERSION, CInt(MemoryLayout<z_stream>.size))
     precondition(started == Z_OK, "zlib cannot start: \(started)")
   }
 
@@ -94,9 +144,10 @@ public struct Inflater: ~Copyable {
     ParseError(at: packed.offset + consumed, expected: expected, found: found)
   }
 
-  /// The next bytes, valid until the next call; nil after the last.
+  /// The next bytes, valid until the next call; nil after the last. Bytes after the stream are
+  /// left alone.
   ///
-  /// - Throws: `ParseError` as `Deflate.inflate` does.
+  /// - Throws: `ParseError` when the stream is damaged, ends early or passes the limit.
   public mutating func next() throws(ParseError) -> UnsafeRawBufferPointer? {
     guard !isFinished else { return nil }
     let status = packed.withUnsafeBytes { input in
@@ -109,12 +160,7 @@ public struct Inflater: ~Copyable {
     let count = block.count - Int(stream.pointee.avail_out)
     produced += count
     switch status {
-    case Z_STREAM_END:
-      isFinished = true
-      guard consumed == packed.count else {
-        throw malformed(
-          expected: "the end of the deflate stream", found: "\(packed.count - consumed) more bytes")
-      }
+    case Z_STREAM_END: isFinished = true
     case Z_OK: break
     case Z_BUF_ERROR:
       throw malformed(expected: "more of the deflate stream", found: "its end")
@@ -132,6 +178,22 @@ public struct Inflater: ~Copyable {
         found: "more")
     }
     return count > 0 || !isFinished ? UnsafeRawBufferPointer(rebasing: block[..<count]) : nil
+  }
+}
+
+extension Inflater {
+  /// Goes on with another stream that begins where the last one ended.
+  mutating func restart() {
+    inflateReset(stream)
+    isFinished = false
+  }
+
+  /// Throws when bytes follow the end of the stream.
+  func demandEnd() throws(ParseError) {
+    guard consumed == packed.count else {
+      throw malformed(
+        expected: "the end of the deflate stream", found: "\(packed.count - consumed) more bytes")
+    }
   }
 }
 

@@ -6,7 +6,11 @@ import Glibc
 struct FolderReader {
   /// Files above this size are mapped once the memory for members is spent.
   private static let mappedBytes = 1 << 16
-  private var memoryLeft = MemberStore.memoryBytes
+  private var memoryLeft: Int
+
+  init(_ limits: Limits) {
+    memoryLeft = limits.unpackedMemoryBytes
+  }
 
   /// Reports every file below the folder, in the order of the names' bytes.
   mutating func read(_ folder: consuming SafeDirectory, into builder: inout InventoryBuilder) {

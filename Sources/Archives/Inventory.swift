@@ -115,7 +115,7 @@ public struct Inventory: Sendable {
   private init(folder: consuming SafeDirectory, limits: Limits) {
     var builder = InventoryBuilder(
       Allowance(folder: limits), at: .subject, limitRule: .overLimit)
-    var reader = FolderReader()
+    var reader = FolderReader(limits)
     reader.read(folder, into: &builder)
     let findings = builder.findings
     let allowance = builder.allowance.inside(

@@ -63,11 +63,7 @@ struct InventoryBuilder {
   /// The container, or the rest of it, cannot be read.
   mutating func note(_ error: ParseError, of name: [UInt8]? = nil) {
     let rule = error.kind == .limit ? limitRule : .unreadableArchive
-    if let name {
-      note(rule, of: name, "\(error)")
-    } else {
-      note(rule, at: error.offset, "\(error)")
-    }
+    findings.append(rule.at(name.map { root.member(readable($0)) } ?? root, error))
     if error.kind == .limit { isStopped = true }
   }
 
@@ -106,16 +102,21 @@ struct InventoryBuilder {
     case .folder, .file: break
     }
     let isFolder = if case .folder = kind { true } else { false }
-    let bits = String(mode & 0o7777, radix: 8)
-    if !isFolder, mode & 0o6000 != 0 {
-      note(.unsafeMode, of: name, "mode \(bits) runs with the rights of its owner or group")
-    }
-    if mode & 0o002 != 0 { note(.unsafeMode, of: name, "mode \(bits) lets everyone write") }
+    // Folders are made with one mode, whatever the archive says.
+    if !isFolder { noteMode(mode, of: name) }
     if let clash = names.insert(path, isFolder: isFolder) {
       note(.nameCollision, of: name, clash)
       return nil
     }
     return path
+  }
+
+  private mutating func noteMode(_ mode: UInt32, of name: [UInt8]) {
+    let bits = String(mode & 0o7777, radix: 8)
+    if mode & 0o6000 != 0 {
+      note(.unsafeMode, of: name, "mode \(bits) runs with the rights of its owner or group")
+    }
+    if mode & 0o002 != 0 { note(.unsafeMode, of: name, "mode \(bits) lets everyone write") }
   }
 
   /// Takes `count` unpacked bytes off the allowance.

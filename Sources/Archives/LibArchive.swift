@@ -1,9 +1,9 @@
 import Bytes
 import CArchive
 
-// The only file that calls libarchive, and only its codecs: gzip, zstd, xz and bzip2. The tar
-// inside is read by `TarReader`: libarchive gives a member of unknown type as a plain file, says
-// nothing about bytes after the end, and follows whichever of two contradicting sizes it likes.
+// The only file that calls libarchive, and only its codecs: zstd, xz and bzip2. It passes over
+// gzip's checksum (`GzipStream` does not), gives a tar member of unknown type as a plain file, and
+// says nothing about bytes after the end of a tar (`TarReader` does).
 
 /// The compression around a tar archive.
 enum Compression: Sendable {
@@ -24,10 +24,23 @@ enum Compression: Sendable {
   }
 }
 
-/// Undoes one layer of compression, block by block.
-struct Decompressor: ~Copyable {
+/// A compressed stream that is unpacked block by block.
+protocol PackedStream: ~Copyable {
+  /// The packed bytes taken so far; after the end, what follows the stream is not among them.
+  var consumed: Int { get }
+
+  /// The next bytes, valid until the next call; nil after the last.
+  ///
+  /// - Throws: `ParseError` for a damaged or short stream.
+  mutating func next() throws(ParseError) -> UnsafeRawBufferPointer?
+}
+
+/// Undoes one layer of zstd, xz or bzip2.
+struct LibArchiveStream: PackedStream, ~Copyable {
   private let handle: OpaquePointer
   private let packed: ByteSlice
+  // Kept, because libarchive forgets the number when it fails.
+  private(set) var consumed = 0
   private var isFinished = false
 
   /// Opens a stream over bytes that must stay in memory, which `packed` sees to.
@@ -37,7 +50,7 @@ struct Decompressor: ~Copyable {
     self.packed = packed
     let filter =
       switch compression {
-      case .gzip: archive_read_support_filter_gzip(handle)
+      case .gzip: preconditionFailure("gzip is read by GzipStream")
       case .zstd: archive_read_support_filter_zstd(handle)
       case .xz: archive_read_support_filter_xz(handle)
       case .bzip2: archive_read_support_filter_bzip2(handle)
@@ -68,22 +81,17 @@ struct Decompressor: ~Copyable {
     guard status != ARCHIVE_OK else { return }
     let message = archive_error_string(handle).map { String(cString: $0) }
     throw ParseError(
-      at: packed.offset + packed.count - max(0, remaining),
-      expected: "a stream that unpacks", found: message ?? "an error without a reason")
+      at: packed.offset + consumed, expected: "a stream that unpacks",
+      found: message ?? "an error without a reason")
   }
 
-  /// The packed bytes that the stream has not taken: after its end, what follows it.
-  var remaining: Int { packed.count - Int(archive_filter_bytes(handle, -1)) }
-
-  /// The next bytes, valid until the next call; nil after the last.
-  ///
-  /// - Throws: `ParseError` for a damaged or short stream.
   mutating func next() throws(ParseError) -> UnsafeRawBufferPointer? {
     guard !isFinished else { return nil }
     var start: UnsafeRawPointer?
     var count = 0
     var offset: Int64 = 0
     let status = archive_read_data_block(handle, &start, &count, &offset)
+    consumed = max(consumed, Int(archive_filter_bytes(handle, -1)))
     guard status == ARCHIVE_EOF else {
       try demand(status)
       return UnsafeRawBufferPointer(start: start, count: count)
@@ -93,8 +101,8 @@ struct Decompressor: ~Copyable {
   }
 }
 
-/// Compresses a stream: the same bytes on every run of one libarchive and codec version.
-struct Compressor: ~Copyable {
+/// Compresses a stream with zstd: the same bytes on every run of one libarchive and zstd version.
+struct ZstdCompressor: Compressor, ~Copyable {
   /// What libarchive has written and nobody has taken.
   private final class Output {
     var bytes: [UInt8] = []
@@ -103,21 +111,13 @@ struct Compressor: ~Copyable {
   private let handle: OpaquePointer
   private let output = Output()
 
-  /// Starts a stream at a fixed level, on one thread, without a name or time in its header.
-  init(_ compression: Compression) {
+  /// Starts a stream at a fixed level, on one thread.
+  init() {
     guard let handle = archive_write_new() else { preconditionFailure("out of memory") }
     self.handle = handle
     demand(archive_write_set_format_raw(handle))
-    switch compression {
-    case .gzip:
-      demand(archive_write_add_filter_gzip(handle))
-      demand(archive_write_set_options(handle, "gzip:compression-level=9,gzip:!timestamp"))
-    case .zstd:
-      demand(archive_write_add_filter_zstd(handle))
-      demand(archive_write_set_options(handle, "zstd:compression-level=9"))
-    case .xz: demand(archive_write_add_filter_xz(handle))
-    case .bzip2: demand(archive_write_add_filter_bzip2(handle))
-    }
+    demand(archive_write_add_filter_zstd(handle))
+    demand(archive_write_set_options(handle, "zstd:compression-level=9"))
     // The output as it comes, not padded to tape blocks.
     demand(archive_write_set_bytes_per_block(handle, 0))
     demand(archive_write_set_bytes_in_last_block(handle, 1))
@@ -154,7 +154,7 @@ struct Compressor: ~Copyable {
   }
 
   /// Ends the stream.
-  consuming func finish() -> [UInt8] {
+  mutating func finish() -> [UInt8] {
     demand(archive_write_close(handle))
     return take()
   }

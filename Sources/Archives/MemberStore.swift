@@ -4,17 +4,14 @@ import Glibc
 /// Collects unpacked bytes: in memory at first, and in a file without a name when they become
 /// many. Such a file vanishes with its last user, whatever ends the process.
 struct MemberStore: ~Copyable {
-  /// The bytes kept in memory.
-  static let memoryBytes = 256 << 20
-
   private var buffer = ByteBuffer()
   private var file: NamelessFile?
   private let memoryBytes: Int
   /// The number of bytes so far.
   private(set) var count = 0
 
-  init(memoryBytes: Int = MemberStore.memoryBytes) {
-    self.memoryBytes = memoryBytes
+  init(_ limits: Limits) {
+    memoryBytes = limits.unpackedMemoryBytes
   }
 
   /// Adds the bytes at the end.

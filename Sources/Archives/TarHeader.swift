@@ -51,6 +51,18 @@ struct TarHeader {
       type == UInt8(ascii: "S") ? try TarHeader.number(block, 483, 12, "unpacked size") : nil
   }
 
+  /// The place of the first byte that is not zero.
+  static func firstNonZero(_ bytes: ByteSlice) -> Int? {
+    var rest = bytes
+    while rest.prefix(zeros.count) == zeros.prefix(rest.count) {
+      guard rest.count > zeros.count else { return nil }
+      rest = rest.suffix(rest.count - zeros.count)
+    }
+    return rest.firstIndex { $0 != 0 }.map { bytes.count - rest.count + $0 }
+  }
+
+  private static let zeros = ByteSlice([UInt8](repeating: 0, count: blockBytes))
+
   /// Whether the block could be a header: its checksum is right.
   static func isHeader(_ block: ByteSlice) -> Bool {
     do throws(ParseError) {
@@ -64,12 +76,10 @@ struct TarHeader {
   /// The sum of all bytes with spaces for the checksum, as unsigned and as signed bytes: both
   /// were written.
   private static func checksums(of block: ByteSlice) -> [Int] {
-    var unsigned = 8 * 0x20
-    var signed = unsigned
-    for (index, byte) in block.enumerated() where !(148..<156).contains(index) {
-      unsigned += Int(byte)
-      signed += Int(Int8(bitPattern: byte))
-    }
+    var bytes = block.array
+    bytes.replaceSubrange(148..<156, with: repeatElement(0x20, count: 8))
+    let unsigned = bytes.reduce(0) { $0 + Int($1) }
+    let signed = bytes.reduce(0) { $0 + Int(Int8(bitPattern: $1)) }
     return [unsigned, signed]
   }
 

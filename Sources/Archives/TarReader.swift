@@ -32,7 +32,7 @@ struct TarReader {
     do throws(ParseError) {
       while !builder.isStopped {
         let block = try take(TarHeader.blockBytes, "header")
-        if block.allSatisfy({ $0 == 0 }) {
+        if TarHeader.firstNonZero(block) == nil {
           try readEnd(into: &builder)
           return
         }
@@ -74,7 +74,7 @@ struct TarReader {
   ) throws(ParseError) -> ByteSlice {
     let body = try take(size, what)
     let padding = try take(-size & (TarHeader.blockBytes - 1), "padding")
-    if let place = padding.firstIndex(where: { $0 != 0 }) {
+    if let place = TarHeader.firstNonZero(padding) {
       builder.note(.hiddenBytes, at: padding.offset + place, "bytes in the padding of a member")
     }
     return body
@@ -138,6 +138,9 @@ struct TarReader {
     }
     var name = pax.path ?? longName ?? header.name
     let kind = kind(of: header, name: &name)
+    // `tar -c .` begins each name so, and every reader drops it.
+    if name.starts(with: "./".utf8) { name.removeFirst(2) }
+    if case .folder = kind, name.isEmpty || name == Array(".".utf8) { return }
     let size = pax.size ?? header.size
     // The header's field ends at 8 GiB; above it is 0 or full.
     if size != header.size, size < 1 << 33 || ![0, 1 << 33 - 1].contains(header.size) {
@@ -208,7 +211,7 @@ struct TarReader {
       builder.note(.hiddenBytes, at: bytes.offset + position, "a header without a member")
     }
     let rest = bytes.suffix(bytes.count - position)
-    if let place = rest.firstIndex(where: { $0 != 0 }) {
+    if let place = TarHeader.firstNonZero(rest) {
       let block = rest.suffix(rest.count - (place & ~(TarHeader.blockBytes - 1)))
       let isArchive = TarHeader.isHeader(block.prefix(TarHeader.blockBytes))
       builder.note(

@@ -26,7 +26,7 @@ struct ZipReader {
         builder.note(rule, at: discrepancy.offset, discrepancy.text)
       }
     }
-    var store = MemberStore()
+    var store = MemberStore(builder.limits)
     var members: [Unpacked] = []
     for entry in archive.entries where !builder.isStopped {
       do throws(ParseError) {
@@ -105,6 +105,7 @@ struct ZipReader {
       count += block.count
       try store.add(block, at: packed.offset)
     }
+    try inflater.demandEnd()
     try archive.demand(entry, hasSize: count, checksum: checksum)
   }
 

@@ -16,6 +16,8 @@ public struct Limits: Sendable, Equatable {
   public var pathBytes = 1024
   /// Bytes of memory that headers may ask for.
   public var headerBytes = 64 << 20
+  /// Unpacked bytes of one archive that are kept in memory; more go to a file without a name.
+  public var unpackedMemoryBytes = 256 << 20
   /// Axes of a tensor.
   public let tensorRank = 8
   /// Nodes of a graph.

@@ -49,8 +49,7 @@ private struct TextReport {
   func text() -> String {
     let parts = [
       heading, checkTable, findings, curves, signers,
-      list("What this shows", report.established),
-      list("What it does not show", report.notEstablished),
+      list("Established", report.established), list("Not established", report.notEstablished),
       verdict,
     ]
     return parts.filter { !$0.isEmpty }.joined(separator: "\n")
@@ -97,7 +96,10 @@ private struct TextReport {
   }
 
   private var findings: String {
-    report.listedFindings.map { text(of: $0.judged) }.joined(separator: "\n")
+    report.checks.flatMap { check in
+      // The table has said already what a check that is not applicable lacks.
+      check.status == .notApplicable ? check.findings.dropFirst() : check.findings[...]
+    }.map(text(of:)).joined(separator: "\n")
   }
 
   private func text(of judged: JudgedFinding) -> String {

@@ -1,0 +1,93 @@
+import Archives
+import Bytes
+import Findings
+import Glibc
+import TestSupport
+import Testing
+
+struct FolderTests {
+  @Test func `a folder's files are sorted and digested`() throws {
+    let folder = try ScratchFolder()
+    try folder.write("x", to: "release/b/c")
+    try folder.write("y", to: "release/b-d")
+    try folder.write("", to: "release/.hidden")
+    #expect(mkdir(folder.file("release/empty"), 0o755) == 0)
+    #expect(chmod(folder.file("release/b-d"), 0o700) == 0)
+    let inventory = try Inventory(opening: folder.file("release"))
+    #expect(inventory.findings == [])
+    #expect(inventory.container == .folder)
+    #expect(inventory.members.map(\.path.text) == [".hidden", "b-d", "b/c"])
+    #expect(inventory.members.map(\.mode) == [.plain, .executable, .plain])
+    let list = inventory.members.map { "\($0.digest.hexadecimal)  \($0.path)\n" }.joined()
+    #expect(inventory.subjectDigest == Digest(ofUTF8: list))
+    #expect(inventory["b/c"]?.bytes == ByteSlice(utf8: "x"))
+  }
+
+  @Test func `links, pipes, rights and deceptive names are found and not followed`() throws {
+    let folder = try ScratchFolder()
+    try folder.write("x", to: "r/setuid")
+    try folder.write("x", to: "r/open")
+    try folder.write("x", to: "r/case")
+    try folder.write("x", to: "r/Case")
+    try folder.write("x", to: "r/a\u{1b}b")
+    #expect(chmod(folder.file("r/setuid"), 0o4755) == 0)
+    #expect(chmod(folder.file("r/open"), 0o666) == 0)
+    #expect(symlink("/etc/passwd", folder.file("r/out")) == 0)
+    #expect(symlink("/etc", folder.file("r/out-folder")) == 0)
+    #expect(symlink("case", folder.file("r/in")) == 0)
+    #expect(mkfifo(folder.file("r/pipe"), 0o644) == 0)
+    let inventory = try Inventory(opening: folder.file("r"))
+    let found = inventory.findings.map { "\($0.place.chain) \($0.rule.id)" }
+    #expect(
+      found == [
+        "a\u{1b}b ARC008", "case ARC006", "in ARC011", "open ARC004", "out ARC002",
+        "out-folder ARC002", "pipe ARC003", "setuid ARC004",
+      ])
+    #expect(inventory.members.map(\.path.text) == ["Case", "open", "setuid"])
+  }
+
+  @Test func `a single file is its own member`() throws {
+    let folder = try ScratchFolder()
+    try folder.write("\u{89}HDF", to: "model.h5")
+    let inventory = try Inventory(opening: folder.file("model.h5"))
+    #expect(inventory.container == .file)
+    #expect(inventory.members.map(\.path.text) == ["model.h5"])
+    #expect(inventory.members.map(\.digest) == [inventory.subjectDigest])
+    try folder.write("x", to: "con")
+    #expect(try Inventory(opening: folder.file("con")).members.map(\.path.text) == ["file"])
+  }
+
+  @Test func `a link that the user names is followed`() throws {
+    let folder = try ScratchFolder()
+    try folder.write("x", to: "r/a")
+    #expect(symlink("r", folder.file("latest")) == 0)
+    #expect(try Inventory(opening: folder.file("latest")).members.count == 1)
+  }
+
+  @Test func `what is not there and what is no file cannot be opened`() throws {
+    let folder = try ScratchFolder()
+    #expect(mkfifo(folder.file("pipe"), 0o644) == 0)
+    #expect(throws: FileError.self) { try Inventory(opening: folder.file("missing")) }
+    #expect(throws: FileError.self) { try Inventory(opening: folder.file("pipe")) }
+  }
+
+  @Test func `a large folder is over a limit and no bomb`() throws {
+    let folder = try ScratchFolder()
+    for name in ["a", "b", "c"] { try folder.write("xx", to: "r/\(name)") }
+    var limits = Limits()
+    limits.memberCount = 2
+    #expect(try rules(limits) == ["ARC013"])
+    limits = Limits()
+    limits.memberBytes = 1
+    #expect(try rules(limits) == ["ARC013"])
+    limits = Limits()
+    limits.totalBytes = 5
+    #expect(try rules(limits) == ["ARC013"])
+    limits.totalBytes = 6
+    #expect(try rules(limits) == [])
+
+    func rules(_ limits: Limits) throws -> [String] {
+      try Inventory(opening: folder.file("r"), limits: limits).findings.map(\.rule.id)
+    }
+  }
+}
