@@ -95,6 +95,10 @@ let package = Package(
       ],
       swiftSettings: settings),
 
+    .executableTarget(
+      name: "engine-benchmark", dependencies: ["Bytes", "Engine", "Models"],
+      path: "Benchmarks/Engine", swiftSettings: settings),
+
     .target(
       name: "TestSupport", dependencies: ["Bytes", "CZlib"], path: "Tests/TestSupport",
       swiftSettings: settings),

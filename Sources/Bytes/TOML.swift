@@ -68,6 +68,9 @@ extension TOML {
       self = .integer(integer)
     } else if let double = value.double {
       self = .double(double)
+    } else if let moment = value.dateTime, moment.offset == nil {
+      // The library writes a local time as if it were in UTC.
+      self = .time(String(moment.debugDescription.prefix { $0 != "Z" }))
     } else {
       self = .time(value.debugDescription)
     }

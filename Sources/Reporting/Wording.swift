@@ -92,6 +92,20 @@ extension AuditReport {
     }.joined(separator: "; ")
   }
 
+  /// The findings that are listed one by one, what fails before what blocks before the rest, and
+  /// the check that each belongs to. What a check that is not applicable lacks is left out: its
+  /// summary says so.
+  var listedFindings: [(check: CheckName, judged: JudgedFinding)] {
+    let all = checks.flatMap { check in
+      (check.status == .notApplicable ? check.findings.dropFirst() : check.findings[...]).map {
+        (check: check.name, judged: $0)
+      }
+    }
+    return [.fails, .blocks, .noted].flatMap { (effect: JudgedFinding.Effect) in
+      all.filter { $0.judged.effect == effect }
+    }
+  }
+
   /// How many checks ended how.
   private var tally: String {
     CheckStatus.allCases.compactMap { status -> String? in

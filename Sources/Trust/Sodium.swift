@@ -209,6 +209,8 @@ extension SecretBytes {
   /// The bytes of a range that holds standard base64 with padding; nil when it does not.
   func decodingBase64(_ range: Range<Int>) throws(TrustError) -> SecretBytes? {
     precondition(range.lowerBound >= 0 && range.upperBound <= count)
+    // libsodium 1.0.18 takes the byte 0xd0 for '/': its comparison sees a signed character.
+    guard range.allSatisfy({ start[$0] < 0x80 }) else { return nil }
     let decoded = try SecretBytes(count: range.count / 4 * 3)
     var length = 0
     let code = sodium_base642bin(

@@ -28,18 +28,19 @@ public enum Command {
       .appendingPathComponent("proofmark").path
   }()
 
-  /// Runs the program to its end.
+  /// Runs the program to its end, in the folder, which outlives it.
   ///
   /// The environment is empty but for PATH and what is given, so that no variable of the machine
   /// changes a result.
   public static func run(
-    _ arguments: [String], in folder: String, environment: [String: String] = [:],
-    input: ByteSlice = .empty
+    _ arguments: [String], in folder: ScratchFolder, below: String = ".",
+    environment: [String: String] = [:], input: ByteSlice = .empty
   ) throws -> CommandResult {
+    defer { withExtendedLifetime(folder) {} }
     let process = Process()
     process.executableURL = URL(fileURLWithPath: executable)
     process.arguments = arguments
-    process.currentDirectoryURL = URL(fileURLWithPath: folder)
+    process.currentDirectoryURL = URL(fileURLWithPath: folder.file(below))
     process.environment = ["PATH": "/usr/bin:/bin"].merging(environment) { $1 }
     // Files, not pipes: a pipe that fills while nobody reads would stop the program.
     let scratch = try ScratchFolder()

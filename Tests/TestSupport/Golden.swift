@@ -8,7 +8,11 @@ import Glibc
 public func matchesGolden(_ text: String, _ name: String, file: String = #filePath) throws -> Bool {
   var parts = file.split(separator: "/", omittingEmptySubsequences: false)
   parts.removeLast()
-  let path = parts.joined(separator: "/") + "/Golden/" + name
+  return try matchesFile(text, parts.joined(separator: "/") + "/Golden/" + name)
+}
+
+/// Whether the text equals the file at `path`; recorded like a golden file.
+public func matchesFile(_ text: String, _ path: String) throws -> Bool {
   if let record = getenv("PROOFMARK_RECORD"), String(cString: record) == "1" {
     try AtomicFile.write(text, to: path)
     return false

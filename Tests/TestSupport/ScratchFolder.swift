@@ -49,6 +49,23 @@ public final class ScratchFolder: Sendable {
     try FileManager.default.copyItem(atPath: source, toPath: file(name))
   }
 
+  /// Sets the permissions of a file or folder.
+  public func setMode(_ mode: Int, of name: String) throws {
+    try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: file(name))
+  }
+
+  /// Changes the bytes of a file in place.
+  public func change(_ name: String, _ body: (inout [UInt8]) -> Void) throws {
+    var bytes = try read(name)
+    body(&bytes)
+    try write(bytes, to: name)
+  }
+
+  /// Removes a file.
+  public func remove(_ name: String) throws {
+    try FileManager.default.removeItem(atPath: file(name))
+  }
+
   /// Whether a file or folder of the name exists.
   public func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: file(name)) }
 

@@ -17,7 +17,7 @@ private func page(_ report: AuditReport) -> String {
     out += "| \(check.name.rawValue) | \(status(check)) | "
     out += "\(markdownText(report.summary(of: check))) |\n"
   }
-  for judged in report.checks.flatMap(\.findings) { out += "\n" + text(of: judged) }
+  for (_, judged) in report.listedFindings { out += "\n" + text(of: judged) }
   for curve in AccuracyCurve.all(in: report) { out += "\n" + table(of: curve) }
   if !report.signers.isEmpty {
     out += "\nSigned by "

@@ -38,7 +38,7 @@ private struct SARIFRun {
           "rules": .array(rules.map(descriptor)),
         ]
       ],
-      "automationDetails": ["id": .string("proofmark/\(percentEncoded(category))/")],
+      "automationDetails": ["id": .string("proofmark/\(category)/")],
       "invocations": [["executionSuccessful": .bool(report.verdict != .incomplete)]],
       "artifacts": [subject],
       "results": .array(findings.map(result)),
@@ -57,7 +57,12 @@ private struct SARIFRun {
   }
 
   /// What tells this subject's alerts from another's: two runs of one category are refused.
-  private var category: String { report.subject.model?.name ?? report.subject.path }
+  private var category: String {
+    let name = report.subject.model?.name ?? report.subject.path
+    return percentEncoded(name).utf8.split(separator: UInt8(ascii: "/")).map {
+      String(Substring($0))
+    }.joined(separator: "%2F")
+  }
 
   private var subject: JSON {
     .record([

@@ -49,7 +49,8 @@ private struct TextReport {
   func text() -> String {
     let parts = [
       heading, checkTable, findings, curves, signers,
-      list("Established", report.established), list("Not established", report.notEstablished),
+      list("What this shows", report.established),
+      list("What it does not show", report.notEstablished),
       verdict,
     ]
     return parts.filter { !$0.isEmpty }.joined(separator: "\n")
@@ -96,10 +97,7 @@ private struct TextReport {
   }
 
   private var findings: String {
-    report.checks.flatMap { check in
-      // The table has said already what a check that is not applicable lacks.
-      check.status == .notApplicable ? check.findings.dropFirst() : check.findings[...]
-    }.map(text(of:)).joined(separator: "\n")
+    report.listedFindings.map { text(of: $0.judged) }.joined(separator: "\n")
   }
 
   private func text(of judged: JudgedFinding) -> String {

@@ -45,7 +45,8 @@ struct CurveDrawing {
       let style = step == 0 ? "axis" : "grid"
       out += "<line class=\"\(style)\" x1=\"\(text(left))\" x2=\"\(text(right))\" "
       out += "y1=\"\(height)\" y2=\"\(height)\"/>\n"
-      out += "<text class=\"tick\" x=\"\(text(left - 10))\" y=\"\(text(y(value) + 5))\" "
+      let tick = step.isMultiple(of: 2) ? "tick" : "tick fine"
+      out += "<text class=\"\(tick)\" x=\"\(text(left - 10))\" y=\"\(text(y(value) + 5))\" "
       out += "text-anchor=\"end\">\(shortestDecimal(value))</text>\n"
     }
     var lastLabel = -Double.infinity
@@ -85,18 +86,20 @@ struct CurveDrawing {
       }.joined()
   }
 
-  /// A bar that the curve's band must lie above.
+  /// A bar that the band must lie above. The curve falls, so a bar that is reached has room for its
+  /// label on the lower left, a missed one on the upper right.
   private var bounds: String {
     curve.points.compactMap { point in
       point.bound.map { bound in
-        let style = point.reachesBound == true ? "bound reached" : "bound missed"
+        let isReached = point.reachesBound == true
+        let style = isReached ? "bound reached" : "bound missed"
         let (place, height) = (x(point.eps), y(bound))
-        let isLeft = place > (left + right) / 2
+        let anchor = isReached || place > right - 200 ? "end" : "start"
         var out = "<line class=\"\(style)\" x1=\"\(text(place - 22))\" x2=\"\(text(place + 22))\" "
         out += "y1=\"\(text(height))\" y2=\"\(text(height))\"/>\n"
-        out += "<text class=\"\(style)\" x=\"\(text(isLeft ? place - 30 : place + 30))\" "
-        out += "y=\"\(text(height + 5))\" text-anchor=\"\(isLeft ? "end" : "start")\">"
-        out += "at least \(shortestDecimal(bound)) demanded</text>\n"
+        out += "<text class=\"\(style)\" x=\"\(text(anchor == "end" ? place + 22 : place - 22))\" "
+        out += "y=\"\(text(isReached ? height + 26 : height - 10))\" text-anchor=\"\(anchor)\">"
+        out += "policy \u{2265} \(shortestDecimal(bound))</text>\n"
         return out
       }
     }.joined()

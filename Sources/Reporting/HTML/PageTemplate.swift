@@ -24,7 +24,7 @@ let htmlPageTemplate = """
   </div>
   <p class="stamp {{style}}">{{verdict}}</p>
   </header>
-  <table class="checks">
+  <table class="checks overview">
   <thead><tr><th scope="col">Subject</th><th scope="col">Verdict</th><th scope="col">Why</th></tr></thead>
   <tbody>
   {{#rows}}

@@ -179,17 +179,15 @@ struct FindingsView {
   let items: [Item]
 
   init?(_ report: AuditReport) {
-    items = report.checks.flatMap { check in
-      check.findings.map { judged in
-        let finding = judged.finding
-        return Item(
-          effect: judged.effect.rawValue, level: judged.level, rule: finding.rule.id,
-          severity: finding.rule.severity.rawValue, check: check.name.rawValue,
-          weakness: finding.rule.cwe.map { "CWE-\($0)" }, message: finding.message,
-          place: finding.place.description,
-          evidence: finding.evidence.isEmpty ? nil : Evidence(lines: finding.evidence),
-          why: finding.rule.why, fix: finding.rule.fix)
-      }
+    items = report.listedFindings.map { check, judged in
+      let finding = judged.finding
+      return Item(
+        effect: judged.effect.rawValue, level: judged.level, rule: finding.rule.id,
+        severity: finding.rule.severity.rawValue, check: check.rawValue,
+        weakness: finding.rule.cwe.map { "CWE-\($0)" }, message: finding.message,
+        place: finding.place.description,
+        evidence: finding.evidence.isEmpty ? nil : Evidence(lines: finding.evidence),
+        why: finding.rule.why, fix: finding.rule.fix)
     }
     if items.isEmpty { return nil }
   }
@@ -224,7 +222,7 @@ struct CurveView {
         interval: "\(fixedDecimal(interval.low, places: 3)) to "
           + fixedDecimal(interval.high, places: 3),
         style: point.reachesBound == true ? "pass" : "fail",
-        bound: point.bound.map { "at least \(shortestDecimal($0)): \(word)" } ?? "")
+        bound: point.bound.map { "\(shortestDecimal($0)) \(word)" } ?? "")
     }
   }
 }

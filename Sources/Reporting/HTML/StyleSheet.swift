@@ -27,6 +27,7 @@ let htmlStyleSheet = """
   h1, h3, td, dd, p, li { overflow-wrap: anywhere; }
   code, .mono { font-family: var(--mono); font-size: 0.86em; }
   .muted, .eyebrow, caption, th, dt { color: var(--muted); }
+  a { color: inherit; }
   .eyebrow { font-size: 0.86rem; letter-spacing: 0.02em; margin-bottom: 0.35rem; }
   .pass { color: var(--pass); } .fail { color: var(--fail); }
   .incomplete { color: var(--incomplete); } .quiet { color: var(--muted); }
@@ -45,6 +46,7 @@ let htmlStyleSheet = """
   th, td { padding: 0.42rem 1.4rem 0.42rem 0; border-bottom: 1px solid var(--rule); vertical-align: top; }
   td:last-child, th:last-child { padding-right: 0; }
   .number { text-align: right; white-space: nowrap; }
+  .overview { margin: 2rem 0 4rem; }
   .checks td:first-child, .checks td:nth-child(2) { white-space: nowrap; }
   .checks td:first-child { font-weight: 600; }
   .status { font-weight: 600; }
@@ -95,7 +97,7 @@ let htmlStyleSheet = """
   .notes ul { padding-left: 1.1rem; } .notes li { margin-top: 0.3rem; }
   .facts { display: grid; grid-template-columns: 6rem 1fr; gap: 0.3rem 1rem; }
   details { margin-top: 1rem; } summary { cursor: pointer; color: var(--muted); margin-bottom: 0.4rem; }
-  .files td:last-child { font-family: var(--mono); font-size: 0.78rem; }
+  .files td:last-child { font-family: var(--mono); font-size: 0.74rem; white-space: nowrap; line-height: 2; }
   footer { margin-top: 3rem; padding-top: 0.75rem; border-top: 1px solid var(--rule); font-size: 0.86rem; color: var(--muted); }
 
   @media (max-width: 40rem) {
@@ -104,12 +106,13 @@ let htmlStyleSheet = """
     h1 { font-size: 1.6rem; }
     .notes { grid-template-columns: 1fr; }
     .facts { grid-template-columns: 1fr; } .facts dd { margin-bottom: 0.4rem; }
-    .chart text { font-size: 24px; }
+    .chart text { font-size: 24px; } .chart .fine { display: none; }
     .checks thead { display: none; }
     .checks tr { display: grid; grid-template-columns: 1fr auto; border-bottom: 1px solid var(--rule); padding: 0.4rem 0; }
     .checks td { border: 0; padding: 0.1rem 0; } .checks td:nth-child(3) { grid-column: 1 / -1; }
     .files thead { display: none; } .files tr { display: block; border-bottom: 1px solid var(--rule); padding: 0.4rem 0; }
     .files td { display: block; border: 0; padding: 0.1rem 0; text-align: left; }
+    .files td:last-child { white-space: normal; line-height: 1.4; }
     .curve-table th:nth-child(2), .curve-table td:nth-child(2) { display: none; }
   }
   @media print {

@@ -1,0 +1,28 @@
+// Times the engine in its own process: the median of REPEATS runs of one batch on one thread, in
+// microseconds. `Benchmarks/compare.py` sets it beside onnxruntime.
+//
+// usage: engine-benchmark MODEL BATCH REPEATS
+import Bytes
+import Engine
+import Models
+
+let arguments = CommandLine.arguments
+guard arguments.count == 4, let batch = Int(arguments[2]), let repeats = Int(arguments[3]),
+  batch > 0, repeats > 0
+else {
+  fatalError("usage: engine-benchmark MODEL BATCH REPEATS")
+}
+let network = try Network(Model(parsing: ByteSlice(path: arguments[1]), limits: Limits()).graph)
+let count = batch * network.graph.inputShape.reduce(1, *)
+let inputs = try Tensor(
+  shape: [batch] + network.graph.inputShape,
+  values: (0..<count).map { Float($0 % 251) / 250 })
+let clock = ContinuousClock()
+var times: [Double] = []
+for _ in 0..<(repeats + 3) {
+  var rows = 0
+  let duration = try clock.measure { rows = try network.logits(inputs).shape[0] }
+  precondition(rows == batch)
+  times.append(duration / .microseconds(1))
+}
+print(times.dropFirst(3).sorted()[repeats / 2])
