@@ -59,6 +59,8 @@ public struct Graph: Sendable {
   ) throws(EngineError) -> Value {
     do {
       let node = try checkedNode(operation, named: name, inputs: inputs)
+      operations += operation.definition.operations(
+        input: node.place.input, output: node.place.output)
       nodes.append(node)
       output = Value(index: nodes.count)
       return output
@@ -95,7 +97,33 @@ public struct Graph: Sendable {
   /// Multiply-accumulates for one input.
   public var multiplyAccumulates: Int { nodes.reduce(0) { $0 + $1.multiplyAccumulates } }
 
-  private mutating func checkedNode(
+  /// The same graph without its identities: what takes one takes its input instead.
+  var withoutIdentities: Graph {
+    var graph = self
+    graph.removeIdentities()
+    return graph
+  }
+
+  private mutating func removeIdentities() {
+    var places = [0]
+    var kept: [Node] = []
+    for node in nodes {
+      let inputs = node.inputs.map { Value(index: places[$0.index]) }
+      if case .identity = node.operation {
+        places.append(inputs[0].index)
+        continue
+      }
+      kept.append(
+        Node(
+          name: node.name, operation: node.operation, inputs: inputs, shape: node.shape,
+          multiplyAccumulates: node.multiplyAccumulates, place: node.place))
+      places.append(kept.count)
+    }
+    nodes = kept
+    output = Value(index: places[output.index])
+  }
+
+  private func checkedNode(
     _ operation: Operator, named name: String, inputs: [Value]
   ) throws(EngineError) -> Node {
     guard nodes.count < EngineLimits.nodes else {
@@ -123,7 +151,6 @@ public struct Graph: Sendable {
         .limit, "work", expected: "at most \(EngineLimits.operations) operations for one input",
         found: "more")
     }
-    operations = sum
     return Node(
       name: name, operation: operation, inputs: inputs, shape: outputShape,
       multiplyAccumulates: definition.multiplyAccumulates(input: input, output: output),

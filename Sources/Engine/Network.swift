@@ -20,7 +20,13 @@ public final class Network: Sendable {
   public init(_ graph: Graph, variant: KernelVariant = .best) throws(EngineError) {
     self.graph = graph
     self.variant = variant
-    executor = PlainExecutor(graph)
+    let graph = graph.withoutIdentities
+    executor =
+      if let kernels = variant.kernels {
+        try FastExecutor(graph, kernels: kernels)
+      } else {
+        PlainExecutor(graph)
+      }
   }
 
   /// Whether the output is a softmax, so that `logits` are its input.
@@ -58,7 +64,7 @@ public final class Network: Sendable {
     }
     let logits = try Tensor(shape: [count, classes]) { _ in }
     let gradient = try Tensor(shape: inputs.shape) { _ in }
-    executor.runGradient(
+    try executor.runGradient(
       inputs, labels: labels, logits: logits.storage, gradient: gradient.storage,
       threads: threads)
     return LossGradient(logits: logits, gradient: gradient)

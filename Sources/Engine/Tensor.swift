@@ -14,9 +14,7 @@ public struct Tensor: Sendable {
       throw EngineError(
         .argument, "values", expected: "\(count) for shape \(shape)", found: "\(values.count)")
     }
-    let storage = TensorStorage(count: count)
-    _ = storage.mutableBuffer.update(fromContentsOf: values)
-    self.init(shape: shape, storage: storage)
+    self.init(shape: shape, storage: TensorStorage(values))
   }
 
   /// The tensor whose numbers are stored as little-endian binary32, in row-major order.

@@ -24,6 +24,12 @@ final class TensorStorage: @unchecked Sendable {
     self.count = count
   }
 
+  /// A copy of the numbers.
+  convenience init(_ numbers: [Float]) {
+    self.init(count: numbers.count)
+    _ = mutableBuffer.update(fromContentsOf: numbers)
+  }
+
   deinit { free(start) }
 
   var buffer: UnsafeBufferPointer<Float> { UnsafeBufferPointer(start: start, count: count) }

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "plain.h"
+#include "kernels.h"
 
 /// What stands in the way of IEEE-754 arithmetic in this thread (flush to zero, denormals are
 /// zero, another rounding) is set right; true when something was wrong.

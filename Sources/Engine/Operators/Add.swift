@@ -20,7 +20,17 @@ extension Add: OperatorDefinition, PlainOperator {
     return inputs[0]
   }
 
+  var fusesActivation: Bool { true }
+
   func plain(_ place: Place) -> any PlainOperator { self }
+
+  func plan(_ unit: Unit, in plan: inout Plan) throws(EngineError) {
+    try plan.combine(unit)
+  }
+
+  func planGradient(_ unit: Unit, in plan: inout Plan) throws(EngineError) {
+    plan.passGradient(of: unit)
+  }
 
   func forward(_ inputs: [PlainMap]) -> PlainMap {
     var y = inputs[0]

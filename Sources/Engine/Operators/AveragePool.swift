@@ -38,6 +38,35 @@ extension AveragePool: OperatorDefinition {
       shape: ck_window(input: place.input, output: place.output, window: window),
       countsPadding: countsPadding)
   }
+
+  func plan(_ unit: Unit, in plan: inout Plan) throws(EngineError) {
+    try plan.averagePool(unit, window: window, countsPadding: countsPadding)
+  }
+
+  func planGradient(_ unit: Unit, in plan: inout Plan) throws(EngineError) {
+    try plan.averagePoolGradient(unit, window: window, countsPadding: countsPadding)
+  }
+}
+
+extension Plan {
+  fileprivate mutating func averagePool(
+    _ unit: Unit, window: Window, countsPadding: Bool = false
+  ) throws(EngineError) {
+    append(
+      AveragePoolStep(
+        pool: Pool(unit.place, window: window, countsPadding: countsPadding),
+        from: try map(of: unit.inputs[0]), to: try map(of: unit.value), isGradient: false))
+  }
+
+  fileprivate mutating func averagePoolGradient(
+    _ unit: Unit, window: Window, countsPadding: Bool = false
+  ) throws(EngineError) {
+    append(
+      AveragePoolStep(
+        pool: Pool(unit.place, window: window, countsPadding: countsPadding),
+        from: gradient(of: unit), to: try contribution(to: unit.inputs[0], of: unit),
+        isGradient: true))
+  }
 }
 
 /// The mean of each channel: the average pool whose one window is the whole map. The result is a
@@ -67,6 +96,14 @@ extension GlobalAveragePool: OperatorDefinition {
       shape: ck_window(
         input: place.input, output: place.output, window: GlobalAveragePool.window(place.input)),
       countsPadding: false)
+  }
+
+  func plan(_ unit: Unit, in plan: inout Plan) throws(EngineError) {
+    try plan.averagePool(unit, window: GlobalAveragePool.window(unit.place.input))
+  }
+
+  func planGradient(_ unit: Unit, in plan: inout Plan) throws(EngineError) {
+    try plan.averagePoolGradient(unit, window: GlobalAveragePool.window(unit.place.input))
   }
 
   /// The window that holds the whole map.

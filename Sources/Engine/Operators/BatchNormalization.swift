@@ -53,7 +53,17 @@ extension BatchNormalization: OperatorDefinition {
     return inputs[0]
   }
 
+  var fusesActivation: Bool { true }
+
   func plain(_ place: Place) -> any PlainOperator { PlainBatchNormalization(definition: self) }
+
+  func plan(_ unit: Unit, in plan: inout Plan) throws(EngineError) {
+    try plan.combine(unit)
+  }
+
+  func planGradient(_ unit: Unit, in plan: inout Plan) throws(EngineError) {
+    plan.passGradient(of: unit)
+  }
 }
 
 private struct PlainBatchNormalization: PlainOperator {

@@ -21,9 +21,7 @@ public struct Clip: Sendable {
   }
 }
 
-extension Clip: OperatorDefinition, PlainActivation {
+extension Clip: ActivationDefinition {
   var name: String { "clip" }
   var activation: ck_activation { ck_activation(kind: CK_CLIP, low: minimum, high: maximum) }
-
-  func plain(_ place: Place) -> any PlainOperator { self }
 }

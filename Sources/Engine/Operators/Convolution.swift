@@ -72,6 +72,10 @@ extension Convolution: OperatorDefinition {
       output.count, kernel.inputs, kernel.extent.height, kernel.extent.width)
   }
 
+  var readsPlanes: Bool { groups == 1 }
+  var fusesNormalization: Bool { true }
+  var fusesActivation: Bool { true }
+
   func plain(_ place: Place) -> any PlainOperator {
     PlainConvolution(
       shape: ck_window(input: place.input, output: place.output, window: window, groups: groups),

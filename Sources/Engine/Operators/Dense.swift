@@ -40,10 +40,58 @@ extension Dense: OperatorDefinition {
 
   func multiplyAccumulates(input: Features, output: Features) -> Int { kernel.count }
 
+  var readsPlanes: Bool { true }
+  var fusesNormalization: Bool { true }
+  var fusesActivation: Bool { true }
+
   func plain(_ place: Place) -> any PlainOperator {
     PlainConvolution(
       shape: ck_window(
         input: place.input, output: place.output, window: Window(kernel: Extent(1))),
       kernel: kernel.inChainOrder, bias: bias?.values)
   }
+
+  func plan(_ unit: Unit, in plan: inout Plan) throws(EngineError) {
+    let view = plan.view(of: unit.inputs[0])
+    let input = try plan.map(of: view?.source ?? unit.inputs[0])
+    let output = try plan.map(of: unit.value)
+    let panels = output.geometry.blocks
+    var product = Product(
+      kind: CK_BROADCAST,
+      offsets: view?.arrangement.sourcePlaces(in: input.geometry) ?? input.geometry.places,
+      taps: kernel.inputs,
+      weights: plan.weights(of: unit) {
+        .packed(kernel.tensor, lanes: outputIndices, taps: inputIndices)
+      },
+      bias: bias?.values ?? .init(repeating: 0, count: kernel.outputs),
+      panelIn: .init(repeating: 0, count: panels),
+      panelOut: (0..<panels).map { $0 * Geometry.blockLanes })
+    product.after = Finish(unit.normalization, unit.activation)
+    plan.append(
+      ProductStep(
+        product, from: input.buffer, to: output.buffer, passed: try plan.marks(of: unit)))
+  }
+
+  /// Lanes are the inputs in the order in which the gradient lies in memory.
+  func planGradient(_ unit: Unit, in plan: inout Plan) throws(EngineError) {
+    let dy = plan.gradient(of: unit)
+    let view = plan.view(of: unit.inputs[0])
+    let dx = try plan.contribution(to: unit.inputs[0], of: unit)
+    let places = view?.arrangement.sourcePlaces(in: dx.geometry) ?? dx.geometry.places
+    var inputs = [Int](repeating: -1, count: dx.geometry.count)
+    for (input, place) in places.enumerated() { inputs[Int(place)] = input }
+    let starts = dx.geometry.vectors
+    let lanes = starts.flatMap { start in
+      inputs[start..<start + Geometry.blockLanes].map { $0 < 0 ? -1 : $0 * kernel.strides.input }
+    }
+    let product = Product(
+      kind: CK_BROADCAST, offsets: dy.geometry.places, taps: kernel.outputs,
+      weights: .packed(kernel.tensor, lanes: lanes, taps: outputIndices),
+      bias: .init(repeating: 0, count: lanes.count),
+      panelIn: .init(repeating: 0, count: starts.count), panelOut: starts)
+    plan.append(ProductStep(product, from: dy.buffer, to: dx.buffer, passed: nil))
+  }
+
+  private var outputIndices: [Int] { (0..<kernel.outputs).map { $0 * kernel.strides.output } }
+  private var inputIndices: [Int] { (0..<kernel.inputs).map { $0 * kernel.strides.input } }
 }

@@ -23,6 +23,14 @@ extension Flatten: OperatorDefinition {
 
   func plain(_ place: Place) -> any PlainOperator { rearrangement(place) }
 
+  func plan(_ unit: Unit, in plan: inout Plan) throws(EngineError) {
+    try plan.rearrange(unit, rearrangement(unit.place))
+  }
+
+  func planGradient(_ unit: Unit, in plan: inout Plan) throws(EngineError) {
+    try plan.rearrangeGradient(unit, rearrangement(unit.place))
+  }
+
   /// Where each element of the vector comes from.
   func rearrangement(_ place: Place) -> Rearrangement {
     Rearrangement(
@@ -55,6 +63,14 @@ extension Reshape: OperatorDefinition {
   }
 
   func plain(_ place: Place) -> any PlainOperator { rearrangement(place) }
+
+  func plan(_ unit: Unit, in plan: inout Plan) throws(EngineError) {
+    try plan.rearrange(unit, rearrangement(unit.place))
+  }
+
+  func planGradient(_ unit: Unit, in plan: inout Plan) throws(EngineError) {
+    try plan.rearrangeGradient(unit, rearrangement(unit.place))
+  }
 
   /// Where each element of the output comes from.
   func rearrangement(_ place: Place) -> Rearrangement {

@@ -9,6 +9,14 @@ extension Identity: OperatorDefinition, PlainOperator {
 
   func plain(_ place: Place) -> any PlainOperator { self }
 
+  func plan(_ unit: Unit, in plan: inout Plan) throws(EngineError) {
+    try plan.combine(unit)
+  }
+
+  func planGradient(_ unit: Unit, in plan: inout Plan) throws(EngineError) {
+    plan.passGradient(of: unit)
+  }
+
   func forward(_ inputs: [PlainMap]) -> PlainMap { inputs[0] }
 
   func gradient(_ dy: PlainMap, inputs: [PlainMap], output: PlainMap) -> [PlainMap] { [dy] }

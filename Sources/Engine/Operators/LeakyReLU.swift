@@ -15,9 +15,7 @@ public struct LeakyReLU: Sendable {
   }
 }
 
-extension LeakyReLU: OperatorDefinition, PlainActivation {
+extension LeakyReLU: ActivationDefinition {
   var name: String { "leaky relu" }
   var activation: ck_activation { ck_activation(kind: CK_LEAKY_RELU, low: slope, high: 0) }
-
-  func plain(_ place: Place) -> any PlainOperator { self }
 }

@@ -33,6 +33,21 @@ extension MaxPool: OperatorDefinition {
   func plain(_ place: Place) -> any PlainOperator {
     PlainMaxPool(shape: ck_window(input: place.input, output: place.output, window: window))
   }
+
+  func plan(_ unit: Unit, in plan: inout Plan) throws(EngineError) {
+    plan.append(
+      MaxPoolStep(
+        pool: Pool(unit.place, window: window), input: try plan.map(of: unit.inputs[0]),
+        output: try plan.map(of: unit.value), winners: plan.winners(of: unit)))
+  }
+
+  func planGradient(_ unit: Unit, in plan: inout Plan) throws(EngineError) {
+    guard let winners = plan.winners(of: unit) else { return }
+    plan.append(
+      MaxPoolGradientStep(
+        pool: Pool(unit.place, window: window), dy: plan.gradient(of: unit), winners: winners,
+        dx: try plan.contribution(to: unit.inputs[0], of: unit)))
+  }
 }
 
 private struct PlainMaxPool: PlainOperator {

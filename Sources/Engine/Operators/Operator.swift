@@ -84,6 +84,21 @@ protocol OperatorDefinition: Sendable {
   func operations(input: Features, output: Features) -> Int
   /// The plain form.
   func plain(_ place: Place) -> any PlainOperator
+
+  /// The zeros around the input, and around the output's gradient, that its kernels read.
+  func halo(_ place: Place) -> Padding
+  func gradientHalo(_ place: Place) -> Padding
+  /// Whether its kernels also read an input that lies in planes, and write its gradient so.
+  var readsPlanes: Bool { get }
+  /// Whether its kernels apply a batch normalisation as they store.
+  var fusesNormalization: Bool { get }
+  /// Whether its kernels apply an activation as they store.
+  var fusesActivation: Bool { get }
+  /// Adds the steps that compute the unit which begins with it.
+  func plan(_ unit: Unit, in plan: inout Plan) throws(EngineError)
+  /// Adds the steps that compute its contributions to the gradients of what it takes, from
+  /// `plan.gradient(of: unit)`.
+  func planGradient(_ unit: Unit, in plan: inout Plan) throws(EngineError)
 }
 
 /// The shapes around a node.
@@ -99,6 +114,12 @@ struct Place: Sendable {
 
 extension OperatorDefinition {
   var inputCount: ClosedRange<Int> { 1...1 }
+  var readsPlanes: Bool { false }
+  var fusesNormalization: Bool { false }
+  var fusesActivation: Bool { false }
+
+  func halo(_ place: Place) -> Padding { .none }
+  func gradientHalo(_ place: Place) -> Padding { .none }
   var parameterCount: Int { 0 }
 
   func outputShape(of inputs: [[Int]], layout: Layout) throws(EngineError) -> [Int] { inputs[0] }

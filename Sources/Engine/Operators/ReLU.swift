@@ -9,9 +9,7 @@ public struct ReLU: Sendable {
   public init() {}
 }
 
-extension ReLU: OperatorDefinition, PlainActivation {
+extension ReLU: ActivationDefinition {
   var name: String { "relu" }
   var activation: ck_activation { ck_activation(kind: CK_RELU, low: 0, high: 0) }
-
-  func plain(_ place: Place) -> any PlainOperator { self }
 }

@@ -19,6 +19,40 @@ struct Rearrangement: PlainOperator {
   }
 }
 
+extension Plan {
+  /// Lays a rearranged map out.
+  mutating func rearrange(
+    _ unit: Unit, _ arrangement: Rearrangement
+  ) throws(EngineError) {
+    let input = try map(of: unit.inputs[0])
+    let output = try map(of: unit.value)
+    append(
+      RearrangeStep(
+        from: input.buffer, arrangement.sourcePlaces(in: input.geometry), to: output.buffer,
+        output.geometry.places))
+  }
+
+  /// Puts the gradient back.
+  mutating func rearrangeGradient(
+    _ unit: Unit, _ arrangement: Rearrangement
+  ) throws(EngineError) {
+    let dy = gradient(of: unit)
+    let dx = try contribution(to: unit.inputs[0], of: unit)
+    append(
+      RearrangeStep(
+        from: dy.buffer, dy.geometry.places, to: dx.buffer,
+        arrangement.sourcePlaces(in: dx.geometry)))
+  }
+}
+
+extension Rearrangement {
+  /// The place of each source in a map of the given geometry.
+  func sourcePlaces(in geometry: Geometry) -> [Int32] {
+    let places = geometry.places
+    return sources.map { places[$0] }
+  }
+}
+
 extension Layout {
   /// For each element of a tensor of the given shape, in row-major order, its place in plain
   /// order (channel, row, column).

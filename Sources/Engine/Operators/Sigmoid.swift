@@ -10,9 +10,7 @@ public struct Sigmoid: Sendable {
   public init() {}
 }
 
-extension Sigmoid: OperatorDefinition, PlainActivation {
+extension Sigmoid: ElementaryDefinition {
   var name: String { "sigmoid" }
   var activation: ck_activation { ck_activation(kind: CK_SIGMOID, low: 0, high: 0) }
-
-  func plain(_ place: Place) -> any PlainOperator { self }
 }

@@ -30,6 +30,19 @@ extension Softmax: OperatorDefinition, PlainOperator {
 
   func plain(_ place: Place) -> any PlainOperator { self }
 
+  func plan(_ unit: Unit, in plan: inout Plan) throws(EngineError) {
+    plan.append(
+      SoftmaxStep(
+        input: try plan.map(of: unit.inputs[0]), output: try plan.map(of: unit.value)))
+  }
+
+  func planGradient(_ unit: Unit, in plan: inout Plan) throws(EngineError) {
+    plan.append(
+      SoftmaxGradientStep(
+        value: try plan.map(of: unit.value), dy: plan.gradient(of: unit),
+        dx: try plan.contribution(to: unit.inputs[0], of: unit)))
+  }
+
   func forward(_ inputs: [PlainMap]) -> PlainMap {
     let features = inputs[0].features
     var y = PlainMap(features)

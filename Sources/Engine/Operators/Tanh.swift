@@ -10,9 +10,7 @@ public struct Tanh: Sendable {
   public init() {}
 }
 
-extension Tanh: OperatorDefinition, PlainActivation {
+extension Tanh: ElementaryDefinition {
   var name: String { "tanh" }
   var activation: ck_activation { ck_activation(kind: CK_TANH, low: 0, high: 0) }
-
-  func plain(_ place: Place) -> any PlainOperator { self }
 }

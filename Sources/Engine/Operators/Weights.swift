@@ -137,3 +137,16 @@ extension Tensor {
     return result
   }
 }
+
+extension TensorStorage {
+  /// Weight panels, [panels][taps][16]: lane l of panel p and tap k is the element at
+  /// `lanes[16 p + l] + taps[k]`; +0 for lanes that are negative or missing.
+  static func packed(_ tensor: Tensor, lanes: [Int], taps: [Int]) -> TensorStorage {
+    let size = Geometry.blockLanes
+    let panels = (lanes.count + size - 1) / size
+    let filled = lanes + [Int](repeating: -1, count: panels * size - lanes.count)
+    let packed = TensorStorage(count: panels * taps.count * size)
+    ck_pack(tensor.storage.start, filled, panels, taps, taps.count, packed.start)
+    return packed
+  }
+}

@@ -27,6 +27,20 @@ extension ZeroPadding: OperatorDefinition {
   func plain(_ place: Place) -> any PlainOperator {
     PlainZeroPadding(input: place.input, output: place.output, padding: padding)
   }
+
+  func plan(_ unit: Unit, in plan: inout Plan) throws(EngineError) {
+    let output = try plan.zeroedMap(of: unit)
+    plan.append(
+      copy(
+        from: try plan.map(of: unit.inputs[0]),
+        to: output.from(row: padding.top, column: padding.left)))
+  }
+
+  func planGradient(_ unit: Unit, in plan: inout Plan) throws(EngineError) {
+    let dy = plan.gradient(of: unit)
+    let dx = try plan.contribution(to: unit.inputs[0], of: unit)
+    plan.append(copy(from: dy.from(row: padding.top, column: padding.left), to: dx))
+  }
 }
 
 private struct PlainZeroPadding: PlainOperator {

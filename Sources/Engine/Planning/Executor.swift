@@ -3,9 +3,11 @@ protocol Executor: Sendable {
   /// Writes the target of each input to `results`.
   func run(_ inputs: Tensor, target: Target, into results: TensorStorage, threads: Int)
 
-  /// Writes the logits of each input, and the gradient of its cross-entropy with its label.
+  /// Writes the logits of each input, and the gradient of its cross-entropy with its label; an
+  /// error where that would need too much memory.
   func runGradient(
-    _ inputs: Tensor, labels: [Int], logits: TensorStorage, gradient: TensorStorage, threads: Int)
+    _ inputs: Tensor, labels: [Int], logits: TensorStorage, gradient: TensorStorage, threads: Int
+  ) throws(EngineError)
 }
 
 /// What a run gives.

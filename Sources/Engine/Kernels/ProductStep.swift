@@ -1,0 +1,155 @@
+import CKernels
+
+/// A convolution, a dense layer or the input gradient of one, as the tables that a kernel follows.
+struct Product: Sendable {
+  var kind: ck_product_kind
+  /// The places of the taps in chain order, from the place of a row's first pixel; with scattered
+  /// lanes one for each tap and lane of each panel.
+  var offsets: [Int32]
+  var taps: Int
+  /// [panels][taps][16], or [outputs][taps] for pixels.
+  var weights: TensorStorage
+  /// One for each output; missing ones are +0.
+  var bias: [Float]
+  /// What a panel adds to the places of its inputs and outputs.
+  var panelIn: [Int]
+  var panelOut: [Int]
+  /// Pixels of an image, and the steps between them.
+  var pixels = Extent(1)
+  var inRow = 0
+  var inColumn = 0
+  var outRow = 0
+  var outColumn = 0
+  var after = Finish()
+}
+
+/// What follows a chain or a sum before it is stored.
+struct Finish: Sendable {
+  var scale: [Float]?
+  var shift: [Float]?
+  var activation: ck_activation?
+
+  init() {}
+
+  init(_ normalization: BatchNormalization?, _ activation: ck_activation?) {
+    scale = normalization?.scale
+    shift = normalization?.shift
+    self.activation = activation
+  }
+}
+
+/// A finish as the kernels take it, with the memory that it points to.
+///
+/// `@unchecked Sendable`: its pointers lead into tables that it owns and nobody writes.
+struct FinishTables: @unchecked Sendable {
+  let value: ck_finish
+  private let owners: [Table<Float>]
+
+  /// Pads scale and shift to whole vectors.
+  init(_ finish: Finish) {
+    let scale = finish.scale.map { Table(padded($0)) }
+    let shift = finish.shift.map { Table(padded($0)) }
+    owners = [scale, shift].compactMap(\.self)
+    value = ck_finish(
+      scale: scale?.start, shift: shift?.start, activates: finish.activation != nil,
+      activation: finish.activation ?? ck_activation(kind: CK_RELU, low: 0, high: 0))
+  }
+}
+
+/// The numbers, filled with zeros up to a whole vector.
+func padded(_ numbers: [Float]) -> [Float] {
+  let count = (numbers.count + Geometry.blockLanes - 1) / Geometry.blockLanes
+  return numbers
+    + [Float](repeating: 0, count: count * Geometry.blockLanes - numbers.count)
+}
+
+/// Runs a product over images.
+///
+/// `@unchecked Sendable`: its pointers lead into tables that it owns and nobody writes.
+struct ProductStep: Step, @unchecked Sendable {
+  /// Multiply-accumulates below which threads cost more than they give: about 0.2 ms.
+  private static let threadWork = 10_000_000
+
+  private let product: ck_product
+  private let owners: [any AnyObject & Sendable]
+  private let finish: FinishTables
+  private let input: Buffer
+  private let output: Buffer
+  private let passed: Buffer?
+  private let rows: Int
+  private let imageWork: Int
+  let takesBlock: Bool
+
+  init(_ product: Product, from input: Buffer, to output: Buffer, passed: Buffer?) {
+    let offsets = Table(product.offsets)
+    let isPixels = product.kind == CK_PIXELS
+    let bias = Table(isPixels ? product.bias : padded(product.bias))
+    let panelIn = Table(product.panelIn.map(Int32.init))
+    let panelOut = Table(product.panelOut.map(Int32.init))
+    finish = FinishTables(product.after)
+    owners = [offsets, bias, panelIn, panelOut, product.weights]
+    self.product = ck_product(
+      kind: product.kind, taps: product.taps, panels: product.panelOut.count,
+      offsets: offsets.start, weights: product.weights.start, bias: bias.start,
+      finish: finish.value, panel_in: panelIn.start, panel_out: panelOut.start,
+      height: product.pixels.height, width: product.pixels.width, in_row: product.inRow,
+      in_column: product.inColumn, out_row: product.outRow, out_column: product.outColumn)
+    self.input = input
+    self.output = output
+    self.passed = passed
+    rows = withUnsafePointer(to: self.product) { ck_product_rows($0) }
+    imageWork = saturatingProduct(
+      product.taps, product.panelOut.count, isPixels ? 1 : Geometry.blockLanes,
+      product.pixels.height * product.pixels.width)
+    takesBlock = product.pixels == Extent(1)
+  }
+
+  var buffers: [Buffer] { [input, output] + (passed.map { [$0] } ?? []) }
+
+  func run(_ run: borrowing Run) {
+    let call = Call(
+      kernels: run.kernels, product: product, x: run.map(input, 0), xImage: run.stride(input),
+      y: run.map(output, 0), yImage: run.stride(output),
+      passed: passed.map { run.marks($0, 0) })
+    let allRows = rows * run.images
+    let pieces =
+      imageWork * run.images < ProductStep.threadWork ? 1 : run.threads
+    guard pieces > 1 else {
+      call.run(rows: 0..<allRows, panels: 0..<product.panels)
+      return
+    }
+    let overPanels = product.panels >= 2 * pieces
+    Workers.share(pieces: pieces, threads: pieces) { piece in
+      let rows = overPanels ? 0..<allRows : part(piece, of: pieces, in: allRows)
+      let panels =
+        overPanels ? part(piece, of: pieces, in: product.panels) : 0..<product.panels
+      call.run(rows: rows, panels: panels)
+    }
+  }
+}
+
+/// The given part of `0..<count` cut into nearly equal ones.
+private func part(_ piece: Int, of pieces: Int, in count: Int) -> Range<Int> {
+  (count * piece / pieces)..<(count * (piece + 1) / pieces)
+}
+
+/// A product with its operands.
+///
+/// `@unchecked Sendable`: calls on several threads write different rows or panels of y.
+private struct Call: @unchecked Sendable {
+  let kernels: ck_kernels
+  let product: ck_product
+  let x: UnsafeMutablePointer<Float>
+  let xImage: Int
+  let y: UnsafeMutablePointer<Float>
+  let yImage: Int
+  let passed: UnsafeMutablePointer<UInt8>?
+
+  func run(rows: Range<Int>, panels: Range<Int>) {
+    withUnsafePointer(to: product) { product in
+      kernels.product(
+        product, rows.lowerBound, rows.upperBound, panels.lowerBound, panels.upperBound, x,
+        xImage, y, yImage, passed)
+    }
+  }
+}

@@ -1,0 +1,37 @@
+/// A piece of working memory that steps write and read, for each image anew.
+struct Buffer: Hashable, Sendable {
+  /// The place in the plan's list.
+  let index: Int
+}
+
+/// What a buffer holds for one image. Buffers of equal content may share memory at different
+/// times: a halo that nobody writes stays zero.
+enum BufferContent: Hashable, Sendable {
+  /// A map of binary32 numbers.
+  case map(Geometry)
+  /// For each element of a map one byte: whether its activation passed it on.
+  case marks(Geometry)
+  /// For each output of a pool two bytes: the tap that won.
+  case winners(Features)
+  /// A map whose unwritten elements must stay zero: its memory is never shared.
+  case zeroed(Geometry, owner: Int)
+
+  /// Bytes for one image, a multiple of 64.
+  var bytes: Int {
+    switch self {
+    case .map(let geometry), .zeroed(let geometry, _): 4 * geometry.count
+    case .marks(let geometry): geometry.count
+    case .winners(let features): 2 * Geometry(features: features).count
+    }
+  }
+}
+
+/// Where a buffer lies in a worker's memory.
+struct Placement: Sendable {
+  /// Bytes from the start.
+  var offset: Int
+  /// Bytes from one image to the next.
+  let stride: Int
+  /// Whether it holds the images of a group only, not of the whole block.
+  let isForGroup: Bool
+}

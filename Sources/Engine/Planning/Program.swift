@@ -1,0 +1,144 @@
+/// Steps in order, and the memory that they work in.
+///
+/// A worker takes a block of images through all stages. A stage of spatial layers passes the block
+/// in groups of a few images, small enough to stay in the near caches; a stage of dense layers
+/// takes the whole block at once, so that each weight is read once for all of them.
+struct Program: Sendable {
+  /// Neighbouring steps that go through a block alike.
+  struct Stage: Sendable {
+    var steps: Range<Int>
+    /// Whether the block goes through at once.
+    let takesBlock: Bool
+    /// The only target that needs the stage; nil where all do.
+    let target: Target?
+  }
+
+  /// The most images in a block: five tiles of six rows.
+  static let blockImages = 30
+  /// Bytes that a group's buffers should not exceed.
+  private static let groupBytes = 256 << 10
+  /// Bytes that a block's buffers should not exceed.
+  private static let blockBytes = 64 << 20
+
+  let steps: [any Step]
+  let stages: [Stage]
+  let placements: [Placement]
+  /// Images of a block.
+  let block: Int
+  /// Images of a group.
+  let group: Int
+  /// Bytes of a worker's memory, all zero at first.
+  let workspaceBytes: Int
+
+  /// Lays out the buffers; an error when one image needs more than the limit.
+  init(
+    _ steps: [any Step], targets: [Target?], contents: [BufferContent]
+  ) throws(EngineError) {
+    self.steps = steps
+    stages = Program.stages(of: steps, targets: targets)
+    let uses = Program.uses(of: contents.count, in: steps, stages: stages)
+    var regions = Regions()
+    for (index, use) in uses.enumerated() {
+      regions.place(index, contents[index], use: use)
+    }
+    let imageBytes = regions.groupBytes + regions.blockBytes
+    guard imageBytes <= EngineLimits.workspaceBytes else {
+      throw EngineError(
+        .limit, "memory", expected: "at most \(EngineLimits.workspaceBytes) bytes for one input",
+        found: "\(imageBytes)")
+    }
+    let block = max(
+      1, min(Program.blockImages, Program.blockBytes / max(1, regions.blockBytes)))
+    let group = max(1, min(block, Program.groupBytes / max(1, regions.groupBytes)))
+    self.block = block
+    self.group = group
+    placements = uses.indices.map { index in
+      var placement = regions.placements[index]
+      placement.offset =
+        placement.isForGroup
+        ? placement.offset * group : regions.groupBytes * group + placement.offset * block
+      return placement
+    }
+    // Vectors may be read to 15 elements behind the last.
+    workspaceBytes = regions.groupBytes * group + regions.blockBytes * block + 64
+  }
+
+  private static func stages(of steps: [any Step], targets: [Target?]) -> [Stage] {
+    var stages: [Stage] = []
+    for (index, step) in steps.enumerated() {
+      if let last = stages.last, last.takesBlock == step.takesBlock,
+        last.target == targets[index]
+      {
+        stages[stages.count - 1].steps = last.steps.lowerBound..<index + 1
+      } else {
+        stages.append(
+          Stage(steps: index..<index + 1, takesBlock: step.takesBlock, target: targets[index]))
+      }
+    }
+    return stages
+  }
+
+  /// For each buffer the first and last step that touch it, and whether one group's stage does.
+  private static func uses(
+    of count: Int, in steps: [any Step], stages: [Stage]
+  ) -> [BufferUse] {
+    var uses = [BufferUse](repeating: BufferUse(), count: count)
+    for (number, stage) in stages.enumerated() {
+      for step in stage.steps {
+        for buffer in steps[step].buffers {
+          uses[buffer.index].add(step: step, stage: number, takesBlock: stage.takesBlock)
+        }
+      }
+    }
+    return uses
+  }
+}
+
+/// When a buffer is in use.
+private struct BufferUse {
+  var steps: ClosedRange<Int>?
+  var stage: Int?
+  var isForGroup = true
+
+  mutating func add(step: Int, stage: Int, takesBlock: Bool) {
+    steps = (steps?.lowerBound ?? step)...step
+    isForGroup = isForGroup && !takesBlock && (self.stage ?? stage) == stage
+    self.stage = stage
+  }
+}
+
+/// Memory of a group and of a block, given out buffer by buffer, in bytes for one image.
+private struct Regions {
+  private struct Slot {
+    let content: BufferContent
+    let placement: Placement
+    var lastStep: Int
+  }
+
+  private(set) var groupBytes = 0
+  private(set) var blockBytes = 0
+  private(set) var placements: [Placement] = []
+  private var slots: [BufferContent: [Slot]] = [:]
+
+  /// Gives the buffer the memory of an equal one that is no longer used, or new memory. Buffers
+  /// come in the order of their first use.
+  mutating func place(_ index: Int, _ content: BufferContent, use: BufferUse) {
+    guard let steps = use.steps else {
+      placements.append(Placement(offset: 0, stride: content.bytes, isForGroup: true))
+      return
+    }
+    for (number, slot) in slots[content, default: []].enumerated()
+    where slot.lastStep < steps.lowerBound && slot.placement.isForGroup == use.isForGroup {
+      slots[content]?[number].lastStep = steps.upperBound
+      placements.append(slot.placement)
+      return
+    }
+    let offset = use.isForGroup ? groupBytes : blockBytes
+    let placement = Placement(
+      offset: offset, stride: content.bytes, isForGroup: use.isForGroup)
+    if use.isForGroup { groupBytes += content.bytes } else { blockBytes += content.bytes }
+    placements.append(placement)
+    slots[content, default: []].append(
+      Slot(content: content, placement: placement, lastStep: steps.upperBound))
+  }
+}

@@ -1,0 +1,112 @@
+import CKernels
+
+/// One or more nodes that the kernels compute in one go: an operator with the normalisation and
+/// the activation that follow it. Fusing changes no bit: each step stays one rounding of its own.
+struct Unit: Sendable {
+  /// The first node.
+  let node: Int
+  /// What the first node computes.
+  let operation: Operator
+  /// The shapes around the first node.
+  let place: Place
+  /// The indices of the values that it takes.
+  let inputs: [Int]
+  /// The index of the value that the last node gives.
+  fileprivate(set) var value: Int
+  fileprivate(set) var normalization: BatchNormalization?
+  fileprivate(set) var activation: ck_activation?
+}
+
+/// A vector that is another value's elements in another order, never laid out itself: the dense
+/// layer behind it reads that value.
+struct View: Sendable {
+  /// The node that flattens.
+  let node: Int
+  let source: Int
+  let arrangement: Rearrangement
+}
+
+/// The units of a graph, in order.
+struct Fusion: Sendable {
+  private(set) var units: [Unit] = []
+  /// The views, by the index of the value that the dense layer takes.
+  private(set) var views: [Int: View] = [:]
+  /// For each value the units that read it, views looked through.
+  private(set) var readers: [[Int]]
+
+  /// Fuses the nodes that `target` depends on. The values in `kept` are laid out.
+  init(_ graph: Graph, target: Graph.Value, kept: [Graph.Value]) {
+    let nodes = graph.ancestors(of: target)
+    var takers = [[Int]](repeating: [], count: graph.nodes.count + 1)
+    for node in nodes {
+      for input in graph.nodes[node].inputs { takers[input.index].append(node) }
+    }
+    let isKept = Set(kept.map(\.index))
+    /// The only node that takes a value which need not be laid out.
+    func next(after value: Int) -> Int? {
+      takers[value].count == 1 && !isKept.contains(value) ? takers[value][0] : nil
+    }
+    readers = [[Int]](repeating: [], count: graph.nodes.count + 1)
+    var isDone = [Bool](repeating: false, count: graph.nodes.count)
+    for index in nodes where !isDone[index] {
+      let node = graph.nodes[index]
+      if let arrangement = node.rearrangement, let taker = next(after: index + 1),
+        case .dense = graph.nodes[taker].operation, views[node.inputs[0].index] == nil
+      {
+        views[index + 1] = View(
+          node: index, source: node.inputs[0].index, arrangement: arrangement)
+        continue
+      }
+      var unit = Unit(
+        node: index, operation: node.operation, place: node.place,
+        inputs: node.inputs.map(\.index), value: index + 1)
+      unit.normalization = node.operation.normalization
+      unit.activation = node.operation.fusibleActivation
+      let definition = node.operation.definition
+      if definition.fusesNormalization, let follower = next(after: unit.value),
+        case .batchNormalization(let normalization) = graph.nodes[follower].operation
+      {
+        unit.normalization = normalization
+        unit.value = follower + 1
+        isDone[follower] = true
+      }
+      if definition.fusesActivation, let follower = next(after: unit.value),
+        let activation = graph.nodes[follower].operation.fusibleActivation
+      {
+        unit.activation = activation
+        unit.value = follower + 1
+        isDone[follower] = true
+      }
+      for input in unit.inputs { readers[views[input]?.source ?? input].append(units.count) }
+      units.append(unit)
+    }
+  }
+}
+
+extension Graph.Node {
+  /// The order of the elements, where the node changes nothing else.
+  fileprivate var rearrangement: Rearrangement? {
+    switch operation {
+    case .flatten(let flatten): flatten.rearrangement(place)
+    case .reshape(let reshape): reshape.rearrangement(place)
+    default: nil
+    }
+  }
+}
+
+extension Operator {
+  /// The normalisation that the operator is.
+  fileprivate var normalization: BatchNormalization? {
+    if case .batchNormalization(let normalization) = self { normalization } else { nil }
+  }
+
+  /// The activation that a kernel can apply as it stores.
+  fileprivate var fusibleActivation: ck_activation? {
+    switch self {
+    case .relu(let relu): relu.activation
+    case .leakyReLU(let relu): relu.activation
+    case .clip(let clip): clip.activation
+    default: nil
+    }
+  }
+}
