@@ -28,4 +28,9 @@ extension Measurement {
     /// Share of attacked inputs whose gradient is zero, NaN or infinite.
     public static let unusableGradients = "unusable-gradients"
   }
+
+  /// Whether the number only describes the subject: no check has shown anything by it.
+  public var isDescriptive: Bool {
+    [Name.files, Name.bytes, Name.parameters].contains(name)
+  }
 }

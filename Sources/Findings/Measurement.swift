@@ -71,8 +71,9 @@ public struct Interval: Sendable, Equatable {
     let denominator = 1 + z * z / size
     let centre = p + z * z / (2 * size)
     let half = z * (p * (1 - p) / size + z * z / (4 * size * size)).squareRoot()
+    // The share lies within by definition; where it is 0 or 1, rounding must not move the bound.
     return Interval(
-      low: Swift.max(0, (centre - half) / denominator),
-      high: Swift.min(1, (centre + half) / denominator), confidence: 0.95)
+      low: Swift.min(p, Swift.max(0, (centre - half) / denominator)),
+      high: Swift.max(p, Swift.min(1, (centre + half) / denominator)), confidence: 0.95)
   }
 }

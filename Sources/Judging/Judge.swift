@@ -19,8 +19,8 @@ public struct Judgement: Sendable, Equatable {
 /// - A violation fails its check when it is as bad as the policy's `fail-from`; a critical one
 ///   always does, since nothing is worse than critical.
 /// - An obstacle leaves its check incomplete.
-/// - An absence fails a required check. Elsewhere it is noted, and a check that met nothing but
-///   absences and measured nothing is not applicable.
+/// - An absence fails a required check. Elsewhere it is noted, and a check with an absence that
+///   measured nothing but the subject's size is not applicable.
 /// - A check that was asked for and gave no result is incomplete: nothing passes by not running.
 /// - The bounds of the policy become findings here, in `PolicyBounds`.
 public struct Judge: Sendable {
@@ -85,7 +85,7 @@ public struct Judge: Sendable {
     if findings.contains(where: { $0.effect == .fails }) { return .fail }
     if findings.contains(where: { $0.effect == .blocks }) { return .incomplete }
     let hasAbsence = findings.contains { $0.finding.rule.kind == .absence }
-    return hasAbsence && measurements.isEmpty ? .notApplicable : .pass
+    return hasAbsence && measurements.allSatisfy(\.isDescriptive) ? .notApplicable : .pass
   }
 
   private func verdict(of status: CheckStatus, on check: CheckName) -> Verdict {

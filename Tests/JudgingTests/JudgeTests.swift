@@ -126,6 +126,14 @@ struct JudgeTests {
   }
 
   @Test
+  func `a number that only describes the subject makes no check applicable`() throws {
+    let result = CheckResult(
+      .reproduce, findings: [Rule.noGoldens.at(.subject, "no goldens")],
+      measurements: [Measurement(Measurement.Name.parameters, 693_962, unit: "count")])
+    #expect(try judge(.ciGate, results(but: result))[.reproduce]?.status == .notApplicable)
+  }
+
+  @Test
   func `checks that were not asked for do not count`() throws {
     let judge = Judge(try Policy(stock: .release))
     let judgement = judge.judge([passing(.scan)], asked: [.scan])
