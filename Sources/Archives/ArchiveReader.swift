@@ -5,11 +5,13 @@ import Findings
 struct ArchiveReader {
   private let bytes: ByteSlice
   private let name: String
+  private let opensModels: Bool
 
   /// A reader of what stood at the path, whose last part names a bare file.
-  init(_ bytes: ByteSlice, named name: String) {
+  init(_ bytes: ByteSlice, named name: String, opensModels: Bool = false) {
     self.bytes = bytes
     self.name = name
+    self.opensModels = opensModels
   }
 
   /// Reports all members.
@@ -44,7 +46,7 @@ struct ArchiveReader {
   private func readZip(into builder: inout InventoryBuilder) -> Inventory.Container {
     do throws(ParseError) {
       let archive = try ZipArchive(parsing: bytes, limits: builder.limits)
-      if archive.isModel { return readFile(into: &builder) }
+      if !opensModels, archive.isModel { return readFile(into: &builder) }
       ZipReader(archive).read(into: &builder)
     } catch {
       builder.note(error)

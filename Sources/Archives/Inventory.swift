@@ -72,8 +72,10 @@ public struct Inventory: Sendable {
   ///   - name: its path in the container around it; findings are placed below it.
   ///   - depth: the number of archives around it.
   ///   - allowance: what the subject may still unpack to; what is used is taken off.
+  ///   - opensModels: whether a zip that is itself a model is opened, too.
   public init(
-    of bytes: ByteSlice, named name: String, depth: Int, allowance: inout Allowance
+    of bytes: ByteSlice, named name: String, depth: Int, allowance: inout Allowance,
+    opensModels: Bool = false
   ) {
     let place = Place([name])
     guard depth <= allowance.limits.archiveDepth else {
@@ -84,7 +86,8 @@ public struct Inventory: Sendable {
         allowance: allowance)
       return
     }
-    self.init(of: bytes, named: name, at: place, allowance: &allowance)
+    self.init(
+      of: bytes, named: name, at: place, allowance: &allowance, opensModels: opensModels)
   }
 
   /// Opens an archive that nothing else shares its limits with.
@@ -131,10 +134,12 @@ public struct Inventory: Sendable {
   }
 
   private init(
-    of bytes: ByteSlice, named name: String, at place: Place, allowance: inout Allowance
+    of bytes: ByteSlice, named name: String, at place: Place, allowance: inout Allowance,
+    opensModels: Bool = false
   ) {
     var builder = InventoryBuilder(allowance, at: place)
-    let container = ArchiveReader(bytes, named: name).read(into: &builder)
+    let reader = ArchiveReader(bytes, named: name, opensModels: opensModels)
+    let container = reader.read(into: &builder)
     allowance = builder.allowance
     let findings = builder.findings
     self.init(

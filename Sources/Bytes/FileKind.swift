@@ -13,6 +13,9 @@ public enum FileKind: String, Sendable, CaseIterable {
   case npy
   case safetensors
   case pickle
+  case elf
+  case pe
+  case machO = "mach-o"
   case png
   case jpeg
   case idx
@@ -54,6 +57,14 @@ public enum FileKind: String, Sendable, CaseIterable {
     Signature(kind: .npy, magic: [0x93] + Array("NUMPY".utf8)),
     Signature(kind: .png, magic: [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
     Signature(kind: .jpeg, magic: [0xff, 0xd8, 0xff]),
+    Signature(kind: .elf, magic: [0x7f, 0x45, 0x4c, 0x46]),
+    Signature(kind: .machO, magic: [0xfe, 0xed, 0xfa, 0xce]),
+    Signature(kind: .machO, magic: [0xfe, 0xed, 0xfa, 0xcf]),
+    Signature(kind: .machO, magic: [0xce, 0xfa, 0xed, 0xfe]),
+    Signature(kind: .machO, magic: [0xcf, 0xfa, 0xed, 0xfe]),
+    Signature(kind: .machO, magic: [0xca, 0xfe, 0xba, 0xbe]),
+    Signature(kind: .pickle, magic: [0x80, 0x00]),
+    Signature(kind: .pickle, magic: [0x80, 0x01]),
     Signature(kind: .pickle, magic: [0x80, 0x02]),
     Signature(kind: .pickle, magic: [0x80, 0x03]),
     Signature(kind: .pickle, magic: [0x80, 0x04]),
@@ -63,6 +74,7 @@ public enum FileKind: String, Sendable, CaseIterable {
   /// Kinds without a signature at a fixed place.
   private static func structural(_ bytes: ByteSlice) -> FileKind {
     if hasHDF5UserBlock(bytes) { return .hdf5 }
+    if isPE(bytes) { return .pe }
     if isSafetensors(bytes) { return .safetensors }
     if isIDX(bytes) { return .idx }
     guard let text = bytes.utf8, !text.unicodeScalars.contains(where: isBinary) else {
@@ -85,6 +97,14 @@ public enum FileKind: String, Sendable, CaseIterable {
       place *= 2
     }
     return false
+  }
+
+  /// `MZ`, and at the place that byte 60 names, `PE`.
+  private static func isPE(_ bytes: ByteSlice) -> Bool {
+    guard bytes.count >= 64, bytes[0] == 0x4d, bytes[1] == 0x5a else { return false }
+    let place = (0..<4).reversed().reduce(0) { $0 << 8 | Int(bytes[60 + $1]) }
+    return place <= bytes.count - 4 && bytes[place] == 0x50 && bytes[place + 1] == 0x45
+      && bytes[place + 2] == 0 && bytes[place + 3] == 0
   }
 
   /// An 8-byte little-endian header length that fits, then the `{` of the header.

@@ -32,3 +32,11 @@ public struct Limits: Sendable, Equatable {
   /// The defaults.
   public init() {}
 }
+
+extension Limits {
+  /// The most bytes that `packed` bytes of one file may unpack to.
+  public func unpackedBytes(of packed: Int) -> Int {
+    let (scaled, overflow) = packed.multipliedReportingOverflow(by: ratio)
+    return min(memberBytes, max(ratioFreeBytes, overflow ? Int.max : scaled))
+  }
+}

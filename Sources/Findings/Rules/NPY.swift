@@ -1,4 +1,17 @@
-// Findings of the array family.
+// Findings of the scan in NumPy arrays.
 extension Rule {
-  static let arrayRules: [Rule] = []
+  /// The header does not describe the data.
+  public static let arrayLie = Rule(
+    "NPY001", .high, cwe: 130,
+    title: "an array's header does not describe its data",
+    why: "readers differ on what such an array holds, or read past it",
+    fix: "write the array again with numpy.save")
+  /// An array whose elements are pickled.
+  public static let objectArray = Rule(
+    "NPY002", .high, cwe: 502,
+    title: "an array holds pickled Python objects",
+    why: "numpy.load(allow_pickle=True) runs what the pickle asks for",
+    fix: "save arrays of numbers; drop the object columns")
+
+  static let arrayRules: [Rule] = [arrayLie, objectArray]
 }

@@ -191,11 +191,3 @@ public struct HDF5Chunks: Sendable {
     }
   }
 }
-
-extension Limits {
-  /// The bytes that `packed` bytes may unpack to.
-  func unpackedBytes(of packed: Int) -> Int {
-    let (scaled, overflow) = packed.multipliedReportingOverflow(by: ratio)
-    return min(memberBytes, max(ratioFreeBytes, overflow ? Int.max : scaled))
-  }
-}

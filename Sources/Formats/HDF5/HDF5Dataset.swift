@@ -12,6 +12,8 @@ public struct HDF5Dataset: Sendable {
   public let type: HDF5Datatype
   /// Where the elements are.
   public let storage: Storage
+  /// The bytes that shape and type claim, wherever and however much of it is stored.
+  public let claimedBytes: Int
 
   /// Where the elements of a data set are.
   public enum Storage: Sendable {
@@ -100,7 +102,7 @@ extension HDF5Parser {
     let storage = try parseStorage(header, size: size, elementSize: type.size(in: space))
     return HDF5Dataset(
       path: path, attributes: attributes, shape: dataspace.isNull ? [0] : dataspace.shape,
-      type: type, storage: storage)
+      type: type, storage: storage, claimedBytes: size)
   }
 
   private func require(

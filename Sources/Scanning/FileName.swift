@@ -1,0 +1,83 @@
+import Bytes
+
+/// What a file's name promises about its content.
+struct FileName {
+  /// The last part of the path.
+  let text: String
+  /// What follows the last dot, in lower case; empty without one.
+  let fileExtension: String
+
+  init(_ path: String) {
+    text = path.split(separator: "/").last.map(String.init) ?? path
+    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+    fileExtension = parts.count > 1 ? parts.last.map { $0.lowercased() } ?? "" : ""
+  }
+
+  /// Whether loaders of pickles are meant to open it.
+  var mayBePickle: Bool {
+    fileExtension.isEmpty || Self.pickleExtensions.contains(fileExtension)
+  }
+
+  /// Whether only loaders of pickles are meant to open it.
+  var isPickle: Bool { expectedKinds == [.pickle] }
+
+  /// Whether a shell or interpreter runs files of this name.
+  var isScript: Bool { Self.scriptExtensions.contains(fileExtension) }
+
+  /// The kinds that the extension stands for, nil when it says nothing.
+  var expectedKinds: [FileKind]? {
+    Self.kinds.first { $0.extensions.contains(fileExtension) }?.kinds
+  }
+
+  private static let pickleExtensions: Set<String> = [
+    "pkl", "pickle", "p", "joblib", "dill", "pth", "pt", "bin", "ckpt", "dat",
+  ]
+
+  private static let scriptExtensions: Set<String> = [
+    "py", "pyw", "sh", "bash", "zsh", "fish", "csh", "ps1", "bat", "cmd", "vbs", "js", "mjs",
+    "rb", "pl", "php", "lua", "tcl", "awk",
+  ]
+
+  private static let text: [FileKind] = [.text, .json, .empty]
+
+  private static let kinds: [(extensions: [String], kinds: [FileKind])] = [
+    (["h5", "hdf5", "he5"], [.hdf5]),
+    (["keras"], [.zip]),
+    (["npy"], [.npy]),
+    (["npz", "zip"], [.zip]),
+    (["pth", "pt", "ckpt"], [.zip, .pickle, .tar]),
+    (["pkl", "pickle", "joblib"], [.pickle]),
+    (["safetensors"], [.safetensors]),
+    (["png"], [.png]),
+    (["jpg", "jpeg"], [.jpeg]),
+    (["tar"], [.tar]),
+    (["gz", "tgz"], [.gzip]),
+    (["zst"], [.zstd]),
+    (["xz"], [.xz]),
+    (["bz2"], [.bzip2]),
+    (["7z"], [.sevenZip]),
+    (["json"], [.json]),
+    (["txt", "md", "toml", "csv", "tsv", "yaml", "yml", "cfg", "ini", "lock", "sig"], text),
+  ]
+}
+
+extension FileKind {
+  /// The kind as a noun with its article.
+  var article: String {
+    switch self {
+    case .empty: "empty"
+    case .hdf5: "an HDF5 file"
+    case .elf: "an ELF executable"
+    case .pe: "a Windows executable"
+    case .machO: "a Mach-O executable or Java class"
+    case .npy: "a NumPy array"
+    case .idx: "an IDX array"
+    case .safetensors, .pickle, .png, .jpeg: "a \(rawValue) file"
+    case .json: "JSON"
+    case .text: "text"
+    case .zip, .tar: "a \(rawValue) archive"
+    case .gzip, .zstd, .xz, .bzip2, .lz4, .sevenZip: "a \(rawValue) file"
+    case .unknown: "of no known kind"
+    }
+  }
+}

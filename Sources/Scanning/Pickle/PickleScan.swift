@@ -1,0 +1,116 @@
+import Bytes
+import Findings
+import Formats
+
+/// Judges a file that is, or may be, a pickle: all its streams, and every byte after them.
+struct PickleScan {
+  /// Begins torch's format before version 1.6: five pickles, then the storages.
+  private static let legacyMagic: [UInt8] = [
+    0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19,
+  ]
+
+  private let place: Place
+  private let bytes: ByteSlice
+  private let limits: Limits
+  private let context: PickleInterpreter.Context
+
+  init(
+    _ bytes: ByteSlice, at place: Place, context: PickleInterpreter.Context = .plain,
+    limits: Limits
+  ) {
+    self.bytes = bytes
+    self.place = place
+    self.context = context
+    self.limits = limits
+  }
+
+  /// Everything wrong with the pickle; empty for one that makes data alone and fills the file.
+  /// `storages` is filled with the keys of torch's storages that it refers to.
+  func run(storages: inout Set<String>) -> [Finding] {
+    let isLegacy = hasLegacyMagic
+    var interpreter = PickleInterpreter(
+      place: place, context: isLegacy ? .torch(storages: nil) : context, limits: limits)
+    var reader = PickleReader(bytes)
+    var streams = 0
+    while !reader.rest.isEmpty {
+      if isLegacy, streams == 5 {
+        judgeLegacyStorages(reader, &interpreter)
+        break
+      }
+      if streams == 1, !isLegacy {
+        let length = reader.rest.count
+        interpreter.report(
+          .unaccountedBytes, at: reader.offset, "\(length) bytes follow the pickle")
+      }
+      do throws(ParseError) {
+        guard try interpreter.run(&reader) != nil else {
+          throw ParseError(at: reader.offset, expected: "STOP", found: "the end of the bytes")
+        }
+        streams += 1
+      } catch {
+        // Bytes after a whole pickle need not be one; they were reported.
+        if streams == 0 || isLegacy || error.kind == .limit {
+          let rule: Rule = error.kind == .limit ? .unreadable : .malformedPickle
+          interpreter.report(rule, at: error.offset, "\(error)")
+        }
+        break
+      }
+    }
+    if bytes.isEmpty { interpreter.report(.malformedPickle, at: 0, "no opcode at all") }
+    storages = Set(interpreter.storageBytes.map(\.key))
+    return interpreter.findings
+  }
+
+  func run() -> [Finding] {
+    var storages: Set<String> = []
+    return run(storages: &storages)
+  }
+
+  /// What a file of another kind is when a reader of pickles gets it.
+  enum Disguise {
+    /// No reader gets anywhere with it.
+    case none
+    /// A reader makes data of it and imports nothing.
+    case data
+    /// A reader imports something.
+    case imports
+  }
+
+  /// Tries whether a reader of pickles would take the bytes: protocols 0 and 1 have no signature,
+  /// and many texts begin with a letter that is an opcode.
+  var disguise: Disguise {
+    var interpreter = PickleInterpreter(place: place, context: context, limits: limits)
+    var reader = PickleReader(bytes)
+    do throws(ParseError) {
+      guard try interpreter.run(&reader) != nil else { return .none }
+      return interpreter.hasImports ? .imports : .data
+    } catch {
+      // A broken stream runs up to the break. A mere import may be two lines of any text; a call
+      // or a known gadget is not.
+      let isGadget = interpreter.findings.contains { $0.rule != .unknownImport }
+      return interpreter.hasImports && (interpreter.hasCalls || isGadget) ? .imports : .none
+    }
+  }
+
+  private var hasLegacyMagic: Bool {
+    let start = bytes.prefix(16)
+    return start.count >= 14 && start[0] == 0x80 && start[2] == 0x8a && start[3] == 10
+      && (0..<10).allSatisfy { start[4 + $0] == Self.legacyMagic[$0] }
+  }
+
+  /// After five pickles: for each storage its number of elements in 8 bytes, then its bytes.
+  private func judgeLegacyStorages(
+    _ reader: PickleReader, _ interpreter: inout PickleInterpreter
+  ) {
+    var expected = 0
+    for storage in interpreter.storageBytes {
+      let (size, overflow) = storage.bytes.addingReportingOverflow(8)
+      let (sum, isTooLarge) = expected.addingReportingOverflow(size)
+      expected = overflow || isTooLarge ? Int.max : sum
+    }
+    guard reader.rest.count != expected else { return }
+    interpreter.report(
+      .unaccountedBytes, at: reader.offset,
+      "\(reader.rest.count) bytes follow the pickles, their storages take \(expected)")
+  }
+}
