@@ -20,7 +20,8 @@ struct ArchiveReader {
     if let compression = Compression(kind) {
       return readCompressed(compression, into: &builder)
     }
-    if kind == .zip || kind == .unknown && ZipArchive.ends(bytes) {
+    let hidesArchive = [.unknown, .elf, .pe, .machO].contains(kind)
+    if kind == .zip || hidesArchive && ZipArchive.ends(bytes) {
       return readZip(into: &builder)
     }
     if kind == .tar || kind == .unknown && TarReader.recognises(bytes) {

@@ -73,7 +73,8 @@ public struct Scanner: Sendable {
     allowance: inout Allowance
   ) -> [Finding] {
     switch kind {
-    case .empty, .png, .jpeg, .idx: []
+    case .empty, .idx: []
+    case .png, .jpeg: judgePicture(bytes, kind, at: place)
     case .hdf5: HDF5Scan.findings(in: bytes, at: place, limits: limits)
     case .pickle: PickleScan(bytes, at: place, limits: limits).run()
     case .npy: judgeArray(bytes, at: place)
@@ -81,11 +82,16 @@ public struct Scanner: Sendable {
     case .json: judgeJSON(bytes, name, at: place)
     case .text: judgeText(bytes, name, at: place)
     case .elf, .pe, .machO: [Rule.executable.at(place, "'\(name.text)' is \(kind.article)")]
-    case .zip, .tar, .gzip, .zstd, .xz, .bzip2:
+    case .zip, .tar, .gzip, .zstd, .xz, .bzip2, .unknown:
       judgeArchive(bytes, kind, at: place, depth: depth, allowance: &allowance)
     case .lz4, .sevenZip: [Rule.unknownKind.at(place, "\(kind.article) is not opened")]
-    case .unknown: [Rule.unknownKind.at(place, "the kind of '\(name.text)' is not known")]
     }
+  }
+
+  /// Pictures are inert, but readers of zip archives look for their end alone.
+  private func judgePicture(_ bytes: ByteSlice, _ kind: FileKind, at place: Place) -> [Finding] {
+    guard ZipArchive.ends(bytes) else { return [] }
+    return [Rule.strayBytes.at(place, "\(kind.article) that is also a zip archive")]
   }
 
   private func judgeArray(_ bytes: ByteSlice, at place: Place) -> [Finding] {
@@ -164,9 +170,11 @@ extension Scanner {
     let outer = Array(place.members.dropLast())
     let findings = inner.findings.map { $0.inside(outer) }
     guard inner.container != .file else {
-      // Compressed, but no archive: what is inside was not looked at.
-      let unopened = Rule.unknownKind.at(place, "\(kind.article) without an archive is not opened")
-      return findings.isEmpty ? [unopened] : findings
+      // Nothing known, or compressed but no archive: what is inside was not looked at.
+      let message =
+        kind == .unknown
+        ? "the kind of the file is not known" : "\(kind.article) without an archive is not opened"
+      return findings.isEmpty ? [Rule.unknownKind.at(place, message)] : findings
     }
     if let torch = TorchArchive(inner.members) {
       return findings
