@@ -23,10 +23,6 @@ public struct AuditReport: Sendable, Equatable {
   public var files: [File] = []
   /// Inputs before and after the attack.
   public var pictures: [Picture] = []
-  /// What the audit has shown, one sentence each.
-  public var established: [String] = []
-  /// What nobody should read into it, one sentence each.
-  public var notEstablished: [String] = []
 
   /// Creates a report without signers, files and pictures.
   public init(

@@ -111,7 +111,7 @@ struct PolicyBounds {
     guard !isExplained else { return [] }
     return [
       Rule.measurementMissing.at(
-        .subject.detail(what), "policy \(policy.name) bounds \(what), which was not measured")
+        .subject.detail(what), "policy \(policy.name) demands \(what), which was not measured")
     ]
   }
 }

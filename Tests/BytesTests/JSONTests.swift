@@ -124,7 +124,7 @@ struct JSONWritingTests {
 
 private let shortest: [(Double, String)] = [
   (0.1, "0.1"), (1, "1"), (-0.0, "-0"), (1e-5, "1e-05"), (123456789.125, "123456789.125"),
-  (0.1 + 0.2, "0.30000000000000004"), (5e-324, "5e-324"),
+  (0.1 + 0.2, "0.30000000000000004"), (.leastNonzeroMagnitude, "5e-324"),
 ]
 
 private let rounded: [(Double, Int, String)] = [

@@ -86,8 +86,6 @@ enum Sample {
       policy: .init(policy), at: attack, judgement: Judge(policy).judge(results))
     report.signers = [.init(owner: attack, key: attack, role: attack)]
     report.files = [.init(path: attack, size: 1, digest: Digest(ofUTF8: "file"))]
-    report.established = [attack]
-    report.notEstablished = [attack]
     report.pictures = [
       .init(
         index: 0, width: 1, height: 1, original: [0], attacked: [255], label: attack,
@@ -123,15 +121,6 @@ enum Sample {
       ("model/handwritten_digit_model.h5", 2_796_896), ("proofmark.lock", 1_702),
       ("requirements.txt", 311),
     ].map { .init(path: $0.0, size: $0.1, digest: Digest(ofUTF8: $0.0)) }
-    report.established = [
-      "Owners ana and ci, two of the role release, signed every file of the release.",
-      "The network computes what its makers recorded, and the locked outputs bit for bit.",
-    ]
-    report.notEstablished = [
-      "That the network withstands attacks other than single-step FGSM: accuracy under FGSM is "
-        + "an upper bound of what a stronger attack leaves.",
-      "That the training data is what the manifest says.",
-    ]
     return report
   }
 

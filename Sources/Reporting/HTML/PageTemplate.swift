@@ -113,13 +113,15 @@ let htmlPageTemplate = """
   </section>
   {{/pictures}}
 
-  {{#notes}}
   <section class="notes">
   <div>
   <h2>What this shows</h2>
   <ul>
   {{#established}}
   <li>{{.}}</li>
+  {{/established}}
+  {{^established}}
+  <li>Nothing: no check passed without a remark.</li>
   {{/established}}
   </ul>
   </div>
@@ -132,7 +134,6 @@ let htmlPageTemplate = """
   </ul>
   </div>
   </section>
-  {{/notes}}
 
   {{#signatures}}
   <section>

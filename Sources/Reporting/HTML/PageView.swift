@@ -61,11 +61,6 @@ struct SubjectView {
     let summary: String
   }
 
-  struct Notes {
-    let established: [String]
-    let notEstablished: [String]
-  }
-
   struct Signatures {
     let signers: [AuditReport.Signer]
   }
@@ -100,7 +95,8 @@ struct SubjectView {
   let curves: [CurveView]
   let gradients: String?
   let pictures: PicturesView?
-  let notes: Notes?
+  let established: [String]
+  let notEstablished: [String]
   let signatures: Signatures?
   let facts: [Fact]
   let fileList: FileList?
@@ -124,9 +120,8 @@ struct SubjectView {
       $0.name == Measurement.Name.unusableGradients
     }.map { "Honesty check: \(phrase($0)). An attack along such a gradient shows nothing." }
     pictures = PicturesView(report.pictures)
-    notes =
-      report.established.isEmpty && report.notEstablished.isEmpty
-      ? nil : Notes(established: report.established, notEstablished: report.notEstablished)
+    established = report.established
+    notEstablished = report.notEstablished
     signatures = report.signers.isEmpty ? nil : Signatures(signers: report.signers)
     facts = SubjectView.facts(report)
     fileList =
@@ -243,10 +238,9 @@ struct PicturesView {
 
   init?(_ pictures: [AuditReport.Picture]) {
     guard let first = pictures.first else { return nil }
-    let changed = pictures.count { $0.prediction != $0.attackedPrediction }
     caption =
-      "The network's answer changes for \(changed) of these \(pictures.count) inputs, "
-      + "none of whose values moved by more than \(shortestDecimal(first.eps))."
+      "Chosen to show both outcomes, not a sample: the counts are above. No value moved by more "
+      + "than \(shortestDecimal(first.eps))."
     items = pictures.map(PicturesView.item)
   }
 
