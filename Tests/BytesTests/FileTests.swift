@@ -129,7 +129,9 @@ private let signs: [([UInt8], FileKind)] = [
   ([0, 0, 8, 1, 0, 0, 0, 2, 5, 5], .idx), ([0, 0, 8, 1, 0, 0, 0, 3, 5, 5], .unknown),
   ([0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f, 0x7b, 0x7d], .unknown),
   (ascii(" [1]"), .json), (ascii("hello\n"), .text), ([0x68, 0], .unknown), ([0xff], .unknown),
-  (ascii("a\u{1b}[0m"), .unknown),
+  (ascii("a\u{1b}[0m"), .unknown), ([0x80, 0, 0x2e], .pickle), ([0x7f, 0x45, 0x4c, 0x46], .elf),
+  ([0xca, 0xfe, 0xba, 0xbe], .machO), (ascii("MZ is a text"), .text),
+  (ascii("MZ" + String(repeating: "\0", count: 58) + "\u{40}\0\0\0PE\0\0"), .pe),
 ]
 
 private func ascii(_ text: String) -> [UInt8] { Array(text.utf8) }

@@ -1,7 +1,7 @@
 /// Writes pickles instruction by instruction, so that an attack reads as what it does.
 ///
 /// Texts are written as SHORT_BINUNICODE, integers as BININT, unless a call says otherwise.
-public struct PickleBuilder {
+public struct PickleBuilder: Sendable {
   /// The bytes so far.
   public private(set) var bytes: [UInt8] = []
 
@@ -119,7 +119,7 @@ public struct PickleBuilder {
 }
 
 /// Builds the archive that torch.save writes for a state_dict of float32 tensors.
-public struct TorchBuilder {
+public struct TorchBuilder: Sendable {
   private var tensors: [(name: String, shape: [Int])] = []
   /// Bytes that the archive gives to each storage instead of the right number.
   public var storageBytes: [Int: Int] = [:]

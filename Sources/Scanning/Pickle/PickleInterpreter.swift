@@ -328,14 +328,12 @@ extension PickleInterpreter {
         return
       }
       stack.append(importName(moduleText, nameText, instruction))
-    case (_, .pair(let module, let name)):
-      let value = importName(safeText(bytes: module), safeText(bytes: name), instruction)
-      guard instruction.opcode == .inst else {
-        stack.append(value)
-        return
-      }
+    case (.inst, .pair(let module, let name)):
       let arguments = try popToMark(instruction)
+      let value = importName(safeText(bytes: module), safeText(bytes: name), instruction)
       construct(value, arguments: arguments, instruction)
+    case (_, .pair(let module, let name)):
+      stack.append(importName(safeText(bytes: module), safeText(bytes: name), instruction))
     case (_, .integer(let code)):
       report(
         .computedImport, at: instruction.offset, "imports extension \(code) of Python's registry")
@@ -387,11 +385,10 @@ extension PickleInterpreter {
 // Calls.
 extension PickleInterpreter {
   private mutating func followCall(_ instruction: PickleInstruction) throws(ParseError) {
-    hasCalls = true
     switch instruction.opcode {
     case .reduce:
       let arguments = try pop(instruction)
-      try call(pop(instruction), arguments: arguments, instruction)
+      call(try pop(instruction), arguments: arguments, instruction)
     case .newObj:
       let arguments = try popArguments(instruction)
       construct(try pop(instruction), arguments: arguments, instruction)
@@ -421,6 +418,7 @@ extension PickleInterpreter {
   private mutating func construct(
     _ value: PickleValue, arguments: [PickleValue], _ instruction: PickleInstruction
   ) {
+    hasCalls = true
     for argument in arguments { useAsValue(argument, instruction) }
     guard let name = imported(value) else {
       report(
@@ -436,7 +434,8 @@ extension PickleInterpreter {
 
   private mutating func call(
     _ function: PickleValue, arguments value: PickleValue, _ instruction: PickleInstruction
-  ) throws(ParseError) {
+  ) {
+    hasCalls = true
     guard let name = imported(function) else {
       report(.computedImport, at: instruction.offset, "calls something that is no import")
       stack.append(make(.instance(of: nil), [value]))
@@ -535,6 +534,7 @@ extension PickleInterpreter {
   private mutating func build(_ instruction: PickleInstruction) throws(ParseError) {
     let state = try pop(instruction)
     let target = try top(instruction)
+    hasCalls = true
     useAsValue(state, instruction)
     if let key = plantedKey(in: state) {
       report(.misusedImport, at: instruction.offset, "plants the attribute '\(safeText(key))'")

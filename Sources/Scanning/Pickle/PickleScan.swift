@@ -85,10 +85,9 @@ struct PickleScan {
       guard try interpreter.run(&reader) != nil else { return .none }
       return interpreter.hasImports ? .imports : .data
     } catch {
-      // A broken stream runs up to the break. A mere import may be two lines of any text; a call
-      // or a known gadget is not.
-      let isGadget = interpreter.findings.contains { $0.rule != .unknownImport }
-      return interpreter.hasImports && (interpreter.hasCalls || isGadget) ? .imports : .none
+      // A broken stream runs up to the break. An import may be two lines of any text; a call of
+      // one is not.
+      return interpreter.hasImports && interpreter.hasCalls ? .imports : .none
     }
   }
 
