@@ -111,7 +111,7 @@ let package = Package(
     tests(of: "Formats", uses: ["Bytes", "Archives"]),
     tests(of: "Scanning", uses: ["Bytes", "Findings", "Archives", "Formats"]),
     tests(of: "Engine", uses: ["Bytes"]),
-    tests(of: "Models", uses: ["Bytes", "Formats", "Engine"]),
+    tests(of: "Models", uses: ["Bytes", "Archives", "Formats", "Engine"]),
     tests(of: "Evaluation", uses: ["Bytes", "Findings", "Formats", "Engine", "Models"]),
     tests(
       of: "Robustness",

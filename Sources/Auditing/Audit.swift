@@ -14,7 +14,7 @@ public struct Audit: Sendable {
 
   /// The seven checks in the order of an audit.
   private static let checks: [any Check.Type] = [
-    UnpackCheck.self, SignatureCheck.self, LockCheck.self, DependencyCheck.self,
+    UnpackCheck.self, SignatureCheck.self, LockCheck.self, DependencyCheck.self, ScanCheck.self,
     ReproductionCheck.self, RobustnessCheck.self,
   ]
 

@@ -51,7 +51,8 @@ import Testing
     var generator = Seeded(state: UInt64(batch))
     for index in 0..<50 {
       // Half of the changes hit the first pages, where the structure lies.
-      let place = Int.random(in: 0..<(index.isMultiple(of: 2) ? whole.count : 65_536), using: &generator)
+      let place = Int.random(
+        in: 0..<(index.isMultiple(of: 2) ? whole.count : 65_536), using: &generator)
       var changed = whole
       changed[place] ^= UInt8.random(in: 1...255, using: &generator)
       #expect(

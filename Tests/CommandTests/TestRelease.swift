@@ -57,14 +57,16 @@ struct TestRelease {
   ) throws -> AuditedRelease {
     let result = try Command.run(
       ["audit", name, "--policy", policy, "--format", "json"] + trust + more, in: scratch)
-    return AuditedRelease(result: result, report: try? JSON(parsing: ByteSlice(utf8: result.output)))
+    return AuditedRelease(
+      result: result, report: try? JSON(parsing: ByteSlice(utf8: result.output)))
   }
 
   /// The signature and lock checks alone: what most tampering shows in, without a network run.
   func verify(_ name: String = "digits", trust: [String] = Self.trust) throws -> AuditedRelease {
     let result = try Command.run(
       ["verify", name, "--format", "json"] + trust, in: scratch)
-    return AuditedRelease(result: result, report: try? JSON(parsing: ByteSlice(utf8: result.output)))
+    return AuditedRelease(
+      result: result, report: try? JSON(parsing: ByteSlice(utf8: result.output)))
   }
 }
 

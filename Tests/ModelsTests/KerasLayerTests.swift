@@ -1,0 +1,98 @@
+import Archives
+import Bytes
+import Engine
+import Formats
+import Models
+import TestSupport
+import Testing
+
+/// Every layer against what Keras computed, and what is refused by name.
+@Suite struct KerasLayerTests {
+  @Test(arguments: ["convolutions", "pools", "shapes"], ["h5", "keras"])
+  func `outputs are Keras' to five digits`(_ name: String, _ suffix: String) throws {
+    let model = try Model(
+      parsing: Fixture.bytes("models/layers/\(name).\(suffix)"), limits: Limits())
+    let inputs = try NumPyArray(parsing: Fixture.bytes("models/layers/\(name).x.npy")).tensor()
+    let recorded = try NumPyArray(parsing: Fixture.bytes("models/layers/\(name).y.npy")).tensor()
+    let outputs = try Network(model.graph).forward(
+      Tensor(shape: inputs.shape, values: inputs.floats()))
+    #expect(outputs.shape == recorded.shape)
+    for (ours, theirs) in zip(outputs.values, try recorded.floats()) {
+      #expect(abs(ours - theirs) <= 1e-5 * max(1, abs(theirs)))
+    }
+  }
+
+  static let refusals: [(model: String, old: String, new: String, says: String)] = [
+    ("shapes", "\"class_name\": \"Flatten\"", "\"class_name\": \"Lambda\"", "Lambda"),
+    ("shapes", "\"units\": 5", "\"units\": 6", "units"),
+    ("shapes", "\"use_bias\": false", "\"use_bias\": true", "weights"),
+    ("shapes", "\"activation\": \"tanh\"", "\"activation\": \"mish\"", "mish"),
+    ("shapes", "\"target_shape\": [4, 3, -1]", "\"target_shape\": [5, 3, -1]", "target_shape"),
+    ("shapes", "\"target_shape\": [4, 3, -1]", "\"target_shape\": [-1, 3, -1]", "target_shape"),
+    ("shapes", "\"batch_shape\": [null, 6, 4]", "\"batch_shape\": [null, null, 4]", "batch_shape"),
+    ("shapes", "\"axis\": -1", "\"axis\": 1", "axis"),
+    ("convolutions", "\"name\": \"float32\"", "\"name\": \"float16\"", "float16"),
+    ("convolutions", "\"kernel_size\": [3, 2]", "\"kernel_size\": [2, 3]", "kernel_size"),
+    ("convolutions", "\"filters\": 8", "\"filters\": 9", "filters"),
+    ("convolutions", "\"strides\": [2, 1]", "\"strides\": [0, 1]", "stride"),
+    ("convolutions", "\"groups\": 4", "\"groups\": 3", "groups"),
+    ("convolutions", "\"padding\": \"same\"", "\"padding\": \"full\"", "full"),
+    (
+      "convolutions", "\"data_format\": \"channels_last\", \"dilation_rate\": [2, 2]",
+      "\"data_format\": \"channels_first\", \"dilation_rate\": [2, 2]", "data_format"
+    ),
+    ("pools", "[\"max_pooling2d\", 0, 0]", "[\"max_pooling2d\", 1, 0]", "inbound_nodes"),
+    ("pools", "[\"max_pooling2d\", 0, 0]", "[\"no_such_layer\", 0, 0]", "no_such_layer"),
+    ("pools", "[\"max_pooling2d\", 0, 0]", "[\"dense\", 0, 0]", "cycle"),
+    ("pools", "\"output_layers\": [[\"dense", "\"output_layers\": [[\"dance", "output_layers"),
+    ("pools", "\"class_name\": \"Functional\"", "\"class_name\": \"MyModel\"", "MyModel"),
+    ("pools", "\"max_value\": 6.0", "\"max_value\": -1.0", "bounds"),
+  ]
+
+  @Test(arguments: refusals.indices)
+  func `a configuration that does not hold is refused by name`(_ index: Int) throws {
+    let (name, old, new, says) = Self.refusals[index]
+    let archive = try Self.archive("models/layers/\(name).keras", replacing: old, with: new)
+    do {
+      _ = try Model(parsing: ByteSlice(archive), limits: Limits())
+      Issue.record("\(new) was accepted")
+    } catch {
+      #expect("\(error)".contains(says), "\(error)")
+    }
+  }
+
+  @Test func `an unknown layer tells its own name`() throws {
+    let archive = try Self.archive(
+      "models/layers/shapes.keras", replacing: "\"class_name\": \"Flatten\"",
+      with: "\"class_name\": \"Flutter\"")
+    do {
+      _ = try Model(parsing: ByteSlice(archive), limits: Limits())
+      Issue.record("accepted")
+    } catch {
+      #expect(error.layer?.hasPrefix("flatten") == true)
+    }
+  }
+
+  @Test func `what is no model is refused`() {
+    #expect(throws: ModelError.self) {
+      try Model(parsing: ByteSlice(utf8: "hello"), limits: Limits())
+    }
+  }
+
+  /// The .keras file with the first place of a text in its configuration replaced.
+  static func archive(_ file: String, replacing old: String, with new: String) throws -> [UInt8] {
+    let archive = try ZipArchive(parsing: Fixture.bytes(file), limits: Limits())
+    var builder = ZipBuilder()
+    for entry in archive.entries {
+      var content = try archive.content(of: entry).array
+      if entry.name == "config.json" {
+        let text = String(decoding: content, as: UTF8.self)
+        let changed = text.replacing(old, with: new, maxReplacements: 1)
+        try #require(changed != text, "\(old) is not in the configuration")
+        content = Array(changed.utf8)
+      }
+      builder.add(entry.name ?? "", content)
+    }
+    return builder.bytes
+  }
+}
