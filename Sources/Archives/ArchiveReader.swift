@@ -29,6 +29,7 @@ struct ArchiveReader {
       reader.read(into: &builder)
       return .tar
     }
+    if kind == .empty { builder.note(.unreadableArchive, at: 0, "an empty file") }
     if kind == .sevenZip || kind == .lz4 {
       builder.note(.unreadableArchive, at: 0, "\(kind.rawValue) archives are not read")
     }

@@ -29,7 +29,7 @@ extension EvaluationSet {
           classCount: model.classCount))
     } catch {
       let place = Place([named.inputs]).at(error.offset)
-      return .refused(Rule.unusableData.at(place, "evaluation set: \(error)"))
+      return .refused(Rule.unusableData.at(place, "evaluation set: \(error.message)"))
     }
   }
 }
@@ -74,6 +74,6 @@ private func array(
   do {
     return try readArray(member.bytes)
   } catch {
-    throw EvaluationError("\(path): \(error)", offset: error.offset)
+    throw EvaluationError("\(path): \(error.message)", offset: error.offset)
   }
 }

@@ -87,10 +87,10 @@ public struct RunnableModel: Sendable {
       return .refused(Rule.modelNotRunnable.at(finding.place, "the manifest cannot be read"))
     case .read(let content): path = content.model.file
     case .missing:
-      guard inventory.members.count == 1 else {
-        return .absent("no \(Release.manifestPath) says which file is the model")
-      }
-      path = inventory.members[0].path.text
+      guard let only = inventory.members.first, inventory.members.count == 1,
+        Model.canRead(only.bytes)
+      else { return .absent("no \(Release.manifestPath) says which file is the model") }
+      path = only.path.text
     }
     let place = Place([path])
     guard let member = inventory[path] else {
@@ -103,7 +103,7 @@ public struct RunnableModel: Sendable {
           place: place, model: model, network: try Network(model.graph, variant: variant)))
     } catch let error as ModelError {
       let detailed = error.layer.map { place.detail("layer \($0)") } ?? place
-      return .refused(Rule.modelNotRunnable.at(detailed.at(error.offset), "\(error)"))
+      return .refused(Rule.modelNotRunnable.at(detailed.at(error.offset), error.reason))
     } catch {
       return .refused(Rule.modelNotRunnable.at(place, "\(error)"))
     }

@@ -16,11 +16,11 @@ public struct EvaluationError: Error, Equatable, Sendable {
   /// Wraps a reader's error.
   public init(_ error: ParseError) {
     offset = error.offset
-    message = "\(error)"
+    message = error.reason
   }
 }
 
 extension EvaluationError: CustomStringConvertible {
-  /// One line.
-  public var description: String { message }
+  /// One line, with the offset in the file.
+  public var description: String { offset.map { "at byte \($0): \(message)" } ?? message }
 }

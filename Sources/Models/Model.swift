@@ -27,10 +27,18 @@ public enum ModelError: Error, Equatable, Sendable {
 }
 
 extension ModelError: CustomStringConvertible {
-  /// One line.
+  /// One line, with the offset in the file.
   public var description: String {
     switch self {
     case .file(let error): "\(error)"
+    case .layer(let error): "\(error)"
+    }
+  }
+
+  /// The description without the offset, for where `offset` is shown beside it.
+  public var reason: String {
+    switch self {
+    case .file(let error): error.reason
     case .layer(let error): "\(error)"
     }
   }
@@ -66,6 +74,14 @@ public struct Model: Sendable {
   public let graph: Graph
   /// Every stored weight in file order.
   public let weights: [Weight]
+
+  /// Whether the bytes have a form that models come in. Says nothing about whether one is inside.
+  public static func canRead(_ bytes: ByteSlice) -> Bool {
+    switch FileKind(of: bytes) {
+    case .hdf5, .zip: true
+    default: false
+    }
+  }
 
   /// Reads a model, its form told by its bytes. Nothing in the file is executed.
   ///

@@ -71,7 +71,7 @@ struct GoldenReproduction {
   private func unusable(_ named: Manifest.Golden, _ error: any Error) -> Finding {
     let place = Place([named.input]).detail("golden \(named.name)")
     if let error = error as? EvaluationError {
-      return Rule.unusableData.at(place.at(error.offset), "\(error)")
+      return Rule.unusableData.at(place.at(error.offset), error.message)
     }
     return Rule.modelNotRunnable.at(place, "\(error)")
   }
