@@ -60,6 +60,24 @@ struct MarkupTests {
   }
 
   @Test
+  func `a page lists a thousand findings and files and counts the rest`() throws {
+    var report = try Sample.robust()
+    let place = Place(["model.h5"])
+    let findings = (0..<1002).map { Rule.outputDiffers.at(place, "finding number \($0)") }
+    let policy = try Policy(stock: .ciGate)
+    report.judgement = Judge(policy).judge([CheckResult(.scan, findings: findings)])
+    report.files = (0..<1001).map {
+      .init(path: "file number \($0)", size: $0, digest: Digest(ofUTF8: "\($0)"))
+    }
+    let page = try #require(ReportFormat.named("html")).write([report])
+    // Two findings of the scan and the six checks that did not run are left out.
+    #expect(page.split(separator: "<div class=\"finding ").count - 1 == 1000)
+    #expect(page.split(separator: "<tr><td>file number ").count - 1 == 1000)
+    #expect(contains(page, "8 findings more"))
+    #expect(contains(page, "1 file more"))
+  }
+
+  @Test
   func `the JUnit report is well-formed and its counters are right`() throws {
     let format = try #require(ReportFormat.named("junit"))
     for report in [

@@ -74,6 +74,9 @@ let htmlPageTemplate = """
   <dl><dt>Why</dt><dd>{{why}}</dd><dt>Fix</dt><dd>{{fix}}</dd></dl>
   </div>
   {{/items}}
+  {{#more}}
+  <p class="muted honesty">{{more}}</p>
+  {{/more}}
   </section>
   {{/findings}}
 
@@ -167,6 +170,9 @@ let htmlPageTemplate = """
   {{/files}}
   </tbody>
   </table>
+  {{#more}}
+  <p class="muted honesty">{{more}}</p>
+  {{/more}}
   </details>
   {{/fileList}}
   </section>

@@ -81,6 +81,7 @@ struct SubjectView {
     let isOpen: Bool
     let count: String
     let files: [File]
+    let more: String?
   }
 
   let anchor: String
@@ -129,10 +130,10 @@ struct SubjectView {
       ? nil
       : FileList(
         isOpen: report.files.count <= 50, count: counted(report.files.count, "file"),
-        files: report.files.map {
+        files: report.files.prefix(pageRows).map {
           FileList.File(
             path: $0.path, size: groupedDecimal($0.size), digest: $0.digest.hexadecimal)
-        })
+        }, more: remainder(report.files.count, "file"))
   }
 
   private static func facts(_ report: AuditReport) -> [Fact] {
@@ -172,9 +173,12 @@ struct FindingsView {
   }
 
   let items: [Item]
+  let more: String?
 
   init?(_ report: AuditReport) {
-    items = report.listedFindings.map { check, judged in
+    let listed = report.listedFindings
+    more = remainder(listed.count, "finding")
+    items = listed.prefix(pageRows).map { check, judged in
       let finding = judged.finding
       return Item(
         effect: judged.effect.rawValue, level: judged.level, rule: finding.rule.id,
@@ -262,6 +266,15 @@ struct PicturesView {
     "data:image/png;base64,"
       + Base64.encode(PNG.encode(width: picture.width, height: picture.height, pixels: pixels))
   }
+}
+
+/// The findings and the files that a page lists; a browser shows no more with ease.
+private let pageRows = 1000
+
+private func remainder(_ count: Int, _ noun: String) -> String? {
+  guard count > pageRows else { return nil }
+  let others = counted(count - pageRows, noun)
+  return "\(others) more: the JSON report and the lock list them all."
 }
 
 private func anchor(_ index: Int) -> String { "subject-\(index + 1)" }
