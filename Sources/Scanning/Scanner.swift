@@ -96,7 +96,7 @@ public struct Scanner: Sendable {
 
   private func judgeArray(_ bytes: ByteSlice, at place: Place) -> [Finding] {
     do throws(ParseError) {
-      let array = try NumPyArray(parsing: bytes, limits: limits)
+      let array = try NumPyArray(parsing: bytes)
       switch array.datatype {
       case .number, .unsupported:
         guard !array.trailing.isEmpty else { return [] }
@@ -138,8 +138,10 @@ public struct Scanner: Sendable {
       guard value["class_name"] != nil else { return [] }
       return KerasConfigScan.findings(in: value, at: place)
     } catch {
-      // Text that only begins like JSON.
-      guard name.fileExtension == "json" || error.kind == .limit else {
+      // Python reads more than JSON allows: names that stand twice, NaN. What only begins like
+      // JSON is text.
+      let mayBeConfiguration = bytes.contains("class_name") || bytes.contains("\\u")
+      guard name.fileExtension == "json" || error.kind == .limit || mayBeConfiguration else {
         return judgeText(bytes, name, at: place)
       }
       return [Rule.unreadable.at(place, error)]
@@ -214,6 +216,21 @@ extension Scanner {
           place.member(member.path.text), "a storage that no tensor refers to"))
     }
     return findings
+  }
+}
+
+extension ByteSlice {
+  /// Whether the text stands anywhere in the bytes.
+  fileprivate func contains(_ text: String) -> Bool {
+    let wanted = Array(text.utf8)
+    guard let first = wanted.first else { return true }
+    var rest = self
+    while let place = rest.firstIndex(of: first) {
+      rest = rest.suffix(rest.count - place)
+      if rest.starts(with: wanted) { return true }
+      rest = rest.suffix(rest.count - 1)
+    }
+    return false
   }
 }
 

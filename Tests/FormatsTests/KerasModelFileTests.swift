@@ -1,3 +1,4 @@
+import Archives
 import Bytes
 import Formats
 import TestSupport
@@ -100,5 +101,69 @@ import Testing
     #expect(norm.map(\.name) == ["vars/0", "vars/1", "vars/2", "vars/3"])
     #expect(norm.map(\.tensor.shape) == [[48], [48], [48], [48]])
     #expect(model.weights(of: "k3_cs").map(\.tensor.shape) == [[1, 1, 32, 48]])
+  }
+
+  /// Written by Keras 3.15.1: Fixtures/vectors/keras/make.py.
+  @Test(arguments: ["keras", "h5"])
+  func `a model in a model gives its weights under the outer layer`(container: String) throws {
+    let model = try KerasModelFile(parsing: Fixture.bytes("vectors/keras/nested.\(container)"))
+    let expected = try JSON(parsing: Fixture.bytes("vectors/keras/expected.json"))
+    for member in try #require(expected.object) {
+      var digests = member.value.array?.compactMap(\.string) ?? []
+      var found = model.weights(of: member.name).map { Digest(of: $0.tensor.bytes).hexadecimal }
+      if container == "h5" {
+        // There the nested model's moving averages stand after all that is trained.
+        digests.sort()
+        found.sort()
+      }
+      #expect(found == digests, "\(member.name)")
+    }
+    let inner = model.weights(of: "inner").map(\.name)
+    #expect(inner.first == (container == "h5" ? "inner/in_a/kernel" : "in_a/vars/0"))
+  }
+
+  static let metadata = Array(#"{"keras_version": "3.15.1"}"#.utf8)
+
+  /// The archive of digits_resnet with another configuration.
+  private func archive(_ change: (String) -> String) throws -> ByteSlice {
+    let original = try ZipArchive(parsing: Fixture.bytes("models/digits_resnet.keras"))
+    var zip = ZipBuilder()
+    for entry in original.entries {
+      let content = try original.content(of: entry)
+      let isConfig = entry.name == "config.json"
+      zip.add(
+        try #require(entry.name),
+        isConfig ? Array(change(try #require(content.utf8)).utf8) : content.array)
+    }
+    return ByteSlice(zip.bytes)
+  }
+
+  @Test func `a configuration that does not match its weights is refused`() throws {
+    let plain = try archive { $0 }
+    #expect(try KerasModelFile(parsing: plain).layers.count == 29)
+    let renamed = try archive {
+      $0.split(separator: "\"c0\"", omittingEmptySubsequences: false).joined(separator: "\"c9\"")
+    }
+    #expect(throws: ParseError.self) { try KerasModelFile(parsing: renamed) }
+    let fewer = try archive {
+      $0.split(separator: "\"Dense\"", omittingEmptySubsequences: false)
+        .joined(separator: "\"Denser\"")
+    }
+    #expect(throws: ParseError.self) { try KerasModelFile(parsing: fewer) }
+  }
+
+  @Test func `an archive with two configurations is refused`() {
+    var zip = ZipBuilder()
+    zip.add("config.json", Array("{}".utf8))
+    zip.add("config.json", Array("{}".utf8))
+    zip.add("metadata.json", Self.metadata)
+    #expect(throws: ParseError.self) { try KerasModelFile(parsing: ByteSlice(zip.bytes)) }
+  }
+
+  @Test func `a file of weights alone is refused by name`() throws {
+    let error = #expect(throws: ParseError.self) {
+      try KerasModelFile(parsing: Fixture.bytes("vectors/hdf5/latest.h5"))
+    }
+    #expect(error?.kind == .unsupported)
   }
 }

@@ -10,6 +10,7 @@ import Testing
   @Test(arguments: [
     "models/digits_cnn.h5", "models/digits_cnn.keras", "models/digits_resnet.h5",
     "models/digits_resnet.keras", "models/digits_resnet_masked.h5", "vectors/hdf5/keras2.h5",
+    "vectors/keras/nested.keras", "vectors/keras/nested.h5",
     "vectors/hdf5/chunked.h5", "vectors/hdf5/latest.h5", "vectors/hdf5/dense.h5",
     "digits/goldens/x.npy", "digits/evaluation/images-idx3-ubyte", "digits/proofmark.toml",
     "digits/requirements.txt", "digits/model/labels.txt", "digits/CHANGELOG.md",

@@ -14,6 +14,12 @@ private func torch(_ change: (inout TorchBuilder) -> Void = { _ in }) -> [UInt8]
   return builder.bytes
 }
 
+private func legacyTorch(_ change: (inout LegacyTorchBuilder) -> Void = { _ in }) -> [UInt8] {
+  var builder = LegacyTorchBuilder()
+  change(&builder)
+  return builder.bytes
+}
+
 private func zip(_ build: (inout ZipBuilder) -> Void) -> [UInt8] {
   var builder = ZipBuilder()
   build(&builder)
@@ -36,6 +42,12 @@ private let containers: [Bypass] = [
   Bypass(
     "a storage that nothing refers to", .strayBytes, in: "model.pth",
     torch { $0.pickle = data }, clean: torch()),
+  Bypass(
+    "a hostile pickle among torch's old five", .dangerousImport, in: "model.pt",
+    legacyTorch { $0.pickle = payload }, clean: legacyTorch()),
+  Bypass(
+    "bytes after torch's old storages", .unaccountedBytes, in: "model.pt",
+    legacyTorch { $0.suffix = [0] }, clean: legacyTorch()),
   Bypass(
     "a pickle under an odd name in a zip", .dangerousImport, in: "model.zip",
     zip { $0.add("notes.config", payload) }, clean: zip { $0.add("notes.txt", [0x61]) }),
@@ -140,7 +152,15 @@ private let arrays: [Bypass] = [
     ).bytes, clean: SafetensorsBuilder.one.bytes),
 ]
 
+private let repeated = #"{"class_name": "Dense", "class_name": "Lambda"}"#
+
 @Suite struct ContainerBypassTests {
+  @Test func `what Python reads as JSON and we do not is an obstacle`() {
+    let rules = Scanner().scan("model.txt", ByteSlice(utf8: repeated)).map(\.rule)
+    #expect(rules == [.unreadable])
+    #expect(Scanner().scan("notes.txt", ByteSlice(utf8: "[draft] text")) == [])
+  }
+
   @Test(arguments: containers)
   func `a container that hides something is a finding`(_ bypass: Bypass) { bypass.judge() }
 

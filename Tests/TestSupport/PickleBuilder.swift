@@ -168,3 +168,31 @@ public struct TorchBuilder: Sendable {
     return zip.bytes
   }
 }
+
+/// Builds what torch.save wrote before version 1.6: five pickles, then the storages.
+public struct LegacyTorchBuilder: Sendable {
+  /// The pickle of the tensors; nil for one tensor of four elements in storage `0`.
+  public var pickle: [UInt8]?
+  /// Bytes after the last storage.
+  public var suffix: [UInt8] = []
+
+  /// A file of one tensor.
+  public init() {}
+
+  /// The file.
+  public var bytes: [UInt8] {
+    let magic = PickleBuilder().long([
+      0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19,
+    ]).stop()
+    let version = PickleBuilder().integer(1001).stop()
+    let system = PickleBuilder().dict().text("little_endian").raw([0x88]).setItem().stop()
+    let tensor = PickleBuilder().global("torch._utils", "_rebuild_tensor_v2").mark()
+      .mark().text("storage").global("torch", "FloatStorage").text("0").text("cpu").integer(4)
+      .none().tuple().persistentID()
+      .integer(0).integer(4).tuple(of: 1).integer(1).tuple(of: 1).no()
+      .global("collections", "OrderedDict").tuple(of: 0).reduce().tuple().reduce().stop()
+    let keys = PickleBuilder().list().text("0").append().stop()
+    let storage: [UInt8] = [4, 0, 0, 0, 0, 0, 0, 0] + [UInt8](repeating: 0x3f, count: 16)
+    return magic + version + system + (pickle ?? tensor) + keys + storage + suffix
+  }
+}

@@ -22,7 +22,7 @@ extension HDF5Parser {
     let heap = try HDF5FractalHeap(parsing: heapAddress, in: &self)
     var messages: [ByteSlice] = []
     for record in try records(at: index, type: 8) {
-      try countMessage(at: record.offset)
+      try countMessages(at: record.offset)
       guard record.count >= 9, record[8] & 2 == 0 else {
         throw ParseError(
           .unsupported, at: record.offset, expected: "an attribute in its object",
@@ -48,7 +48,7 @@ extension HDF5Parser {
     let heap = try HDF5FractalHeap(parsing: heapAddress, in: &self)
     var links: [(name: String, link: HDF5RawLink)] = []
     for record in try records(at: index, type: 5) {
-      try countMessage(at: record.offset)
+      try countMessages(at: record.offset)
       guard record.count >= 11 else {
         throw ParseError(
           at: record.offset, expected: "a record of 11 bytes", found: "\(record.count)")

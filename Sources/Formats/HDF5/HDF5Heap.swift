@@ -30,6 +30,8 @@ struct HDF5GlobalHeap {
     }
   }
 
+  var count: Int { objects.count }
+
   func object(_ index: UInt16) -> ByteSlice? { objects[index] }
 }
 

@@ -150,7 +150,7 @@ extension HDF5Parser {
   private mutating func add(
     _ type: UInt16, flags: UInt8, _ body: ByteSlice, to header: inout HDF5ObjectHeader
   ) throws(ParseError) -> (address: Int, length: Int)? {
-    try countMessage(at: body.offset)
+    try countMessages(at: body.offset)
     guard let known = HDF5ObjectHeader.MessageType(rawValue: type) else {
       // Bit 3: a reader that does not know the type must not open the object.
       guard flags & 0x08 == 0 else {

@@ -7,7 +7,7 @@ import Bytes
 struct HDF5Parser {
   /// Nesting of groups.
   static let depth = 64
-  /// Objects, and header messages of all of them.
+  /// Objects, and header messages, records and heap objects of all of them.
   static let objectCount = 100_000
   static let messageCount = 1_000_000
 
@@ -34,12 +34,13 @@ struct HDF5Parser {
     }
   }
 
-  mutating func countMessage(at offset: Int) throws(ParseError) {
-    guard messagesLeft > 0 else {
+  /// Counts messages, records and heap objects: everything small that a file can have many of.
+  mutating func countMessages(_ count: Int = 1, at offset: Int) throws(ParseError) {
+    guard messagesLeft >= count else {
       throw ParseError(
         .limit, at: offset, expected: "at most \(Self.messageCount) messages", found: "more")
     }
-    messagesLeft -= 1
+    messagesLeft -= count
   }
 
   /// Many references may name one long text: their sum is bounded, not the file alone.
@@ -56,6 +57,7 @@ struct HDF5Parser {
     if let known = heaps[address] { return known }
     try visit(address, "a global heap collection")
     let heap = try HDF5GlobalHeap(parsing: address, in: space)
+    try countMessages(heap.count, at: space.bytes.offset + address)
     heaps[address] = heap
     return heap
   }

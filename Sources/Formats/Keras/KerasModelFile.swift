@@ -9,7 +9,9 @@ public struct KerasModelFile: Sendable {
     /// The layer's name in the configuration.
     public let name: String
     /// Its weights in the order of Keras's `weights`: kernel, bias; gamma, beta, moving mean,
-    /// moving variance; a nested model's weights layer by layer.
+    /// moving variance. In `.keras`, where names are `vars/0`, `vars/1`, a layer made of parts
+    /// lists these by name (`backward_layer/cell/vars/0`), and a nested model layer by layer
+    /// (`dense_1/vars/0`); in `.h5` it lists first what is trained.
     public let weights: [Weight]
   }
 

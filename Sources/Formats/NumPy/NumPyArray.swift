@@ -19,6 +19,9 @@ public struct NumPyArray: Sendable {
     case unsupported(String)
   }
 
+  /// The longest header. NumPy itself wants permission above 10,000 bytes.
+  private static let headerBytes = 1 << 20
+
   /// What the elements are.
   public let datatype: Datatype
   /// Whether the first axis varies fastest.
@@ -31,15 +34,15 @@ public struct NumPyArray: Sendable {
   /// Reads the header. The elements are not touched.
   ///
   /// - Throws: `ParseError`, also when there are fewer bytes than the shape demands.
-  public init(parsing bytes: ByteSlice, limits: Limits = Limits()) throws(ParseError) {
+  public init(parsing bytes: ByteSlice) throws(ParseError) {
     var reader = ByteReader(bytes)
     try reader.expect([0x93] + Array("NUMPY".utf8), "the signature of npy")
     let major = try reader.readVersion(1...3, of: "the npy format")
     _ = try reader.readVersion(0...0, of: "the npy format's minor number")
     let length = try reader.readSize(width: major == 1 ? 2 : 4, "the header's length")
-    guard length <= limits.headerBytes else {
+    guard length <= Self.headerBytes else {
       throw ParseError(
-        .limit, at: reader.offset, expected: "a header of at most \(limits.headerBytes) bytes",
+        .limit, at: reader.offset, expected: "a header of at most \(Self.headerBytes) bytes",
         found: "\(length)")
     }
     let text = try reader.read(length, "the header")

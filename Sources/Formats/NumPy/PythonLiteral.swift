@@ -143,7 +143,8 @@ private struct PythonLiteralParser {
     var members: [(key: String, value: PythonLiteral)] = []
     while try !take("}") {
       let start = reader.offset
-      guard case .string(let key) = try parseValue(), !members.contains(where: { $0.key == key })
+      guard case .string(let key) = try parseValue(), members.count < 16,
+        !members.contains(where: { $0.key == key })
       else { throw ParseError(at: start, expected: "a new key", found: "another") }
       guard try take(":") else { throw unexpected("':'") }
       members.append((key, try parseValue()))

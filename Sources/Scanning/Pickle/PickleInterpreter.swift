@@ -22,6 +22,8 @@ struct PickleInterpreter {
   private static let weightLimit = 1 << 32
   /// Objects of one stream that are kept in memory.
   private static let objectLimit = 2_000_000
+  /// Arguments of a call, and axes of a tensor.
+  private static let argumentLimit = 64
   /// Findings of one pickle; more say nothing new.
   private static let findingLimit = 200
 
@@ -135,6 +137,13 @@ extension PickleInterpreter {
       objects[index].depth = max(objects[index].depth, objects[inner].depth + 1)
       objects[index].weight = min(
         objects[index].weight + objects[inner].weight, Self.weightLimit)
+    }
+    if case .dict = objects[index].kind, objects[index].plantedKey == nil {
+      for place in stride(from: 0, to: elements.count, by: 2) {
+        guard let key = text(elements[place]), key.hasPrefix("__") else { continue }
+        objects[index].plantedKey = key
+        break
+      }
     }
     objects[index].elements += elements
   }
@@ -390,12 +399,12 @@ extension PickleInterpreter {
       let arguments = try pop(instruction)
       call(try pop(instruction), arguments: arguments, instruction)
     case .newObj:
-      let arguments = try popArguments(instruction)
-      construct(try pop(instruction), arguments: arguments, instruction)
+      let arguments = try popTuple(instruction)
+      construct(try pop(instruction), arguments: [arguments], instruction)
     case .newObjEx:
       let keywords = try pop(instruction)
-      let arguments = try popArguments(instruction)
-      construct(try pop(instruction), arguments: arguments + [keywords], instruction)
+      let arguments = try popTuple(instruction)
+      construct(try pop(instruction), arguments: [arguments, keywords], instruction)
     case .obj:
       var values = try popToMark(instruction)
       guard !values.isEmpty else { throw malformed(instruction, "a class after the mark") }
@@ -404,14 +413,14 @@ extension PickleInterpreter {
     }
   }
 
-  private mutating func popArguments(
+  private mutating func popTuple(
     _ instruction: PickleInstruction
-  ) throws(ParseError) -> [PickleValue] {
+  ) throws(ParseError) -> PickleValue {
     let value = try pop(instruction)
-    guard let tuple = object(value), case .tuple = tuple.kind else {
+    guard case .tuple = object(value)?.kind else {
       throw malformed(instruction, "a tuple of arguments")
     }
-    return tuple.elements
+    return value
   }
 
   /// NEWOBJ, NEWOBJ_EX, OBJ and INST.
@@ -472,6 +481,7 @@ extension PickleInterpreter {
     func misuse(_ message: String) {
       report(.misusedImport, at: instruction.offset, "\(name.name) \(message)")
     }
+    guard arguments.count <= Self.argumentLimit else { return misuse("has too many arguments") }
     if name.use.contains(.forwards) {
       guard let first = arguments.first, let function = imported(first),
         isForwarded(function) || function.use.isEmpty
@@ -504,7 +514,7 @@ extension PickleInterpreter {
     guard arguments.count >= 4, let storage = object(arguments[0]),
       let sizes = object(arguments[2])?.elements, let strides = object(arguments[3])?.elements,
       case .storage(let elements) = storage.kind, case .integer(let offset) = arguments[1],
-      sizes.count == strides.count
+      sizes.count == strides.count, sizes.count <= Self.argumentLimit
     else {
       report(.strayReference, at: instruction.offset, "a tensor without storage, sizes or strides")
       return
@@ -560,14 +570,9 @@ extension PickleInterpreter {
   /// them.
   private func plantedKey(in state: PickleValue) -> String? {
     guard let object = object(state) else { return nil }
-    switch object.kind {
-    case .dict:
-      let keys = stride(from: 0, to: object.elements.count, by: 2).lazy.map { object.elements[$0] }
-      return keys.compactMap { self.text($0) }.first { $0.hasPrefix("__") }
-    case .tuple:
-      return object.elements.prefix(2).lazy.compactMap { self.plantedKey(in: $0) }.first
-    default: return nil
-    }
+    // A pair of dictionaries: attributes, and slots.
+    guard case .tuple = object.kind, object.elements.count == 2 else { return object.plantedKey }
+    return object.elements.lazy.compactMap { self.object($0)?.plantedKey }.first
   }
 }
 

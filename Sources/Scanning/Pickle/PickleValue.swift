@@ -33,6 +33,8 @@ struct PickleObject {
   var depth = 1
   /// Objects that a walk over all references would meet.
   var weight = 1
+  /// A key with two underscores among those of a dictionary.
+  var plantedKey: String?
 }
 
 /// A name that a pickle imported, and what it may be used for.
