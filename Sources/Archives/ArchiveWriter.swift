@@ -59,16 +59,16 @@ public struct ArchiveWriter {
     through stream: inout some Compressor & ~Copyable, to file: inout AtomicFile
   ) throws(FileError) {
     for member in members {
-      try file.append(stream.compress(ByteSlice(TarWriter.headers(of: member, time: time))))
+      try file.write(stream.compress(ByteSlice(TarWriter.headers(of: member, time: time))))
       var rest = member.bytes
       while !rest.isEmpty {
-        try file.append(stream.compress(rest.prefix(ArchiveWriter.stepBytes)))
+        try file.write(stream.compress(rest.prefix(ArchiveWriter.stepBytes)))
         rest = rest.suffix(rest.count - min(rest.count, ArchiveWriter.stepBytes))
       }
-      try file.append(stream.compress(ByteSlice(TarWriter.padding(after: member.size))))
+      try file.write(stream.compress(ByteSlice(TarWriter.padding(after: member.size))))
     }
-    try file.append(stream.compress(ByteSlice(TarWriter.end)))
-    try file.append(stream.finish())
+    try file.write(stream.compress(ByteSlice(TarWriter.end)))
+    try file.write(stream.finish())
   }
 
   private func writeZip(to file: inout AtomicFile, path: String) throws(FileError) {
@@ -79,24 +79,20 @@ public struct ArchiveWriter {
         throw FileError(
           path: path, action: "write", reason: "a zip of more than 4 GiB; use .tar.zst")
       }
-      try file.append(header)
-      try file.append(content.bytes)
+      try file.write(header)
+      try file.write(content.bytes)
     }
     guard let end = writer.end() else {
       throw FileError(
         path: path, action: "write", reason: "a zip of more than 65,534 members; use .tar.zst")
     }
-    try file.append(end)
+    try file.write(end)
   }
 }
 
 extension AtomicFile {
-  fileprivate mutating func append(_ bytes: [UInt8]) throws(FileError) {
-    try append(ByteSlice(bytes))
-  }
-
-  fileprivate mutating func append(_ bytes: ByteSlice) throws(FileError) {
-    try bytes.withUnsafeBytes { (memory) throws(FileError) in try write(memory) }
+  fileprivate mutating func write(_ bytes: [UInt8]) throws(FileError) {
+    try write(ByteSlice(bytes))
   }
 }
 

@@ -10,8 +10,9 @@ public struct Extraction {
     self.members = members.sorted { $0.path < $1.path }
   }
 
-  /// Fills a private folder beside `path`, and gives it that name when every file is on the disk.
-  /// On a failure or signal the private folder is removed.
+  /// Fills a private folder beside `path`, and gives it that name when every file is written. On
+  /// a failure or signal the private folder is removed. Files are not flushed one by one, which
+  /// takes milliseconds each: after a loss of power, unpack again.
   ///
   /// - Parameters:
   ///   - path: a folder that is not there yet, or is empty.
@@ -24,13 +25,13 @@ public struct Extraction {
     guard !exists || replaces else {
       throw FileError(path: path, action: "unpack", reason: "it exists and is not empty")
     }
-    let temporary = try Extraction.makeFolder(beside: target)
+    let temporary = try SafeDirectory.makeTemporary(beside: target)
     PendingFiles.add(temporary, contents: places.map { "\(temporary)/\($0)" })
     defer { PendingFiles.remove(temporary) }
     do throws(FileError) {
       let root = try SafeDirectory(opening: temporary)
       try fill(root, members[...], depth: 0)
-      try root.seal()
+      try root.publish()
       if exists { try Extraction.remove(target) }
       guard rename(temporary, target) == 0 else { throw FileError(path: path, action: "unpack") }
     } catch {
@@ -78,7 +79,7 @@ public struct Extraction {
       try folder.makeFolder(name)
       let subfolder = try folder.folder(name)
       try fill(subfolder, group.members[...], depth: depth + 1)
-      try subfolder.seal()
+      try subfolder.publish()
     }
   }
 
@@ -93,16 +94,6 @@ public struct Extraction {
       throw FileError(path: path, action: "unpack", reason: "it exists and is no folder")
     }
     return try !SafeDirectory(opening: path).names(limit: 0).isEmpty
-  }
-
-  /// A folder that only its owner can enter.
-  private static func makeFolder(beside path: String) throws(FileError) -> String {
-    var template = Array((path + ".XXXXXX").utf8CString)
-    let isMade = template.withUnsafeMutableBufferPointer {
-      $0.baseAddress.map { mkdtemp($0) != nil } ?? false
-    }
-    guard isMade else { throw FileError(path: path, action: "unpack") }
-    return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
   private static func remove(_ path: String) throws(FileError) {

@@ -120,10 +120,9 @@ public struct Inventory: Sendable {
       Allowance(folder: limits), at: .subject, limitRule: .overLimit)
     var reader = FolderReader(limits)
     reader.read(folder, into: &builder)
-    let findings = builder.findings
     let allowance = builder.allowance.inside(
       subjectBytes: limits.totalBytes - builder.allowance.bytes)
-    let members = builder.members()
+    let (members, findings) = builder.finish()
     var list = DigestStream()
     for member in members {
       list.update(Array("\(member.digest.hexadecimal)  \(member.path)\n".utf8))
@@ -141,9 +140,9 @@ public struct Inventory: Sendable {
     let reader = ArchiveReader(bytes, named: name, opensModels: opensModels)
     let container = reader.read(into: &builder)
     allowance = builder.allowance
-    let findings = builder.findings
+    let (members, findings) = builder.finish()
     self.init(
-      subjectDigest: Digest(of: bytes), container: container, members: builder.members(),
+      subjectDigest: Digest(of: bytes), container: container, members: members,
       findings: findings, allowance: allowance)
   }
 }

@@ -38,7 +38,7 @@ struct InventoryBuilder {
   private let root: Place
   private let limitRule: Rule
   private var drafts: [Draft] = []
-  private var names = NameTree()
+  private var names = NameList()
 
   /// Starts with nothing in a container that stands at `root`, seen from the subject. At a limit,
   /// an archive is found to be a bomb; a folder is only large.
@@ -50,20 +50,35 @@ struct InventoryBuilder {
 
   var limits: Limits { allowance.limits }
 
+  /// Findings enough to judge by; an archive made of nothing else is read no further.
+  private static let mostFindings = 1_000
+
+  private mutating func append(_ finding: Finding) {
+    guard findings.count < InventoryBuilder.mostFindings else {
+      isStopped = true
+      return
+    }
+    findings.append(finding)
+    guard findings.count == InventoryBuilder.mostFindings else { return }
+    isStopped = true
+    findings.append(
+      Rule.overLimit.at(root, "\(findings.count) findings: the rest was not looked for"))
+  }
+
   /// Something wrong with the container.
   mutating func note(_ rule: Rule, at offset: Int? = nil, _ message: String) {
-    findings.append(rule.at(root.at(offset), message))
+    append(rule.at(root.at(offset), message))
   }
 
   /// Something wrong with what bears the name.
   mutating func note(_ rule: Rule, of name: [UInt8], _ message: String) {
-    findings.append(rule.at(root.member(readable(name)), message))
+    append(rule.at(root.member(readable(name)), message))
   }
 
   /// The container, or the rest of it, cannot be read.
   mutating func note(_ error: ParseError, of name: [UInt8]? = nil) {
     let rule = error.kind == .limit ? limitRule : .unreadableArchive
-    findings.append(rule.at(name.map { root.member(readable($0)) } ?? root, error))
+    append(rule.at(name.map { root.member(readable($0)) } ?? root, error))
     if error.kind == .limit { isStopped = true }
   }
 
@@ -104,10 +119,7 @@ struct InventoryBuilder {
     let isFolder = if case .folder = kind { true } else { false }
     // Folders are made with one mode, whatever the archive says.
     if !isFolder { noteMode(mode, of: name) }
-    if let clash = names.insert(path, isFolder: isFolder) {
-      note(.nameCollision, of: name, clash)
-      return nil
-    }
+    names.append(path, isFolder: isFolder)
     return path
   }
 
@@ -140,9 +152,19 @@ struct InventoryBuilder {
     drafts.append(Draft(path: path, bytes: bytes, mode: Member.Mode(bits: mode)))
   }
 
-  /// The members in the order of their paths' bytes, with their digests.
-  consuming func members() -> [Member] {
-    drafts.map { Member($0.path, $0.bytes, mode: $0.mode) }.sorted { $0.path < $1.path }
+  /// The members in the order of their paths' bytes, with their digests, and all findings. Of
+  /// members that collide the first is kept.
+  consuming func finish() -> (members: [Member], findings: [Finding]) {
+    var dropped: Set<MemberPath> = []
+    for collision in names.collisions() {
+      note(.nameCollision, of: Array(collision.path.text.utf8), collision.reason)
+      if !collision.isRepetition { dropped.insert(collision.path) }
+    }
+    var members: [Member] = []
+    for draft in drafts where dropped.insert(draft.path).inserted {
+      members.append(Member(draft.path, draft.bytes, mode: draft.mode))
+    }
+    return (members.sorted { $0.path < $1.path }, findings)
   }
 }
 

@@ -26,23 +26,25 @@ public struct MemberPath: Hashable, Sendable {
   /// - Throws: `Fault` with the first rule that the name breaks; one that leads out comes first.
   public init(_ name: [UInt8], longest: Int = Limits().pathBytes) throws(Fault) {
     try MemberPath.demandInside(name)
+    guard name.count <= longest else {
+      throw Fault(rule: .unportableName, reason: "a name longer than \(longest) bytes")
+    }
     guard !name.contains(0) else {
       throw Fault(rule: .deceptiveName, reason: "a NUL byte in the name")
     }
     guard let text = String(validating: name, as: UTF8.self) else {
       throw Fault(rule: .deceptiveName, reason: "a name that is not valid UTF-8")
     }
-    if let scalar = text.unicodeScalars.first(where: isUnsafe) {
+    let isPrintable = name.allSatisfy { (0x20..<0x7f).contains($0) }
+    if !isPrintable, let scalar = text.unicodeScalars.first(where: isUnsafe) {
       let code = String(scalar.value, radix: 16, uppercase: true)
       throw Fault(rule: .deceptiveName, reason: "the invisible character U+\(code) in the name")
     }
-    guard name.count <= longest else {
-      throw Fault(rule: .unportableName, reason: "a name longer than \(longest) bytes")
+    for part in name.split(separator: MemberPath.slash, omittingEmptySubsequences: false) {
+      try MemberPath.demandPortable(part)
     }
-    for part in text.unicodeScalars.split(separator: "/", omittingEmptySubsequences: false) {
-      try MemberPath.demandPortable(String(part))
-    }
-    guard MemberPath.isComposed(text) else {
+    // ASCII is in every normalization form.
+    guard isPrintable || MemberPath.isComposed(text) else {
       throw Fault(rule: .unportableName, reason: "a name that is not in composed form (NFC)")
     }
     self.text = text
@@ -71,7 +73,7 @@ public struct MemberPath: Hashable, Sendable {
 
   /// The names of the folders from the root down, and last the member's own.
   public var parts: [String] {
-    text.unicodeScalars.split(separator: "/").map { String($0) }
+    text.utf8.split(separator: MemberPath.slash).map { String(decoding: $0, as: UTF8.self) }
   }
 
   /// Refuses what leads out of the folder on any system: both kinds of slash count.
@@ -91,25 +93,28 @@ public struct MemberPath: Hashable, Sendable {
   }
 
   /// Refuses a part that some system changes or cannot store.
-  private static func demandPortable(_ part: String) throws(Fault) {
+  private static func demandPortable(_ part: ArraySlice<UInt8>) throws(Fault) {
     func unportable(_ reason: String) -> Fault { Fault(rule: .unportableName, reason: reason) }
-    guard let first = part.unicodeScalars.first, let last = part.utf8.last else {
+    guard let first = part.first, let last = part.last else {
       throw unportable("an empty part in the name")
     }
-    guard part != "." else { throw unportable("'.' as a part of the name") }
-    guard last != dot, last != UInt8(ascii: " ") else {
+    guard !(part.count == 1 && first == dot) else { throw unportable("'.' as a part of the name") }
+    guard last != dot, last != space else {
       throw unportable("a part of the name that ends in a dot or space")
     }
-    guard !part.utf8.contains(where: { $0 == backslash || $0 == UInt8(ascii: ":") }) else {
+    guard !part.contains(where: { $0 == backslash || $0 == UInt8(ascii: ":") }) else {
       throw unportable("a backslash or colon in the name")
     }
     // A mark would be drawn over the slash before it.
-    guard !first.properties.isGraphemeExtend else {
+    if first >= 0x80,
+      let scalar = String(decoding: part.prefix(4), as: UTF8.self).unicodeScalars.first,
+      scalar.properties.isGraphemeExtend
+    {
       throw Fault(rule: .deceptiveName, reason: "a part of the name that begins with a mark")
     }
-    let stem = part.unicodeScalars.prefix { $0 != "." }
-    let spaces = stem.reversed().prefix { $0 == " " }.count
-    guard !deviceNames.contains(collisionKey(of: String(stem.dropLast(spaces)))) else {
+    let stem = part.prefix { $0 != dot }
+    let device = stem.dropLast(stem.reversed().prefix { $0 == space }.count)
+    guard !(3...7).contains(device.count) || !deviceNames.contains(collisionKey(of: device)) else {
       throw unportable("the name of a Windows device")
     }
   }
@@ -131,35 +136,42 @@ public struct MemberPath: Hashable, Sendable {
   private static let slash = UInt8(ascii: "/")
   private static let backslash = UInt8(ascii: "\\")
   private static let dot = UInt8(ascii: ".")
+  private static let space = UInt8(ascii: " ")
 
   private static func isLetter(_ byte: UInt8) -> Bool {
     (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
   }
 
-  /// Names that Windows opens as devices in every folder, with any extension.
-  private static let deviceNames: Set<String> = {
-    var names: Set<String> = ["con", "prn", "aux", "nul", "conin$", "conout$"]
+  /// Names that Windows opens as devices in every folder, with any extension; they have three to
+  /// seven bytes.
+  private static let deviceNames: Set<[UInt8]> = {
+    var names = ["con", "prn", "aux", "nul", "conin$", "conout$"]
     for digit in ["1", "2", "3", "4", "5", "6", "7", "8", "9", "\u{b9}", "\u{b2}", "\u{b3}"] {
-      names.formUnion(["com" + digit, "lpt" + digit])
+      names += ["com" + digit, "lpt" + digit]
     }
-    return names
+    return Set(names.map { Array($0.utf8) })
   }()
 
   /// Whether the text is in Normalization Form C (Unicode Standard Annex 15).
   ///
   /// The standard library normalises every text that it compares; the form itself is behind its
-  /// `_Unicode` interface. ASCII is in every form.
+  /// `_Unicode` interface.
   private static func isComposed(_ text: String) -> Bool {
-    text.utf8.allSatisfy { $0 < 0x80 } || text.unicodeScalars.elementsEqual(text._nfc)
+    text.unicodeScalars.elementsEqual(text._nfc)
   }
 
-  /// A text that is equal for two names when a file system that ignores case or composition
-  /// stores them as one; to be compared as `String`, which is by canonical equivalence.
+  /// The same bytes for two names that a file system which ignores case or composition stores as
+  /// one: valid UTF-8 in lower case and composed form.
   ///
   /// Lower, upper and lower case again joins all that full case folding (Unicode 3.13, D144)
   /// joins, over all code points, the capital sharp s among them.
-  static func collisionKey(of name: String) -> String {
-    name.lowercased().uppercased().lowercased()
+  static func collisionKey(of name: some Sequence<UInt8>) -> [UInt8] {
+    let bytes = Array(name)
+    if bytes.allSatisfy({ $0 < 0x80 }) {
+      return bytes.map { (0x41...0x5a).contains($0) ? $0 | 0x20 : $0 }
+    }
+    let folded = String(decoding: bytes, as: UTF8.self).lowercased().uppercased().lowercased()
+    return Array(String(String.UnicodeScalarView(folded._nfc)).utf8)
   }
 }
 

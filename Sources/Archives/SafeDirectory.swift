@@ -29,6 +29,16 @@ struct SafeDirectory: ~Copyable {
     guard descriptor >= 0 else { throw FileError(path: path, action: "open") }
   }
 
+  /// Makes a folder that only its owner can enter, and gives its path.
+  static func makeTemporary(beside path: String) throws(FileError) -> String {
+    var template = Array((path + ".XXXXXX").utf8CString)
+    let isMade = template.withUnsafeMutableBufferPointer {
+      $0.baseAddress.map { mkdtemp($0) != nil } ?? false
+    }
+    guard isMade else { throw FileError(path: path, action: "write") }
+    return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
   deinit { close(descriptor) }
 
   private func error(_ name: [UInt8], _ action: String) -> FileError {
@@ -121,12 +131,12 @@ struct SafeDirectory: ~Copyable {
         rest = UnsafeRawBufferPointer(rebasing: rest[written...])
       }
     }
-    guard fchmod(file, mode) == 0, fsync(file) == 0 else { throw error(name, "write") }
+    guard fchmod(file, mode) == 0 else { throw error(name, "write") }
   }
 
-  /// Sets the folder's own mode, and sees that its names are on the disk.
-  func seal() throws(FileError) {
-    guard fchmod(descriptor, 0o755) == 0, fsync(descriptor) == 0 else {
+  /// Opens the folder to those who may read.
+  func publish() throws(FileError) {
+    guard fchmod(descriptor, 0o755) == 0 else {
       throw FileError(path: path, action: "write")
     }
   }

@@ -68,6 +68,11 @@ public struct AtomicFile: ~Copyable {
     }
   }
 
+  /// Adds bytes at the end of the temporary file.
+  public mutating func write(_ bytes: ByteSlice) throws(FileError) {
+    try bytes.withUnsafeBytes { (memory) throws(FileError) in try write(memory) }
+  }
+
   /// Gives the file its mode and its name, after its bytes are on the disk. Unless `replacing`,
   /// a file of that name that exists is an error and stays as it is.
   public consuming func commit(
@@ -92,7 +97,7 @@ public struct AtomicFile: ~Copyable {
     _ bytes: ByteSlice, to path: String, mode: UInt32 = 0o644
   ) throws(FileError) {
     var file = try AtomicFile(path: path)
-    try bytes.withUnsafeBytes { (memory) throws(FileError) in try file.write(memory) }
+    try file.write(bytes)
     try file.commit(mode: mode)
   }
 

@@ -40,8 +40,8 @@ struct FolderTests {
     let found = inventory.findings.map { "\($0.place.chain) \($0.rule.id)" }
     #expect(
       found == [
-        "a\u{1b}b ARC008", "case ARC006", "in ARC011", "open ARC004", "out ARC002",
-        "out-folder ARC002", "pipe ARC003", "setuid ARC004",
+        "a\u{1b}b ARC008", "in ARC011", "open ARC004", "out ARC002", "out-folder ARC002",
+        "pipe ARC003", "setuid ARC004", "case ARC006",
       ])
     #expect(inventory.members.map(\.path.text) == ["Case", "open", "setuid"])
   }

@@ -117,6 +117,25 @@ struct LimitTests {
     #expect(unpacked == Array(repeating: 1, count: 9) + Array(repeating: 0, count: 11))
   }
 
+  @Test func `an archive of nothing but faults is not read to its end`() {
+    var builder = TarBuilder()
+    for index in 0..<1_200 { builder.add("../\(index)") }
+    let inventory = Inventory(of: ByteSlice(builder.bytes), named: "release")
+    #expect(inventory.findings.count == 1_001)
+    #expect(inventory.findings.last?.rule.id == "ARC013")
+  }
+
+  @Test func `names in many folders take no more time than their bytes`() {
+    var builder = TarBuilder()
+    for index in 0..<200 {
+      builder.pax([("path", "\(index)" + String(repeating: "/a", count: 500))])
+      builder.add("cut")
+    }
+    let inventory = Inventory(of: ByteSlice(builder.bytes), named: "release")
+    #expect(inventory.members.count == 200)
+    #expect(inventory.findings == [])
+  }
+
   @Test func `findings of a nested archive stand below its name`() {
     let inventory = Inventory(
       of: ByteSlice(TarBuilder.one("../x", [1])), named: "folder/inner.tar")
