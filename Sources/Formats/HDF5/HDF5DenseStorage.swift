@@ -6,7 +6,8 @@ import Bytes
 //             root A, records in the root 2, records in all L, checksum 4
 //   leaf:     "BTLF", version 0, type, records, checksum 4
 //   internal: "BTIN", version 0, type, records, children (A, records, [records below]), checksum
-// Records: links (type 5): hash 4, id 7; attributes (type 8): id 8, flags 1, order 4, hash 4.
+// Records: links (type 5): hash 4, id 7; attributes (type 8): id 8, flags 1, order 4, hash 4; objects
+// too large for a heap's blocks (type 1): address, length, id.
 
 extension HDF5Parser {
   /// The attribute messages that an attribute info message leads to.
@@ -60,7 +61,7 @@ extension HDF5Parser {
   }
 
   /// All records of a version 2 B-tree.
-  private mutating func records(at address: Int, type: UInt8) throws(ParseError) -> [ByteSlice] {
+  mutating func records(at address: Int, type: UInt8) throws(ParseError) -> [ByteSlice] {
     try visit(address, "a B-tree")
     var reader = try space.reader(at: address, "a B-tree")
     try reader.expect(Array("BTHD".utf8), "the signature BTHD")

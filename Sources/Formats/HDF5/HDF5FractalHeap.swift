@@ -29,6 +29,7 @@ struct HDF5FractalHeap {
   private let firstBlockSize: Int
   private let largestBlockSize: Int
   private var blocks: [Block] = []
+  private var huge: [Int: ByteSlice] = [:]
 
   init(parsing address: Int, in parser: inout HDF5Parser) throws(ParseError) {
     space = parser.space
@@ -43,7 +44,9 @@ struct HDF5FractalHeap {
     }
     hasBlockChecksums = try reader.readByte("the heap's flags") & 2 != 0
     let largestObject = Int(try reader.readLittleEndian(UInt32.self, "the largest object"))
-    try reader.skip(10 * space.lengthWidth + 2 * space.addressWidth, "the heap's counts")
+    try reader.skip(space.lengthWidth, "the next id of a huge object")
+    let hugeIndex = try reader.readAddress(space, "the index of huge objects")
+    try reader.skip(9 * space.lengthWidth + space.addressWidth, "the heap's counts")
     let place = reader.offset
     tableWidth = Int(try reader.readLittleEndian(UInt16.self, "the table width"))
     firstBlockSize = try reader.readLength(space, "the first block's size")
@@ -63,11 +66,26 @@ struct HDF5FractalHeap {
     }
     placeWidth = (bits + 7) / 8
     lengthWidth = min(byteWidth(of: largestBlockSize - 1), byteWidth(of: largestObject))
+    if let hugeIndex { try readHuge(at: hugeIndex, parser: &parser) }
     guard let root else { return }
     if rows == 0 {
       try readDirect(at: root, start: 0, size: firstBlockSize, parser: &parser)
     } else {
       try readIndirect(at: root, start: 0, rows: rows, parser: &parser)
+    }
+  }
+
+  /// Objects too large for the blocks: records of address, length and id.
+  private mutating func readHuge(
+    at address: Int, parser: inout HDF5Parser
+  ) throws(ParseError) {
+    for record in try parser.records(at: address, type: 1) {
+      try parser.countMessages(at: record.offset)
+      var reader = ByteReader(record)
+      let place = try reader.readDefinedAddress(space, "a huge object")
+      let length = try reader.readLength(space, "the length of a huge object")
+      let id = try reader.readLength(space, "the id of a huge object")
+      huge[id] = try space.reader(at: place, length: length, "a huge object").bytes
     }
   }
 
@@ -138,7 +156,7 @@ struct HDF5FractalHeap {
     return low > 0 ? blocks[low - 1] : nil
   }
 
-  /// The object with the id. Objects outside the heap's blocks ("huge") are not read.
+  /// The object with the id: in a block, in the id itself, or far from the heap.
   func object(_ id: ByteSlice) throws(ParseError) -> ByteSlice {
     var reader = ByteReader(id)
     let head = try reader.readByte("a heap id")
@@ -150,6 +168,11 @@ struct HDF5FractalHeap {
       var content = ByteReader(block.bytes)
       try content.seek(to: place - block.start)
       return try content.read(length, "a heap object")
+    case 1 where head >> 6 == 0:
+      guard idLength > 1,
+        let object = huge[try reader.readSize(width: min(idLength - 1, 8), "an id")]
+      else { break }
+      return object
     case 2 where head >> 6 == 0:
       // Tiny: the object stands in the id itself.
       let extended = idLength > 18
