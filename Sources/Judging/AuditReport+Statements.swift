@@ -3,9 +3,11 @@ import Findings
 
 // What a reader may conclude, and what not, in sentences made from the judged checks alone.
 extension AuditReport {
-  /// What the audit has shown, a sentence for each check that passed without a remark.
+  /// What the audit has shown, a sentence for each check that passed without a finding above `info`.
   public var established: [String] {
-    checks.filter { $0.status == .pass && $0.findings.isEmpty }.compactMap(statement)
+    checks.filter { check in
+      check.status == .pass && check.findings.allSatisfy { $0.finding.rule.severity == .info }
+    }.compactMap(statement)
   }
 
   /// What the audit has not shown although a reader might think so, a sentence each.

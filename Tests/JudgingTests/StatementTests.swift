@@ -32,6 +32,13 @@ struct StatementTests {
   }
 
   @Test
+  func `a note for the record takes nothing away`() throws {
+    let note = Rule.all.first { $0.severity == .info && $0.kind == .violation }
+    let result = CheckResult(.lock, findings: note.map { [$0.at(.subject, "noted")] } ?? [])
+    #expect(try report(.release, [result], asked: [.lock]).established.count == 1)
+  }
+
+  @Test
   func `what did not run is named with its reason`() throws {
     let absent = CheckResult(.lock, findings: [Rule.noGoldens.at(.subject, "no lock")])
     let sentences = try report(.ciGate, [absent], asked: [.lock, .scan]).notEstablished
