@@ -48,4 +48,43 @@ struct ZipArchiveTests {
     let archive = try ZipArchive(parsing: ByteSlice(ZipBuilder.one("outer.zip", inner)))
     #expect(archive.discrepancies == [])
   }
+
+  @Test func `a discrepancy names its kind, place and member`() throws {
+    var builder = ZipBuilder()
+    builder.add("a", text)
+    builder.add("b", text) { $0.local?.name = Array("c".utf8) }
+    builder.add("hidden", text) { $0.directory = nil }
+    builder.add("a", text)
+    let archive = try ZipArchive(parsing: ByteSlice(builder.bytes))
+    #expect(archive.discrepancies.map(\.kind) == [.localHeader, .hiddenMember, .duplicateName])
+    #expect(archive.discrepancies.map(\.offset).prefix(2) == [89, 178])
+    #expect(
+      archive.discrepancies.map(\.name) == ["b", "hidden", "a"].map { Array($0.utf8) })
+  }
+
+  @Test func `what cannot be unpacked says why`() throws {
+    var builder = ZipBuilder()
+    builder.add("encrypted", text) { $0.both { $0.flags = 1 } }
+    builder.add("method", text) { $0.both { $0.method = 14 } }
+    builder.add("checksum", text) { $0.both { $0.checksum ^= 1 } }
+    builder.add("large", text)
+    var limits = Limits()
+    limits.memberBytes = 57
+    let archive = try ZipArchive(parsing: ByteSlice(builder.bytes), limits: limits)
+    let kinds = archive.entries.map { entry in
+      #expect(throws: ParseError.self) { try archive.content(of: entry) }?.kind
+    }
+    #expect(kinds == [.unsupported, .unsupported, .limit, .limit])
+    let roomy = try ZipArchive(parsing: ByteSlice(builder.bytes))
+    let error = #expect(throws: ParseError.self) { try roomy.content(of: roomy.entries[2]) }
+    #expect(error?.kind == .malformed)
+    #expect(try roomy.content(of: roomy.entries[3]) == ByteSlice(text))
+  }
+
+  @Test(arguments: [0, 10, 21])
+  func `bytes without an end record are no archive`(_ length: Int) {
+    #expect(throws: ParseError.self) {
+      try ZipArchive(parsing: ByteSlice([UInt8](repeating: 0x50, count: length)))
+    }
+  }
 }
