@@ -41,6 +41,7 @@ struct Proofmark: ParsableCommand {
   /// Runs one command line: the only place where errors become exit codes.
   private static func run(_ arguments: [String]) -> Judging.ExitCode {
     do {
+      try checkCommandName(arguments)
       var command = try parseAsRoot(arguments)
       if let command = command as? any AuditingCommand { return try command.execute() }
       try command.run()
@@ -48,6 +49,17 @@ struct Proofmark: ParsableCommand {
     } catch {
       return report(error)
     }
+  }
+
+  /// Names the nearest command, which the parser does not.
+  private static func checkCommandName(_ arguments: [String]) throws {
+    let names = configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
+    guard let name = arguments.first, !name.hasPrefix("-"), !names.contains(name) else { return }
+    let nearest = nearestName(to: name, among: names)
+    throw CommandFailure(
+      "there is no command '\(name)'",
+      help: nearest.map { "did you mean '\($0)'?" } ?? "'\(Tool.name) help' lists the commands",
+      code: .usage)
   }
 
   private static func report(_ error: any Error) -> Judging.ExitCode {
@@ -60,7 +72,8 @@ struct Proofmark: ParsableCommand {
   private static func reportUsage(_ error: any Error) -> Judging.ExitCode {
     let text = fullMessage(for: error)
     guard exitCode(for: error).isSuccess else {
-      Terminal.note("\(Tool.name): \(text.hasPrefix("Error: ") ? String(text.dropFirst(7)) : text)")
+      let message = text.hasPrefix("Error: ") ? String(text.dropFirst(7)) : text
+      Terminal.note("\(Tool.name): error: \(message)")
       return .usage
     }
     do {

@@ -6,7 +6,7 @@ import Testing
 /// What the user gives: options, policies, outputs, pipes, signals.
 @Suite struct UsageTests {
   static let wrong: [(arguments: [String], says: String)] = [
-    (["audti", "x"], "audti"),
+    (["audti", "x"], "did you mean 'audit'?"),
     (["audit"], "release"),
     (["audit", "x.h5", "--polcy", "release"], "polcy"),
     (["audit", "no-such-file.h5"], "no-such-file.h5"),
@@ -59,6 +59,14 @@ import Testing
     let result = try Command.run(["--version"], in: ScratchFolder())
     #expect(result.exitCode == 0)
     #expect(result.output == "\(Tool.name) \(Tool.version)\n")
+  }
+
+  @Test func `a subject that is not there stops none of the others`() throws {
+    let result = try Command.run(
+      ["audit", "no-such-folder", "folder", "--format", "json"], in: Self.folder())
+    #expect(result.exitCode == 2)
+    #expect(result.errors.contains("no-such-folder"))
+    #expect(result.output.contains("\"verdict\": \"pass\""))
   }
 
   @Test func `text that is inert passes ci-gate`() throws {

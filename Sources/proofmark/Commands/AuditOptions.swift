@@ -126,24 +126,37 @@ struct AuditOptions: ParsableArguments {
       trust: trust.map { try TrustFileOption.load($0) }, at: time, compute: compute.compute())
   }
 
-  /// Audits the subjects one after the other and writes the reports.
+  /// Audits the subjects one after the other and writes the reports. A subject that is not there
+  /// stops none of the others.
   func run(_ paths: [String], demanding demanded: [CheckName] = []) throws -> Judging.ExitCode {
     let settings = try settings(demanding: demanded)
     for output in outputs { try OutputFile.check(output.path) }
     var outcomes: [AuditOutcome] = []
-    for path in paths { outcomes.append(try audit(path, settings)) }
-    return try deliver(outcomes)
+    var codes: [Judging.ExitCode] = []
+    for path in paths {
+      do {
+        outcomes.append(try audit(path, settings))
+      } catch {
+        let failure = CommandFailure("\(error)", code: .usage)
+        Terminal.note(failure.text)
+        codes.append(failure.code)
+      }
+    }
+    if !outcomes.isEmpty { codes.append(try deliver(outcomes)) }
+    return .over(codes)
   }
 
   /// Audits one subject, with progress on a terminal.
-  func audit(_ path: String, _ settings: AuditSettings) throws -> AuditOutcome {
+  private func audit(
+    _ path: String, _ settings: AuditSettings
+  ) throws(FileError) -> AuditOutcome {
     let progress = Progress(isVerbose: verbose)
     defer { progress.end() }
     return try Audit(settings).run(path) { progress.begin($0) }
   }
 
   /// Writes the reports and gives the exit code.
-  func deliver(_ outcomes: [AuditOutcome]) throws -> Judging.ExitCode {
+  private func deliver(_ outcomes: [AuditOutcome]) throws -> Judging.ExitCode {
     let reports = outcomes.map(\.report)
     for output in outputs {
       try AtomicFile.write(output.format.write(reports), to: output.path)

@@ -13,21 +13,30 @@ struct ExplainCommand: ParsableCommand {
       EXAMPLES
         proofmark explain ROB001
         proofmark explain --all
+        proofmark explain --all --format json
       """)
 
   @Argument(help: "The rule's id.")
   var rule: String?
 
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case text, json
+  }
+
   @Flag(help: "Every rule.")
   var all = false
 
+  @Option(help: "The form of --all.")
+  var format = Format.text
+
   func validate() throws {
     guard (rule == nil) == all else { throw ValidationError("give a rule's id or --all") }
+    guard all || format == .text else { throw ValidationError("--format json goes with --all") }
   }
 
   func run() throws {
     guard let rule else {
-      try Terminal.output(RuleExplanation.list())
+      try Terminal.output(format == .json ? RuleExplanation.json() : RuleExplanation.list())
       return
     }
     guard let found = Rule.named(rule.uppercased()) else {
