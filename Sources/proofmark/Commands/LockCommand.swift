@@ -20,6 +20,26 @@ struct LockCommand: AuditingCommand {
       EXAMPLES
         proofmark lock digits/
         proofmark lock digits/ --check
+
+      A SMALL PROOFMARK.TOML
+        manifest-version = "1"
+        [model]
+        name = "handwritten-digits"
+        version = "1.4.0"
+        file = "model/digits.h5"
+        [input]
+        shape = [28, 28, 1]
+        range = [0.0, 1.0]
+        scale = "1/255"
+        [[golden]]
+        name = "g16"
+        input = "goldens/x.npy"
+        output = "goldens/y.npy"
+        [evaluation]
+        inputs = "evaluation/images-idx3-ubyte"
+        labels = "evaluation/labels-idx1-ubyte"
+        [dependencies]
+        files = ["requirements.txt"]
       """)
 
   @Argument(help: ArgumentHelp("The release's folder.", valueName: "folder"))
