@@ -165,7 +165,7 @@ public struct MemberPath: Hashable, Sendable {
   ///
   /// Lower, upper and lower case again joins all that full case folding (Unicode 3.13, D144)
   /// joins, over all code points, the capital sharp s among them.
-  static func collisionKey(of name: some Sequence<UInt8>) -> [UInt8] {
+  public static func collisionKey(of name: some Sequence<UInt8>) -> [UInt8] {
     let bytes = Array(name)
     if bytes.allSatisfy({ $0 < 0x80 }) {
       return bytes.map { (0x41...0x5a).contains($0) ? $0 | 0x20 : $0 }

@@ -51,19 +51,6 @@ public struct Subject: Sendable {
   }
 }
 
-extension Release {
-  /// The release of an inventory's files.
-  public init(_ inventory: Inventory) {
-    self.init(
-      files: inventory.members.map {
-        FileRecord(
-          path: $0.path.text, digest: $0.digest, size: $0.size,
-          mode: $0.mode == .executable ? .executable : .regular)
-      },
-      subjectDigest: inventory.subjectDigest, content: { inventory[$0]?.bytes })
-  }
-}
-
 /// A model's file and the network it became.
 public struct RunnableModel: Sendable {
   /// Where the file lies.

@@ -1,16 +1,5 @@
+public import Archives
 public import Bytes
-
-/// What a lock says about a file: whether it may be started. Other permissions are the system's
-/// business and differ from one unpacking to the next.
-public enum FileMode: String, Sendable {
-  case regular = "0644"
-  case executable = "0755"
-
-  /// The mode that stands for these permission bits: executable when the owner may execute.
-  public init(permissions: some BinaryInteger) {
-    self = permissions & 0o100 == 0 ? .regular : .executable
-  }
-}
 
 /// One file of a release, as a lock or a statement pins it.
 public struct FileRecord: Sendable, Equatable {
@@ -21,13 +10,19 @@ public struct FileRecord: Sendable, Equatable {
   /// The number of bytes.
   public let size: Int
   /// Whether it may be started.
-  public let mode: FileMode
+  public let mode: Member.Mode
 
   /// Creates a record.
-  public init(path: String, digest: Digest, size: Int, mode: FileMode) {
+  public init(path: String, digest: Digest, size: Int, mode: Member.Mode) {
     self.path = path
     self.digest = digest
     self.size = size
     self.mode = mode
+  }
+
+  /// The record of a member.
+  public init(_ member: Member) {
+    self.init(
+      path: member.path.text, digest: member.digest, size: member.size, mode: member.mode)
   }
 }

@@ -1,3 +1,4 @@
+import Archives
 import Bytes
 public import Findings
 
@@ -66,7 +67,9 @@ extension Lock {
   private func fileDifferences(from found: [FileRecord]) -> [Finding] {
     let lockedByPath = Dictionary(files.map { ($0.path, $0) }) { first, _ in first }
     let foundByPath = Dictionary(found.map { ($0.path, $0) }) { first, _ in first }
-    let lockedByCollisionKey = Dictionary(files.map { (collisionKey($0.path), $0.path) }) {
+    let lockedByCollisionKey = Dictionary(
+      files.map { (MemberPath.collisionKey(of: $0.path.utf8), $0.path) }
+    ) {
       first, _ in first
     }
     let unlisted = found.filter { lockedByPath[$0.path] == nil }
@@ -84,7 +87,7 @@ extension Lock {
     }
     for file in unlisted {
       let place = Place([file.path])
-      if let listed = lockedByCollisionKey[collisionKey(file.path)] {
+      if let listed = lockedByCollisionKey[MemberPath.collisionKey(of: file.path.utf8)] {
         findings.append(
           Rule.pathAlias.at(
             place, "not listed in proofmark.lock, and an alias of a listed name",
@@ -100,10 +103,10 @@ extension Lock {
 
   /// Names in the lock itself that some file systems would store as one.
   private func aliasesInLock() -> [Finding] {
-    var seen: [String: String] = [:]
+    var seen: [[UInt8]: String] = [:]
     var findings: [Finding] = []
     for file in files {
-      let key = collisionKey(file.path)
+      let key = MemberPath.collisionKey(of: file.path.utf8)
       if let first = seen[key] {
         findings.append(
           Rule.pathAlias.at(

@@ -152,20 +152,23 @@ private struct LockLines {
 
 /// Walks over the bytes of one line.
 private struct LockCursor {
-  private let line: ByteSlice
+  private let line: [UInt8]
+  private let offset: Int
   private var position = 0
 
-  init(_ line: ByteSlice) { self.line = line }
+  init(_ line: ByteSlice) {
+    self.line = line.array
+    offset = line.offset
+  }
 
   private func malformed(expected: String) -> ParseError {
-    let rest = line.suffix(line.count - position)
-    return ParseError(
-      at: line.offset + position, expected: expected,
-      found: rest.isEmpty ? "the end of the line" : "'\(shown(rest))'")
+    ParseError(
+      at: offset + position, expected: expected,
+      found: position == line.count ? "the end of the line" : "'\(shown(line[position...]))'")
   }
 
   private mutating func take(_ text: String) -> Bool {
-    guard line.suffix(line.count - position).starts(with: text.utf8) else { return false }
+    guard line[position...].starts(with: text.utf8) else { return false }
     position += text.utf8.count
     return true
   }
@@ -200,7 +203,6 @@ private struct LockCursor {
 
   /// `{ name = value, ... }` up to the end of the line.
   mutating func fields() throws(ParseError) -> LockFields {
-    let start = line.offset
     var fields: [(name: String, value: LockValue)] = []
     try expect("{ ")
     repeat {
@@ -210,7 +212,7 @@ private struct LockCursor {
     } while take(", ")
     try expect(" }")
     try expectEnd()
-    return LockFields(fields, at: start)
+    return LockFields(fields, at: offset)
   }
 
   private mutating func name() throws(ParseError) -> String {
@@ -243,8 +245,7 @@ private struct LockCursor {
 
   private mutating func integer() throws(ParseError) -> Int {
     var digits = ""
-    let rest = line.suffix(line.count - position)
-    for byte in rest.prefix(while: { (0x30...0x39).contains($0) }).prefix(20) {
+    for byte in line[position...].prefix(while: { (0x30...0x39).contains($0) }).prefix(20) {
       digits.unicodeScalars.append(Unicode.Scalar(byte))
     }
     guard let value = Int(digits), String(value) == digits else {
@@ -318,7 +319,7 @@ struct LockFields {
 }
 
 /// The beginning of a line, for error messages.
-private func shown(_ bytes: ByteSlice) -> String {
+private func shown(_ bytes: some Collection<UInt8>) -> String {
   let line = bytes.prefix { $0 != UInt8(ascii: "\n") }
   return safeText(bytes: line.prefix(60)) + (line.count > 60 ? "..." : "")
 }

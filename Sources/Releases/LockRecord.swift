@@ -1,3 +1,4 @@
+import Archives
 import Bytes
 
 /// A value of a record in a lock.
@@ -53,13 +54,15 @@ extension FileRecord: LockRecord {
   }
 
   init(key: String, from fields: inout LockFields) throws(ParseError) {
-    if let reason = reasonAgainstReleasePath(key) {
-      throw fields.malformed(expected: "a path in the release", found: reason)
+    do {
+      _ = try MemberPath(key)
+    } catch {
+      throw fields.malformed(expected: "a path in the release", found: error.reason)
     }
     let digest = try fields.digest("sha256")
     let size = try fields.count("size")
     let modeText = try fields.text("mode")
-    guard let mode = FileMode(rawValue: modeText) else {
+    guard let mode = Member.Mode(rawValue: modeText) else {
       throw fields.malformed(expected: "mode 0644 or 0755", found: "'\(safeText(modeText))'")
     }
     self.init(path: key, digest: digest, size: size, mode: mode)

@@ -196,10 +196,11 @@ extension Manifest.TrainingData {
 
 /// The path if it can name a member of a release.
 private func checkedPath(_ path: String, key: String) throws(ConfigurationError) -> String {
-  if let reason = reasonAgainstReleasePath(path) {
-    throw ConfigurationError(key: key, "'\(safeText(path))': \(reason)")
+  do {
+    return try MemberPath(path).text
+  } catch {
+    throw ConfigurationError(key: key, "'\(safeText(path))': \(error.reason)")
   }
-  return path
 }
 
 extension TOMLReader {

@@ -1,3 +1,4 @@
+public import Archives
 public import Bytes
 public import Findings
 public import Trust
@@ -47,6 +48,13 @@ public struct Release: Sendable {
     manifest = Release.manifest(content(Release.manifestPath))
     lock = Release.lock(content(Release.lockPath))
     envelope = Release.envelope(content(Release.signaturePath))
+  }
+
+  /// The release that an inventory holds.
+  public init(_ inventory: Inventory) {
+    self.init(
+      files: inventory.members.map { FileRecord($0) }, subjectDigest: inventory.subjectDigest,
+      content: { inventory[$0]?.bytes })
   }
 
   /// The record of the file, nil when there is none.
