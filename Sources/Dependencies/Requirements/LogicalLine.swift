@@ -76,8 +76,6 @@ func redacted(_ text: String) -> String {
 
 /// The `scheme://user@host` part of an address in a text.
 struct Address {
-  /// The scheme in lower case.
-  let scheme: String
   /// What stands between `://` and the path.
   let authority: Substring
   /// What stands before the last `@`.
@@ -88,9 +86,6 @@ struct Address {
   /// The first address in the text; nil when there is none.
   init?(firstIn text: Substring) {
     guard let mark = text.utf8.firstIndex(of: "://") else { return nil }
-    let schemeStart = text[..<mark].lastIndex { !($0.isASCII && ($0.isLetter || $0.isNumber)) }
-    scheme = String(text[(schemeStart.map(text.index(after:)) ?? text.startIndex)..<mark])
-      .lowercased()
     let start = text.utf8.index(mark, offsetBy: 3)
     let end = text[start...].firstIndex { "/?# \t\"'".contains($0) } ?? text.endIndex
     authority = text[start..<end]

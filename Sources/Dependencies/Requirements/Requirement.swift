@@ -19,8 +19,8 @@ enum Requirement: Equatable {
       self = .direct(reason)
       return
     }
-    if marker?.isEmpty == true {
-      self = .malformed("an empty marker after ';'")
+    guard marker.map(isEnvironmentMarker) ?? true else {
+      self = .malformed("the marker behind ';' cannot be read")
       return
     }
     var cursor = RequirementCursor(demand)

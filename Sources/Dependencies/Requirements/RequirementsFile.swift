@@ -180,10 +180,12 @@ struct RequirementsFile {
   }
 
   private mutating func judgeIndex(_ option: RequirementOption, _ line: LogicalLine) {
-    switch Address(firstIn: option.value[...])?.scheme {
-    case "https": return
-    case "http": report(.insecureSource, line, "an index over plain http")
-    default: report(.additionalSource, line, "an index that is no https address")
+    let address = option.value.lowercased()
+    if address.hasPrefix("https://") { return }
+    if address.hasPrefix("http://") {
+      report(.insecureSource, line, "an index over plain http")
+    } else {
+      report(.additionalSource, line, "an index that is no https address")
     }
   }
 
