@@ -16,6 +16,8 @@ import Testing
     #expect(PickleOpcode.allCases.count == 68)
     let known = (0...255).filter { PickleOpcode(rawValue: UInt8($0)) != nil }
     #expect(known.count == 68)
+    let names = [PickleOpcode.binPersID, .stackGlobal, .newObjEx, .setItems].map(\.name)
+    #expect(names == ["BINPERSID", "STACK_GLOBAL", "NEWOBJ_EX", "SETITEMS"])
   }
 
   @Test func `arguments of every form are read with their place`() throws {

@@ -11,7 +11,7 @@ public enum PickleOpcode: UInt8, Sendable, CaseIterable {
   case int = 0x49
   case long = 0x4c
   case none = 0x4e
-  case persistentID = 0x50
+  case persID = 0x50
   case reduce = 0x52
   case string = 0x53
   case unicode = 0x56
@@ -32,7 +32,7 @@ public enum PickleOpcode: UInt8, Sendable, CaseIterable {
   case binInt = 0x4a
   case binInt1 = 0x4b
   case binInt2 = 0x4d
-  case binPersistentID = 0x51
+  case binPersID = 0x51
   case binString = 0x54
   case shortBinString = 0x55
   case binUnicode = 0x58
@@ -77,6 +77,19 @@ public enum PickleOpcode: UInt8, Sendable, CaseIterable {
   case nextBuffer = 0x97
   case readonlyBuffer = 0x98
 
+  /// The name that Python's pickletools gives it.
+  public var name: String {
+    let joined = "\(self)".uppercased()
+    return Self.divided.first { $0.filter { $0 != "_" } == joined } ?? joined
+  }
+
+  /// The names that have an underscore.
+  private static let divided = [
+    "POP_MARK", "EMPTY_TUPLE", "EMPTY_LIST", "EMPTY_DICT", "EMPTY_SET", "LONG_BINGET",
+    "LONG_BINPUT", "SHORT_BINSTRING", "SHORT_BINBYTES", "SHORT_BINUNICODE", "STACK_GLOBAL",
+    "NEWOBJ_EX", "NEXT_BUFFER", "READONLY_BUFFER",
+  ]
+
   /// What follows the opcode in the stream.
   enum Operand {
     case none
@@ -103,10 +116,10 @@ public enum PickleOpcode: UInt8, Sendable, CaseIterable {
     case .shortBinString, .shortBinBytes, .shortBinUnicode, .long1: .bytes(lengthWidth: 1)
     case .binString, .binBytes, .binUnicode, .long4: .bytes(lengthWidth: 4)
     case .binUnicode8, .binBytes8, .byteArray8: .bytes(lengthWidth: 8)
-    case .float, .int, .long, .string, .unicode, .get, .put, .persistentID: .line
+    case .float, .int, .long, .string, .unicode, .get, .put, .persID: .line
     case .global, .inst: .twoLines
     case .mark, .stop, .pop, .dup, .none, .reduce, .append, .build, .dict, .list, .setItem,
-      .tuple, .emptyTuple, .popMark, .binPersistentID, .emptyList, .appends, .obj, .setItems,
+      .tuple, .emptyTuple, .popMark, .binPersID, .emptyList, .appends, .obj, .setItems,
       .emptyDict, .newObj, .tuple1, .tuple2, .tuple3, .newTrue, .newFalse, .emptySet, .addItems,
       .frozenSet, .newObjEx, .stackGlobal, .memoize, .nextBuffer, .readonlyBuffer:
       .none

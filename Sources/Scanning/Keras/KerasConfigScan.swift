@@ -9,6 +9,9 @@ struct KerasConfigScan {
 
   private let place: Place
   private var findings: [Finding] = []
+  private var counts: [String: Int] = [:]
+  /// Findings of one rule; more say nothing new.
+  private static let findingLimit = 200
 
   private init(place: Place) {
     self.place = place
@@ -24,6 +27,8 @@ struct KerasConfigScan {
   private mutating func report(
     _ rule: Rule, _ path: Path, _ message: String, evidence: [String] = []
   ) {
+    guard counts[rule.id, default: 0] < Self.findingLimit else { return }
+    counts[rule.id, default: 0] += 1
     let detail = [place.detail, path.isEmpty ? nil : path].compactMap { $0 }.joined(separator: ".")
     findings.append(
       rule.at(detail.isEmpty ? place : place.detail(detail), message, evidence: evidence))

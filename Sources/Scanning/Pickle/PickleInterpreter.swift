@@ -23,8 +23,9 @@ struct PickleInterpreter {
   /// Objects of one stream that are kept in memory.
   private static let objectLimit = 2_000_000
   /// Arguments of a call, and axes of a tensor.
-  private static let argumentLimit = 64
-  /// Findings of one pickle; more say nothing new.
+  static let argumentLimit = 64
+  /// Findings of one rule; more say nothing new. Counted by rule, so that many harmless ones
+  /// cannot crowd out a worse one.
   private static let findingLimit = 200
 
   let place: Place
@@ -32,16 +33,17 @@ struct PickleInterpreter {
   private let limits: Limits
   private(set) var findings: [Finding] = []
   private var reported: Set<String> = []
+  private var counts: [String: Int] = [:]
   /// Whether anything was imported, by whatever instruction.
-  private(set) var hasImports = false
+  var hasImports = false
   /// Whether anything imported was called, instantiated or changed.
-  private(set) var hasCalls = false
+  var hasCalls = false
   /// Bytes of the storages that were referred to, by key in the order of the first reference.
-  private(set) var storageBytes: [(key: String, elements: Int, bytes: Int)] = []
-  private var knownStorages: Set<String> = []
+  var storageBytes: [(key: String, elements: Int, bytes: Int)] = []
+  var knownStorages: Set<String> = []
   private(set) var opcodeCount = 0
 
-  private var stack: [PickleValue] = []
+  var stack: [PickleValue] = []
   private var marks: [Int] = []
   private var memo: [Int: PickleValue] = [:]
   private var objects: [PickleObject] = []
@@ -83,34 +85,34 @@ struct PickleInterpreter {
   mutating func report(
     _ rule: Rule, at offset: Int, _ message: String, evidence: [String] = []
   ) {
-    guard findings.count < Self.findingLimit, reported.insert(rule.id + message).inserted else {
-      return
-    }
+    guard counts[rule.id, default: 0] < Self.findingLimit,
+      reported.insert(rule.id + message).inserted
+    else { return }
+    counts[rule.id, default: 0] += 1
     findings.append(rule.at(place.at(offset), message, evidence: evidence))
   }
 }
 
-// The machine.
 extension PickleInterpreter {
-  private func malformed(_ instruction: PickleInstruction, _ expected: String) -> ParseError {
-    ParseError(at: instruction.offset, expected: expected, found: "\(instruction.opcode)")
+  func malformed(_ instruction: PickleInstruction, _ expected: String) -> ParseError {
+    ParseError(at: instruction.offset, expected: expected, found: instruction.opcode.name)
   }
 
-  private mutating func pop(_ instruction: PickleInstruction) throws(ParseError) -> PickleValue {
+  mutating func pop(_ instruction: PickleInstruction) throws(ParseError) -> PickleValue {
     guard stack.count > (marks.last ?? 0), let value = stack.popLast() else {
       throw malformed(instruction, "a value on the stack")
     }
     return value
   }
 
-  private func top(_ instruction: PickleInstruction) throws(ParseError) -> PickleValue {
+  func top(_ instruction: PickleInstruction) throws(ParseError) -> PickleValue {
     guard stack.count > (marks.last ?? 0), let value = stack.last else {
       throw malformed(instruction, "a value on the stack")
     }
     return value
   }
 
-  private mutating func popToMark(
+  mutating func popToMark(
     _ instruction: PickleInstruction
   ) throws(ParseError) -> [PickleValue] {
     guard let mark = marks.popLast() else { throw malformed(instruction, "a mark") }
@@ -119,7 +121,7 @@ extension PickleInterpreter {
     return values
   }
 
-  private mutating func make(
+  mutating func make(
     _ kind: PickleObject.Kind, _ elements: [PickleValue] = []
   ) -> PickleValue {
     objects.append(PickleObject(kind: kind))
@@ -130,7 +132,7 @@ extension PickleInterpreter {
 
   /// Adds elements and keeps depth and weight up to date. A reference to the object itself or to
   /// one that is still being filled counts as it stands.
-  private mutating func add(_ elements: [PickleValue], to value: PickleValue) {
+  mutating func add(_ elements: [PickleValue], to value: PickleValue) {
     guard case .object(let index) = value else { return }
     for element in elements {
       guard case .object(let inner) = element else { continue }
@@ -148,17 +150,17 @@ extension PickleInterpreter {
     objects[index].elements += elements
   }
 
-  private func object(_ value: PickleValue) -> PickleObject? {
+  func object(_ value: PickleValue) -> PickleObject? {
     guard case .object(let index) = value else { return nil }
     return objects[index]
   }
 
-  private func imported(_ value: PickleValue) -> PickleImport? {
+  func imported(_ value: PickleValue) -> PickleImport? {
     guard case .imported(let name) = object(value)?.kind else { return nil }
     return name
   }
 
-  private func text(_ value: PickleValue) -> String? {
+  func text(_ value: PickleValue) -> String? {
     guard case .text(let text) = object(value)?.kind else { return nil }
     return text
   }
@@ -231,7 +233,7 @@ extension PickleInterpreter {
     case .memoize: memo[memo.count] = try top(instruction)
     case .global, .inst, .stackGlobal, .ext1, .ext2, .ext4: try followImport(instruction)
     case .reduce, .newObj, .newObjEx, .obj, .build: try followCall(instruction)
-    case .persistentID, .binPersistentID: try followReference(instruction)
+    case .persID, .binPersID: try followReference(instruction)
     case .nextBuffer, .readonlyBuffer:
       throw malformed(instruction, "a pickle that holds its own buffers")
     }
@@ -320,296 +322,5 @@ extension PickleInterpreter {
     }
     add(items, to: target)
     judgeSize(of: target, instruction)
-  }
-}
-
-// Imports.
-extension PickleInterpreter {
-  private mutating func followImport(_ instruction: PickleInstruction) throws(ParseError) {
-    hasImports = true
-    switch (instruction.opcode, instruction.argument) {
-    case (.stackGlobal, _):
-      let name = try pop(instruction)
-      let module = try pop(instruction)
-      guard let moduleText = text(module), let nameText = text(name) else {
-        report(.computedImport, at: instruction.offset, "imports a name that it computes")
-        stack.append(make(.unknown))
-        return
-      }
-      stack.append(importName(moduleText, nameText, instruction))
-    case (.inst, .pair(let module, let name)):
-      let arguments = try popToMark(instruction)
-      let value = importName(safeText(bytes: module), safeText(bytes: name), instruction)
-      construct(value, arguments: arguments, instruction)
-    case (_, .pair(let module, let name)):
-      stack.append(importName(safeText(bytes: module), safeText(bytes: name), instruction))
-    case (_, .integer(let code)):
-      report(
-        .computedImport, at: instruction.offset, "imports extension \(code) of Python's registry")
-      stack.append(make(.unknown))
-    default: throw malformed(instruction, "an import")
-    }
-  }
-
-  private mutating func importName(
-    _ module: String, _ name: String, _ instruction: PickleInstruction
-  ) -> PickleValue {
-    let resolved = PickleName(asWritten: module, name)
-    if let use = PickleAllowList.use(of: resolved) {
-      return make(.imported(PickleImport(name: resolved, use: use)))
-    }
-    let evidence = ["\(instruction.opcode) \(module) \(name)"]
-    let known = PickleDenyList.match(resolved)
-    if let known {
-      report(
-        known.rule, at: instruction.offset, "imports \(resolved), which \(known.what)",
-        evidence: evidence)
-    }
-    if name.utf8.contains(UInt8(ascii: ".")) {
-      report(
-        .computedImport, at: instruction.offset, "walks through attributes to \(resolved)",
-        evidence: evidence)
-    } else if known == nil {
-      report(
-        .unknownImport, at: instruction.offset, "imports \(resolved), which is not allowed",
-        evidence: evidence)
-    }
-    return make(.imported(PickleImport(name: resolved, use: [])))
-  }
-
-  /// A value goes into a container, an argument or a state, or is the result. Functions may not.
-  private mutating func useAsValue(_ value: PickleValue, _ instruction: PickleInstruction) {
-    guard let name = imported(value), !name.use.isEmpty else { return }
-    if name.use.isDisjoint(with: [.reference, .construct]), !isForwarded(name) {
-      report(.misusedImport, at: instruction.offset, "passes the function \(name.name) on")
-    }
-  }
-
-  /// torch's rebuilding functions stand among the arguments of the one that calls them.
-  private func isForwarded(_ name: PickleImport) -> Bool {
-    name.name.module == "torch._utils"
-  }
-}
-
-// Calls.
-extension PickleInterpreter {
-  private mutating func followCall(_ instruction: PickleInstruction) throws(ParseError) {
-    switch instruction.opcode {
-    case .reduce:
-      let arguments = try pop(instruction)
-      call(try pop(instruction), arguments: arguments, instruction)
-    case .newObj:
-      let arguments = try popTuple(instruction)
-      construct(try pop(instruction), arguments: [arguments], instruction)
-    case .newObjEx:
-      let keywords = try pop(instruction)
-      let arguments = try popTuple(instruction)
-      construct(try pop(instruction), arguments: [arguments, keywords], instruction)
-    case .obj:
-      var values = try popToMark(instruction)
-      guard !values.isEmpty else { throw malformed(instruction, "a class after the mark") }
-      construct(values.removeFirst(), arguments: values, instruction)
-    default: try build(instruction)
-    }
-  }
-
-  private mutating func popTuple(
-    _ instruction: PickleInstruction
-  ) throws(ParseError) -> PickleValue {
-    let value = try pop(instruction)
-    guard case .tuple = object(value)?.kind else {
-      throw malformed(instruction, "a tuple of arguments")
-    }
-    return value
-  }
-
-  /// NEWOBJ, NEWOBJ_EX, OBJ and INST.
-  private mutating func construct(
-    _ value: PickleValue, arguments: [PickleValue], _ instruction: PickleInstruction
-  ) {
-    hasCalls = true
-    for argument in arguments { useAsValue(argument, instruction) }
-    guard let name = imported(value) else {
-      report(
-        .computedImport, at: instruction.offset, "instantiates something that is no import")
-      stack.append(make(.instance(of: nil)))
-      return
-    }
-    if !name.use.isEmpty, !name.use.contains(.construct) {
-      report(.misusedImport, at: instruction.offset, "instantiates \(name.name)")
-    }
-    stack.append(make(.instance(of: name), arguments))
-  }
-
-  private mutating func call(
-    _ function: PickleValue, arguments value: PickleValue, _ instruction: PickleInstruction
-  ) {
-    hasCalls = true
-    guard let name = imported(function) else {
-      report(.computedImport, at: instruction.offset, "calls something that is no import")
-      stack.append(make(.instance(of: nil), [value]))
-      return
-    }
-    let arguments = object(value).map(\.elements) ?? []
-    var made = name
-    if !name.use.isEmpty {
-      if !name.use.contains(.call) {
-        report(.misusedImport, at: instruction.offset, "calls \(name.name)")
-      }
-      if name.use.contains(.instantiates) {
-        guard let first = arguments.first, let owner = imported(first) else {
-          report(
-            .computedImport, at: instruction.offset, "\(name.name) instantiates no named class")
-          stack.append(make(.instance(of: nil), [value]))
-          return
-        }
-        if !owner.use.isEmpty, owner.use.isDisjoint(with: [.construct, .state]) {
-          report(
-            .misusedImport, at: instruction.offset, "\(name.name) instantiates \(owner.name)")
-        }
-        made = owner
-      }
-      judgeArguments(of: name, arguments, instruction)
-    }
-    stack.append(make(.instance(of: made), [value]))
-  }
-
-  /// What an allowed function may be called with, where its arguments decide what it does.
-  private mutating func judgeArguments(
-    of name: PickleImport, _ arguments: [PickleValue], _ instruction: PickleInstruction
-  ) {
-    func misuse(_ message: String) {
-      report(.misusedImport, at: instruction.offset, "\(name.name) \(message)")
-    }
-    guard arguments.count <= Self.argumentLimit else { return misuse("has too many arguments") }
-    if name.use.contains(.forwards) {
-      guard let first = arguments.first, let function = imported(first),
-        isForwarded(function) || function.use.isEmpty
-      else { return misuse("calls what is no rebuilding function of torch") }
-    }
-    switch name.name.description {
-    case "_codecs.encode":
-      guard arguments.count == 2, let encoding = text(arguments[1]),
-        ["latin1", "latin-1"].contains(encoding)
-      else { return misuse("encodes otherwise than to Latin-1") }
-    case "builtins.bytearray":
-      // A number would be a size to reserve.
-      if arguments.contains(where: { if case .integer = $0 { true } else { $0 == .scalar } }) {
-        report(.pickleBomb, at: instruction.offset, "reserves a byte array by its size")
-      }
-    case "numpy.core.multiarray._reconstruct":
-      guard arguments.count == 3, let shape = object(arguments[1]), shape.elements == [.integer(0)]
-      else { return misuse("reserves an array before its state is known") }
-    case "torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_tensor",
-      "torch._utils._rebuild_tensor_v3":
-      judgeTensor(arguments, instruction)
-    default: break
-    }
-  }
-
-  /// Storage, offset, sizes and strides: the last element must lie inside the storage.
-  private mutating func judgeTensor(
-    _ arguments: [PickleValue], _ instruction: PickleInstruction
-  ) {
-    guard arguments.count >= 4, let storage = object(arguments[0]),
-      let sizes = object(arguments[2])?.elements, let strides = object(arguments[3])?.elements,
-      case .storage(let elements) = storage.kind, case .integer(let offset) = arguments[1],
-      sizes.count == strides.count, sizes.count <= Self.argumentLimit
-    else {
-      report(.strayReference, at: instruction.offset, "a tensor without storage, sizes or strides")
-      return
-    }
-    var last = offset
-    var isEmpty = false
-    for (size, stride) in zip(sizes, strides) {
-      guard case .integer(let size) = size, case .integer(let stride) = stride, size >= 0,
-        stride >= 0
-      else {
-        report(.strayReference, at: instruction.offset, "a tensor of odd sizes or strides")
-        return
-      }
-      if size == 0 { isEmpty = true }
-      let (reach, isTooLarge) = max(size - 1, 0).multipliedReportingOverflow(by: stride)
-      let (sum, overflow) = last.addingReportingOverflow(reach)
-      last = isTooLarge || overflow ? Int.max : sum
-    }
-    guard offset >= 0, isEmpty || last < elements else {
-      report(
-        .strayReference, at: instruction.offset,
-        "a tensor reaches element \(last) of a storage of \(elements)")
-      return
-    }
-  }
-
-  private mutating func build(_ instruction: PickleInstruction) throws(ParseError) {
-    let state = try pop(instruction)
-    let target = try top(instruction)
-    hasCalls = true
-    useAsValue(state, instruction)
-    if let key = plantedKey(in: state) {
-      report(.misusedImport, at: instruction.offset, "plants the attribute '\(safeText(key))'")
-    }
-    guard let object = object(target) else {
-      throw malformed(instruction, "an object to set the state of")
-    }
-    switch object.kind {
-    case .instance(let owner?):
-      if !owner.use.isEmpty, !owner.use.contains(.state) {
-        report(.misusedImport, at: instruction.offset, "sets the state of \(owner.name)")
-      }
-    case .imported(let name):
-      report(.misusedImport, at: instruction.offset, "changes \(name.name) itself")
-    case .instance, .unknown: break
-    case .text, .tuple, .list, .dict, .set, .storage:
-      throw malformed(instruction, "an object to set the state of")
-    }
-    add([state], to: target)
-  }
-
-  /// A name with two underscores among the attributes that a state sets: Python calls some of
-  /// them.
-  private func plantedKey(in state: PickleValue) -> String? {
-    guard let object = object(state) else { return nil }
-    // A pair of dictionaries: attributes, and slots.
-    guard case .tuple = object.kind, object.elements.count == 2 else { return object.plantedKey }
-    return object.elements.lazy.compactMap { self.object($0)?.plantedKey }.first
-  }
-}
-
-// Persistent references.
-extension PickleInterpreter {
-  private mutating func followReference(_ instruction: PickleInstruction) throws(ParseError) {
-    var reference: PickleValue?
-    if instruction.opcode == .binPersistentID { reference = try pop(instruction) }
-    guard case .torch(let storages) = context else {
-      report(
-        .strayReference, at: instruction.offset,
-        "asks its reader for an object that is not in the file")
-      stack.append(make(.unknown))
-      return
-    }
-    // ('storage', class, key, location, number of elements), older files with a view as sixth.
-    guard let reference, let parts = object(reference)?.elements, (5...6).contains(parts.count),
-      text(parts[0]) == "storage", let type = imported(parts[1]),
-      let itemSize = PickleStorage.itemSize(of: type.name), let key = text(parts[2]),
-      text(parts[3]) != nil, case .integer(let elements) = parts[4], elements >= 0
-    else {
-      report(
-        .strayReference, at: instruction.offset, "a persistent reference that is no storage")
-      stack.append(make(.unknown))
-      return
-    }
-    let (bytes, overflow) = elements.multipliedReportingOverflow(by: itemSize)
-    if let storages, overflow || storages[key] != bytes {
-      let found = storages[key].map { "\($0) bytes" } ?? "no such member"
-      report(
-        .strayReference, at: instruction.offset,
-        "storage '\(safeText(key))' should have \(overflow ? "too many" : "\(bytes)") bytes",
-        evidence: ["found: \(found)"])
-    }
-    if knownStorages.insert(key).inserted {
-      storageBytes.append((key, elements, overflow ? Int.max : bytes))
-    }
-    stack.append(make(.storage(elements: elements)))
   }
 }
