@@ -112,6 +112,13 @@ import Testing
     #expect(try root.dataset("compact").tensor().floats() == [-50, -13, 24, -40, -3])
   }
 
+  @Test func `a shape far beyond the file reserves no memory`() throws {
+    let vast = try Self.vector("storage.h5").root.dataset("vast")
+    #expect(vast.claimedBytes == 4 << 40)
+    let error = #expect(throws: ParseError.self) { try vast.tensor() }
+    #expect(error?.kind == .limit)
+  }
+
   @Test func `bytes before and after the file are kept apart`() throws {
     let file = try Self.vector("userblock.h5")
     #expect(file.userBlock.count == 1024)

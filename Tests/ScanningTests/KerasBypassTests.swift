@@ -126,7 +126,7 @@ private let configurations: [Bypass] = [
   }
 
   @Test(arguments: [
-    ("links.h5", ["KER005", "KER004"]), ("storage.h5", ["KER004", "KER004"]),
+    ("links.h5", ["KER005", "KER004"]), ("storage.h5", ["KER004", "KER004", "KER006"]),
     ("userblock.h5", ["SCN007"]), ("latest.h5", []),
   ])
   func `what leads out of an HDF5 file is a finding`(name: String, rules: [String]) throws {
