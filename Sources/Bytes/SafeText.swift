@@ -34,7 +34,8 @@ public func safeText(bytes: some Sequence<UInt8>) -> String {
 
 /// Whether a scalar is refused in names and escaped in output.
 public func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
-  switch scalar.properties.generalCategory {
+  if scalar.isASCII { return scalar.value < 0x20 || scalar.value == 0x7f }
+  return switch scalar.properties.generalCategory {
   case .control, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: true
   // Bidirectional controls, zero-width joiners, tags, byte order mark.
   case .format: true

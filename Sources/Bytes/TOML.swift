@@ -84,6 +84,7 @@ extension TOML {
     guard let text = bytes.utf8 else {
       throw ConfigurationError(key: "", "not valid UTF-8")
     }
+    try checkTOMLNesting(bytes)
     do {
       guard case .table(let members) = try TOMLTable(string: text).value else {
         throw ConfigurationError(key: "", "not a TOML document")
@@ -259,6 +260,8 @@ private func isBareKeyByte(_ byte: UInt8) -> Bool {
 
 /// The candidate that differs by the fewest edits, nil when none is near.
 public func nearestName(to name: String, among candidates: [String]) -> String? {
+  // Nobody misspells a name into one of many kilobytes, and comparing those takes long.
+  guard name.utf8.count <= 256 else { return nil }
   let ranked = candidates.map { (name: $0, distance: editDistance(name, $0)) }
   guard let best = ranked.min(by: { $0.distance < $1.distance }) else { return nil }
   return best.distance <= max(2, name.count / 2) ? best.name : nil

@@ -47,6 +47,8 @@ private struct LockLines {
   private let bytes: ByteSlice
   private var position = 0
 
+  private static let recordLimit = Limits().memberCount
+
   init(_ bytes: ByteSlice) { self.bytes = bytes }
 
   /// The line that begins here, without its line feed; nil at the end.
@@ -144,6 +146,11 @@ private struct LockLines {
       var fields = try cursor.fields()
       let record = try Record(key: key, from: &fields)
       try fields.expectEnd()
+      guard records.count < LockLines.recordLimit else {
+        throw ParseError(
+          .limit, at: next.offset, expected: "at most \(LockLines.recordLimit) records in a table",
+          found: "one more")
+      }
       records.append(record)
     }
     return records

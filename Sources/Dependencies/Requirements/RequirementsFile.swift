@@ -29,6 +29,8 @@ struct RequirementsFile {
 
   /// The longest logical line; one with fifty hashes has 5 kB.
   private static let lineLimit = 1 << 16
+  /// The most logical lines of a file: each may have findings.
+  private static let lineCountLimit = 20_000
 
   init(path: String, bytes: ByteSlice, isConstraints: Bool) {
     place = Place([path])
@@ -41,7 +43,12 @@ struct RequirementsFile {
       findings.append(Rule.malformedDependencyFile.at(place, reason))
       return
     }
-    for line in LogicalLine.split(text) { judge(line) }
+    let lines = LogicalLine.split(text)
+    for line in lines.prefix(RequirementsFile.lineCountLimit) { judge(line) }
+    if let first = lines.dropFirst(RequirementsFile.lineCountLimit).first {
+      report(
+        .unreadDependencyFile, first, "more than \(RequirementsFile.lineCountLimit) lines")
+    }
   }
 
   /// Why the text as a whole may be read differently from how it looks; nil when it may not.
