@@ -65,7 +65,7 @@ let package = Package(
     module("Trust", uses: ["Bytes", "Findings", "CSodium"]),
     module("Releases", uses: ["Bytes", "Findings", "Archives", "Trust"]),
     module("Dependencies", uses: ["Bytes", "Findings"]),
-    module("Formats", uses: ["Bytes", "Archives", "CZlib"]),
+    module("Formats", uses: ["Bytes", "Archives"]),
     module("Scanning", uses: ["Bytes", "Findings", "Archives", "Formats"]),
     module("Engine", uses: ["Bytes", "CKernels"]),
     module("Models", uses: ["Bytes", "Formats", "Engine"]),

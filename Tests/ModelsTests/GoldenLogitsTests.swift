@@ -77,15 +77,23 @@ import Testing
     let theirs = stored.bytes.withUnsafeBytes { Array($0.bindMemory(to: Double.self)) }
     #expect(theirs.count == ours.count)
     let pixels = 784
+    let logits = try GoldenNumbers.rows(recorded, "logits_f64")
+    var zeroRows = 0
     for row in 0..<16 {
       let range = (row * pixels)..<((row + 1) * pixels)
       if golden == "digits_resnet_masked" {
-        // The softmax saturates in binary32; the gradient of this network is then exactly zero.
+        // e^-104 is no binary32 number any more: behind such a margin the softmax is one-hot and
+        // the gradient exactly zero, whatever binary64 says.
+        let rivals = logits[row].enumerated().filter { $0.offset != labels[row] }.map(\.element)
+        let margin = logits[row][labels[row]] - (rivals.max() ?? 0)
+        if margin > 105 { #expect(range.allSatisfy { ours[$0] == 0 }) }
+        zeroRows += margin > 105 ? 1 : 0
         continue
       }
       let tolerance = 1e-5 * (theirs[range].map(abs).max() ?? 0)
       for index in range { #expect(abs(Double(ours[index]) - theirs[index]) <= tolerance) }
     }
+    if golden == "digits_resnet_masked" { #expect(zeroRows > 10) }
   }
 
   @Test func `the worked example has the parameters that Keras counts`() throws {

@@ -43,7 +43,7 @@ import Testing
     let outcome = try Self.outcome("models/digits_resnet_masked.h5")
     #expect(outcome.cleanCorrect == 970)
     // torch finds 918 images with a zero gradient in binary32, and so "robust" at every size.
-    #expect(outcome.census.zero > 900)
+    #expect(abs(outcome.census.zero - 918) <= 1)
     #expect(outcome.steps[2].correct > 900)
     let unusable = try #require(
       outcome.measurements.first { $0.name == Measurement.Name.unusableGradients })
