@@ -393,17 +393,48 @@ static windows columns_over(const ck_window *w, ptrdiff_t element) {
       element, w->stride_x, w->kernel_width, w->dilation_x, w->pad_left, w->out_width);
 }
 
+/// Where no two windows share an element, each window's gradient goes to its winner. As with the
+/// sum from +0, -0 becomes +0.
+static void disjoint_max_pool_gradient(
+    const ck_pool *pool, ck_view dy, const uint16_t *winners, ck_view dx) {
+  const ck_window *w = &pool->window;
+  for (ptrdiff_t block = 0; block < pool->blocks; block++) {
+    for (ptrdiff_t y = 0; y < w->height; y++) {
+      memset(pixel_at(dx, block, y, 0), 0, w->width * ck_lanes * sizeof(float));
+    }
+    for (ptrdiff_t row = 0; row < w->out_height; row++) {
+      taps rows = rows_inside(w, row);
+      for (ptrdiff_t column = 0; column < w->out_width; column++, winners += ck_lanes) {
+        taps columns = columns_inside(w, column);
+        shorts winner = *(const loose_shorts *)winners;
+        lanes part = load(pixel_at(dy, block, row, column)) + splat(0);
+        for (ptrdiff_t ky = rows.first; ky < rows.end; ky++) {
+          float *to = pixel_at(dx, block, rows.start + ky, columns.start);
+          for (ptrdiff_t kx = columns.first; kx < columns.end; kx++) {
+            uint16_t tap = (uint16_t)(ky * w->kernel_width + kx);
+            ints won = __builtin_convertvector(winner == (shorts)tap, ints);
+            store(to + kx * ck_lanes, won ? part : splat(0));
+          }
+        }
+      }
+    }
+  }
+}
+
 static void max_pool_gradient(
     const ck_pool *pool, ck_view dy, const uint16_t *winners, ck_view dx) {
   const ck_window *w = &pool->window;
+  if (w->kernel_height <= w->stride_y && w->kernel_width <= w->stride_x && w->dilation_y == 1 &&
+      w->dilation_x == 1) {
+    disjoint_max_pool_gradient(pool, dy, winners, dx);
+    return;
+  }
   for (ptrdiff_t block = 0; block < pool->blocks; block++) {
     const uint16_t *block_winners = winners + block * w->out_height * w->out_width * ck_lanes;
     for (ptrdiff_t y = 0; y < w->height; y++) {
       windows rows = rows_over(w, y);
       for (ptrdiff_t x = 0; x < w->width; x++) {
         windows columns = columns_over(w, x);
-        bool alone = rows.end - rows.first <= 1 && columns.end - columns.first <= 1;
-        lanes single = splat(0);
         reals sum = 0;
         for (ptrdiff_t row = rows.first; row < rows.end; row++) {
           ptrdiff_t down = y + w->pad_top - row * w->stride_y;
@@ -412,18 +443,13 @@ static void max_pool_gradient(
             ptrdiff_t right = x + w->pad_left - column * w->stride_x;
             if (right % w->dilation_x) continue;
             ptrdiff_t tap = down / w->dilation_y * w->kernel_width + right / w->dilation_x;
-            const uint16_t *from =
-                block_winners + (row * w->out_width + column) * ck_lanes;
-            ints won = __builtin_convertvector(*(const loose_shorts *)from, ints) == (int32_t)tap;
-            lanes part = won ? load(pixel_at(dy, block, row, column)) : splat(0);
-            if (alone) {
-              single = part + splat(0);  // as the sum from +0 gives it: -0 becomes +0
-            } else {
-              sum += widened(part);
-            }
+            const uint16_t *from = block_winners + (row * w->out_width + column) * ck_lanes;
+            shorts winner = *(const loose_shorts *)from;
+            ints won = __builtin_convertvector(winner == (shorts)(uint16_t)tap, ints);
+            sum += widened(won ? load(pixel_at(dy, block, row, column)) : splat(0));
           }
         }
-        store(pixel_at(dx, block, y, x), alone ? single : rounded(sum));
+        store(pixel_at(dx, block, y, x), rounded(sum));
       }
     }
   }
@@ -641,19 +667,46 @@ static void loss_gradient(const float *x, ptrdiff_t count, ptrdiff_t label, floa
   }
 }
 
+/// Transposes 8 pixels of 8 channels: to[c * plane + p] = from[p * 16 + c].
+INLINE void transpose_8x8(const float *from, float *to, ptrdiff_t plane) {
+  half_lanes row[8], pair[8], quad[8];
+  UNROLL for (int i = 0; i < 8; i++) row[i] = *(const loose_half *)(from + i * ck_lanes);
+  UNROLL for (int i = 0; i < 8; i += 2) {
+    pair[i] = __builtin_shufflevector(row[i], row[i + 1], 0, 8, 1, 9, 4, 12, 5, 13);
+    pair[i + 1] = __builtin_shufflevector(row[i], row[i + 1], 2, 10, 3, 11, 6, 14, 7, 15);
+  }
+  UNROLL for (int i = 0; i < 8; i += 4) {
+    UNROLL for (int j = 0; j < 2; j++) {
+      half_lanes a = pair[i + j], b = pair[i + j + 2];
+      quad[i + 2 * j] = __builtin_shufflevector(a, b, 0, 1, 8, 9, 4, 5, 12, 13);
+      quad[i + 2 * j + 1] = __builtin_shufflevector(a, b, 2, 3, 10, 11, 6, 7, 14, 15);
+    }
+  }
+  UNROLL for (int i = 0; i < 4; i++) {
+    half_lanes a = quad[i], b = quad[i + 4];
+    *(loose_half *)(to + i * plane) = __builtin_shufflevector(a, b, 0, 1, 2, 3, 8, 9, 10, 11);
+    *(loose_half *)(to + (i + 4) * plane) =
+        __builtin_shufflevector(a, b, 4, 5, 6, 7, 12, 13, 14, 15);
+  }
+}
+
 static void to_planes(
     ptrdiff_t channels, ck_size size, ck_view x, float *planes, ptrdiff_t plane,
     ptrdiff_t plane_row) {
-  for (ptrdiff_t block = 0; block * ck_lanes < channels; block++) {
-    ptrdiff_t rest = channels - block * ck_lanes;
-    ptrdiff_t used = rest < ck_lanes ? rest : ck_lanes;
+  for (ptrdiff_t channel = 0; channel < channels; channel += 8) {
+    ptrdiff_t used = channels - channel < 8 ? channels - channel : 8;
     for (ptrdiff_t row = 0; row < size.height; row++) {
-      const float *from = pixel_at(x, block, row, 0);
-      float *to = planes + block * ck_lanes * plane + row * plane_row;
-      for (ptrdiff_t l = 0; l < used; l++) {
-        for (ptrdiff_t column = 0; column < size.width; column++) {
-          to[l * plane + column] = from[column * ck_lanes + l];
+      const float *from =
+          pixel_at(x, channel / ck_lanes, row, 0) + channel % ck_lanes;
+      float *to = planes + channel * plane + row * plane_row;
+      ptrdiff_t column = 0;
+      if (used == 8) {
+        for (; column + 8 <= size.width; column += 8) {
+          transpose_8x8(from + column * ck_lanes, to + column, plane);
         }
+      }
+      for (; column < size.width; column++) {
+        for (ptrdiff_t l = 0; l < used; l++) to[l * plane + column] = from[column * ck_lanes + l];
       }
     }
   }

@@ -27,6 +27,11 @@ INLINE quarter quick_fma(quarter a, quarter b, quarter c, quarter_ints *doubtful
   return __builtin_convertvector(sum, quarter);
 }
 
+static __attribute__((noinline)) void exact_fallback(
+    const float *a, const float *b, const float *c, float *sum) {
+  for (int l = 0; l < ck_lanes; l++) sum[l] = exact_fma32(a[l], b[l], c[l]);
+}
+
 INLINE lanes exact_lanes(lanes a, lanes b, lanes c) {
   quarter_ints doubtful = 0;
   lanes sum;
@@ -35,14 +40,20 @@ INLINE lanes exact_lanes(lanes a, lanes b, lanes c) {
   sum.hi.lo = quick_fma(a.hi.lo, b.hi.lo, c.hi.lo, &doubtful);
   sum.hi.hi = quick_fma(a.hi.hi, b.hi.hi, c.hi.hi, &doubtful);
   if (__builtin_reduce_or(doubtful)) {
-    for (int l = 0; l < ck_lanes; l++) sum[l] = exact_fma32(a[l], b[l], c[l]);
+    exact_fallback((const float *)&a, (const float *)&b, (const float *)&c, (float *)&sum);
   }
   return sum;
 }
 
+static __attribute__((noinline)) void exact_wide(
+    const double *a, const double *b, const double *c, double *sum) {
+  for (int l = 0; l < ck_lanes; l++) sum[l] = exact_fma64(a[l], b[l], c[l]);
+}
+
 INLINE reals exact_reals(reals a, reals b, reals c) {
-  for (int l = 0; l < ck_lanes; l++) c[l] = exact_fma64(a[l], b[l], c[l]);
-  return c;
+  reals sum;
+  exact_wide((const double *)&a, (const double *)&b, (const double *)&c, (double *)&sum);
+  return sum;
 }
 
 #define FMA(a, b, c) exact_lanes(a, b, c)

@@ -13,6 +13,7 @@
 #define UNROLL _Pragma("clang loop unroll(full)")
 
 typedef float lanes __attribute__((ext_vector_type(16)));
+typedef float half_lanes __attribute__((ext_vector_type(8)));
 typedef double reals __attribute__((ext_vector_type(16)));
 typedef int32_t ints __attribute__((ext_vector_type(16)));
 typedef uint64_t words __attribute__((ext_vector_type(16)));
@@ -20,6 +21,7 @@ typedef uint16_t shorts __attribute__((ext_vector_type(16)));
 typedef uint8_t bytes __attribute__((ext_vector_type(16)));
 
 typedef lanes loose_lanes __attribute__((aligned(4), may_alias));
+typedef half_lanes loose_half __attribute__((aligned(4), may_alias));
 typedef shorts loose_shorts __attribute__((aligned(2), may_alias));
 typedef bytes loose_bytes __attribute__((aligned(1), may_alias));
 
