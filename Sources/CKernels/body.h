@@ -553,7 +553,7 @@ static void elementary(ck_activation_kind kind, ck_size size, ck_view x, ck_view
     for (ptrdiff_t row = 0; row < size.height; row++) {
       for (ptrdiff_t column = 0; column < size.width; column++) {
         reals v = widened(load(pixel_at(x, block, row, column)));
-        v = kind == CK_SIGMOID ? sigmoid64(v) : tanh64(v);
+        v = kind == CK_SIGMOID ? sigmoid64(v) : kind == CK_TANH ? tanh64(v) : exp64(v);
         store(pixel_at(y, block, row, column), rounded(v));
       }
     }
@@ -566,21 +566,11 @@ static void elementary_gradient(
     for (ptrdiff_t row = 0; row < size.height; row++) {
       for (ptrdiff_t column = 0; column < size.width; column++) {
         reals v = widened(load(pixel_at(y, block, row, column)));
-        reals slope = kind == CK_SIGMOID ? v * (1 - v) : 1 - v * v;
+        reals slope = kind == CK_SIGMOID ? v * (1 - v) : kind == CK_TANH ? 1 - v * v : v;
         lanes part = load(pixel_at(dy, block, row, column));
         store(pixel_at(dx, block, row, column), rounded(widened(part) * slope));
       }
     }
-  }
-}
-
-static void exp_row(const float *x, ptrdiff_t count, float *y) {
-  for (ptrdiff_t i = 0; i < count; i += ck_lanes) {
-    ptrdiff_t length = count - i < ck_lanes ? count - i : ck_lanes;
-    float piece[ck_lanes] = {0};
-    memcpy(piece, x + i, length * sizeof(float));
-    store(piece, rounded(exp64(widened(load(piece)))));
-    memcpy(y + i, piece, length * sizeof(float));
   }
 }
 
@@ -731,7 +721,6 @@ const ck_kernels KERNELS = {
     .combine_gradient = combine_gradient,
     .elementary = elementary,
     .elementary_gradient = elementary_gradient,
-    .exp = exp_row,
     .softmax = softmax,
     .softmax_gradient = softmax_gradient,
     .loss_gradient = loss_gradient,

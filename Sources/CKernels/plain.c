@@ -22,7 +22,7 @@ static bool inside(ptrdiff_t y, ptrdiff_t x, ptrdiff_t height, ptrdiff_t width) 
 
 float ck_plain_fma(float a, float b, float c) { return exact_fma32(a, b, c); }
 
-double ck_plain_exp(double x) { return exp64(x); }
+float ck_plain_probe(float a, float b, float c) { return a * b + c; }
 
 void ck_plain_convolution(
     ck_window s, const float *x, const float *kernel, const float *bias, float *y) {
@@ -220,6 +220,7 @@ static float activated(ck_activation activation, float x) {
       return x < activation.low ? activation.low : x > activation.high ? activation.high : x;
     case CK_SIGMOID: return (float)sigmoid64((double)x);
     case CK_TANH: return (float)tanh64((double)x);
+    case CK_EXP: return (float)exp64((double)x);
   }
 }
 
@@ -231,6 +232,7 @@ static float activation_gradient(ck_activation activation, float x, float y, flo
     case CK_CLIP: return x > activation.low && x < activation.high ? dy : 0;
     case CK_SIGMOID: return (float)((double)dy * (value * (1 - value)));
     case CK_TANH: return (float)((double)dy * (1 - value * value));
+    case CK_EXP: return dy * y;
   }
 }
 

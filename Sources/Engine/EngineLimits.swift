@@ -12,7 +12,7 @@ public enum EngineLimits {
   /// Bytes of working memory for one input.
   public static let workspaceBytes = 4 << 30
   /// Multiply-accumulates, or elements looked at, for one input.
-  public static let operations = 1_000_000_000_000
+  public static let operations = 200_000_000_000
   /// Kernel size, stride and dilation along one axis, and padding on one side.
   public static let window = 1 << 16
 

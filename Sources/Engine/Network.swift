@@ -21,12 +21,14 @@ public final class Network: Sendable {
     self.graph = graph
     self.variant = variant
     let graph = graph.withoutIdentities
-    executor =
-      if let kernels = variant.kernels {
-        try FastExecutor(graph, kernels: kernels)
-      } else {
-        PlainExecutor(graph)
-      }
+    if variant == .plain {
+      executor = PlainExecutor(graph)
+    } else if let kernels = variant.kernels {
+      executor = try FastExecutor(graph, kernels: kernels)
+    } else {
+      throw EngineError(
+        .argument, "kernel variant", expected: "one that this CPU has", found: variant.rawValue)
+    }
   }
 
   /// Whether the output is a softmax, so that `logits` are its input.

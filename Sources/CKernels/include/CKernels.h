@@ -18,9 +18,6 @@ bool ck_repair_environment(void);
 /// a * b + c in binary64, rounded once, on any CPU.
 double ck_fma64(double a, double b, double c);
 
-/// e^x in binary64, rounded to binary32, for each element.
-void ck_exp(const float *x, ptrdiff_t count, float *y);
-
 /// destination = source.
 void ck_copy(const float *source, ptrdiff_t count, float *destination);
 

@@ -100,12 +100,10 @@ typedef struct {
       ck_size size, const ck_view *dy, ptrdiff_t count, const ck_finish *finish,
       const uint8_t *_Nullable passed, ck_view forward, ck_view dx);
 
-  /// Sigmoid and tanh; their gradients from their outputs.
+  /// Sigmoid, tanh and e^x; their gradients from their outputs.
   void (*elementary)(ck_activation_kind kind, ck_size size, ck_view x, ck_view y);
   void (*elementary_gradient)(
       ck_activation_kind kind, ck_size size, ck_view y, ck_view dy, ck_view dx);
-  /// e^x, sigmoid or tanh of numbers in a row.
-  void (*exp)(const float *x, ptrdiff_t count, float *y);
 
   /// Along the channels of each pixel.
   void (*softmax)(ptrdiff_t channels, ck_size size, ck_view x, ck_view y);

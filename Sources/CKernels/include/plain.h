@@ -26,6 +26,7 @@ typedef enum {
   CK_CLIP,        // between low and high
   CK_SIGMOID,
   CK_TANH,
+  CK_EXP,
 } ck_activation_kind;
 
 /// An element-wise operator with its numbers.
@@ -37,8 +38,8 @@ typedef struct {
 /// a * b + c in binary32, rounded once: exact in binary64, then rounded to odd, then rounded.
 float ck_plain_fma(float a, float b, float c);
 
-/// e^x in binary64 by the sequence of docs/numerics.md.
-double ck_plain_exp(double x);
+/// a * b + c as written, for the self-test.
+float ck_plain_probe(float a, float b, float c);
 
 /// kernel: outputs x channels / groups x kernel height x kernel width; bias may be null.
 void ck_plain_convolution(

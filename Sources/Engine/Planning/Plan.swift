@@ -261,7 +261,8 @@ struct Plan {
     let features = graph.features(of: Graph.Value(index: value))
     var geometry = Geometry(features: features)
     if isPlanes(value) { geometry.lanes = 1 }
-    if let unit = fusion.units.last(where: { $0.value == value }) {
+    if let maker = fusion.makers[value] {
+      let unit = fusion.units[maker]
       geometry.halo = unit.operation.definition.gradientHalo(unit.place)
     }
     return geometry

@@ -37,10 +37,7 @@ struct Program: Sendable {
     self.steps = steps
     stages = Program.stages(of: steps, targets: targets)
     let uses = Program.uses(of: contents.count, in: steps, stages: stages)
-    var regions = Regions()
-    for (index, use) in uses.enumerated() {
-      regions.place(index, contents[index], use: use)
-    }
+    let regions = Regions(contents, uses: uses, steps: steps.count)
     let imageBytes = regions.groupBytes + regions.blockBytes
     guard imageBytes <= EngineLimits.workspaceBytes else {
       throw EngineError(
@@ -52,8 +49,8 @@ struct Program: Sendable {
     let group = max(1, min(block, Program.groupBytes / max(1, regions.groupBytes)))
     self.block = block
     self.group = group
-    placements = uses.indices.map { index in
-      var placement = regions.placements[index]
+    placements = regions.placements.map { placement in
+      var placement = placement
       placement.offset =
         placement.isForGroup
         ? placement.offset * group : regions.groupBytes * group + placement.offset * block
@@ -109,36 +106,47 @@ private struct BufferUse {
 
 /// Memory of a group and of a block, given out buffer by buffer, in bytes for one image.
 private struct Regions {
-  private struct Slot {
+  /// What two buffers must have in common to share memory at different times.
+  private struct Kind: Hashable {
     let content: BufferContent
-    let placement: Placement
-    var lastStep: Int
+    let isForGroup: Bool
   }
 
   private(set) var groupBytes = 0
   private(set) var blockBytes = 0
-  private(set) var placements: [Placement] = []
-  private var slots: [BufferContent: [Slot]] = [:]
+  private(set) var placements: [Placement]
+  private var free: [Kind: [Placement]] = [:]
 
-  /// Gives the buffer the memory of an equal one that is no longer used, or new memory. Buffers
-  /// come in the order of their first use.
-  mutating func place(_ index: Int, _ content: BufferContent, use: BufferUse) {
-    guard let steps = use.steps else {
-      placements.append(Placement(offset: 0, stride: content.bytes, isForGroup: true))
-      return
+  /// Goes through the steps: a buffer gets memory before its first and gives it back behind its
+  /// last.
+  init(_ contents: [BufferContent], uses: [BufferUse], steps: Int) {
+    placements = contents.map { Placement(offset: 0, stride: $0.bytes, isForGroup: true) }
+    var begins = [[Int]](repeating: [], count: steps)
+    var ends = begins
+    for (index, use) in uses.enumerated() {
+      guard let steps = use.steps else { continue }
+      begins[steps.lowerBound].append(index)
+      ends[steps.upperBound].append(index)
     }
-    for (number, slot) in slots[content, default: []].enumerated()
-    where slot.lastStep < steps.lowerBound && slot.placement.isForGroup == use.isForGroup {
-      slots[content]?[number].lastStep = steps.upperBound
-      placements.append(slot.placement)
-      return
+    for step in 0..<steps {
+      for index in begins[step] {
+        let kind = Kind(content: contents[index], isForGroup: uses[index].isForGroup)
+        placements[index] = free[kind]?.popLast() ?? reserve(kind)
+      }
+      for index in ends[step] {
+        let kind = Kind(content: contents[index], isForGroup: uses[index].isForGroup)
+        free[kind, default: []].append(placements[index])
+      }
     }
-    let offset = use.isForGroup ? groupBytes : blockBytes
-    let placement = Placement(
-      offset: offset, stride: content.bytes, isForGroup: use.isForGroup)
-    if use.isForGroup { groupBytes += content.bytes } else { blockBytes += content.bytes }
-    placements.append(placement)
-    slots[content, default: []].append(
-      Slot(content: content, placement: placement, lastStep: steps.upperBound))
+  }
+
+  private mutating func reserve(_ kind: Kind) -> Placement {
+    let bytes = kind.content.bytes
+    defer {
+      if kind.isForGroup { groupBytes += bytes } else { blockBytes += bytes }
+    }
+    return Placement(
+      offset: kind.isForGroup ? groupBytes : blockBytes, stride: bytes,
+      isForGroup: kind.isForGroup)
   }
 }

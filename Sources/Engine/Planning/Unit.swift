@@ -34,6 +34,9 @@ struct Fusion: Sendable {
   /// For each value the units that read it, views looked through.
   private(set) var readers: [[Int]]
 
+  /// For each value the unit that gives it; nil for the input and for views.
+  private(set) var makers: [Int?]
+
   /// Fuses the nodes that `target` depends on. The values in `kept` are laid out.
   init(_ graph: Graph, target: Graph.Value, kept: [Graph.Value]) {
     let nodes = graph.ancestors(of: target)
@@ -47,6 +50,7 @@ struct Fusion: Sendable {
       takers[value].count == 1 && !isKept.contains(value) ? takers[value][0] : nil
     }
     readers = [[Int]](repeating: [], count: graph.nodes.count + 1)
+    makers = [Int?](repeating: nil, count: graph.nodes.count + 1)
     var isDone = [Bool](repeating: false, count: graph.nodes.count)
     for index in nodes where !isDone[index] {
       let node = graph.nodes[index]
@@ -78,6 +82,7 @@ struct Fusion: Sendable {
         isDone[follower] = true
       }
       for input in unit.inputs { readers[views[input]?.source ?? input].append(units.count) }
+      makers[unit.value] = units.count
       units.append(unit)
     }
   }
