@@ -6,7 +6,8 @@
 #if defined(__x86_64__)
 #include <string.h>
 
-#pragma clang attribute push(__attribute__((target("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl"))), apply_to = function)
+#pragma clang attribute push( \
+    __attribute__((target("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl"))), apply_to = function)
 
 #define FMA(a, b, c) __builtin_elementwise_fma(a, b, c)
 #define FMA64(a, b, c) __builtin_elementwise_fma(a, b, c)

@@ -11,8 +11,9 @@
 #define FMA64(a, b, c) exact_fma64(a, b, c)
 #include "elementary.h"
 
-// A number beside what it must be: row major, without padding.
-static ptrdiff_t at(ptrdiff_t channel, ptrdiff_t y, ptrdiff_t x, ptrdiff_t height, ptrdiff_t width) {
+// The place of an element: channel by channel, row by row.
+static ptrdiff_t at(
+    ptrdiff_t channel, ptrdiff_t y, ptrdiff_t x, ptrdiff_t height, ptrdiff_t width) {
   return (channel * height + y) * width + x;
 }
 
@@ -89,7 +90,8 @@ static ptrdiff_t tap_place(
 }
 
 // The place of a window's first largest element.
-static ptrdiff_t winner(ck_window s, const float *x, ptrdiff_t channel, ptrdiff_t row, ptrdiff_t column) {
+static ptrdiff_t winner(
+    ck_window s, const float *x, ptrdiff_t channel, ptrdiff_t row, ptrdiff_t column) {
   ptrdiff_t best = -1;
   for (ptrdiff_t ky = 0; ky < s.kernel_height; ky++) {
     for (ptrdiff_t kx = 0; kx < s.kernel_width; kx++) {

@@ -8,7 +8,7 @@ public enum SelfTest {
   /// One line for each thing that is wrong; none on a sound build.
   public static func failures(of variant: KernelVariant) throws(EngineError) -> [String] {
     var failures: [String] = []
-    FloatingPoint.repairThread()
+    ArithmeticMode.repairThread()
     if variant.contracts { failures.append("\(variant): a * b + c was contracted") }
     if !variant.roundsOnce { failures.append("\(variant): a fused multiply-add rounds twice") }
     for function in ElementaryFunction.allCases {

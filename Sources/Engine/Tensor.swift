@@ -1,4 +1,3 @@
-public import Bytes
 import CKernels
 
 /// An array of binary32 numbers with a shape, in row-major order.
@@ -15,18 +14,6 @@ public struct Tensor: Sendable {
         .argument, "values", expected: "\(count) for shape \(shape)", found: "\(values.count)")
     }
     self.init(shape: shape, storage: TensorStorage(values))
-  }
-
-  /// The tensor whose numbers are stored as little-endian binary32, in row-major order.
-  public init(shape: [Int], littleEndian bytes: ByteSlice) throws(EngineError) {
-    let count = try Tensor.checkedCount(of: shape)
-    guard bytes.count.isMultiple(of: 4), bytes.count / 4 == count else {
-      throw EngineError(
-        .argument, "bytes", expected: "4 x \(count) for shape \(shape)", found: "\(bytes.count)")
-    }
-    let storage = TensorStorage(count: count)
-    bytes.withUnsafeBytes { ck_load_little_endian($0.baseAddress, count, storage.start) }
-    self.init(shape: shape, storage: storage)
   }
 
   init(shape: [Int], storage: TensorStorage) {

@@ -1,3 +1,5 @@
+public import Bytes
+import CKernels
 import Glibc
 
 /// The memory behind a tensor: binary32 numbers at an address that is a multiple of 64 bytes, with
@@ -39,6 +41,18 @@ final class TensorStorage: @unchecked Sendable {
 }
 
 extension Tensor {
+  /// The tensor whose numbers are stored as little-endian binary32, in row-major order.
+  public init(shape: [Int], littleEndian bytes: ByteSlice) throws(EngineError) {
+    let count = try Tensor.checkedCount(of: shape)
+    guard bytes.count.isMultiple(of: 4), bytes.count / 4 == count else {
+      throw EngineError(
+        .argument, "bytes", expected: "4 x \(count) for shape \(shape)", found: "\(bytes.count)")
+    }
+    let storage = TensorStorage(count: count)
+    bytes.withUnsafeBytes { ck_load_little_endian($0.baseAddress, count, storage.start) }
+    self.init(shape: shape, storage: storage)
+  }
+
   /// Creates a tensor whose numbers the closure writes; they are +0 before.
   public init(
     shape: [Int], initializedBy body: (inout MutableSpan<Float>) -> Void

@@ -58,12 +58,12 @@ import Testing
     var random = RandomNumbers(seed: 2)
     let inputs = try random.tensor([1, 28, 28, 1])
     let expected = try network.forward(inputs)
-    let before = FloatingPoint.repairedThreads
+    let before = ArithmeticMode.repairedThreads
     fesetround(FE_UPWARD)
     defer { fesetround(FE_TONEAREST) }
     let found = try network.forward(inputs)
     #expect(found == expected)
-    #expect(FloatingPoint.repairedThreads > before)
+    #expect(ArithmeticMode.repairedThreads > before)
   }
 
   @Test func `the step along a gradient's sign has one rounding and stays in range`() throws {

@@ -69,6 +69,10 @@ import Testing
       (vector, Layer.convolution(.init(inputs: 12, outputs: 1), &random).operation),
       (vector, .maxPool(MaxPool(window: Window(kernel: Extent(2))))),
       (vector, .globalAveragePool(GlobalAveragePool())),
+      (
+        try Graph(inputShape: [300, 300, 1], layout: .channelsLast),
+        .maxPool(MaxPool(window: Window(kernel: Extent(257))))
+      ),
       (vector, Layer.dense(11, 2, &random).operation),
       (map, Layer.dense(12, 2, &random).operation),
       (map, Layer.normalization(2, &random).operation),
@@ -155,9 +159,18 @@ import Testing
     #expect(throws: EngineError.self) {
       try graph.append(.relu(ReLU()), named: "r", to: [value])
     }
+  }
+
+  @Test func `a graph of many nodes is planned in one pass`() throws {
+    var graph = try Graph(inputShape: [1], layout: .channelsLast)
+    var values = [graph.input]
+    for _ in 0..<4_000 {
+      values.append(try graph.append(.relu(ReLU()), named: "r", to: values.suffix(1)))
+    }
+    try graph.append(.add(Add()), named: "sum", to: values)
     let one = try Tensor(shape: [1, 1], values: [1])
     let network = try Network(graph)
-    #expect(try network.forward(one).values == [1])
+    #expect(try network.forward(one).values == [4_001])
     #expect(try network.lossGradient(one, labels: [0]).gradient.values == [0])
   }
 

@@ -1,7 +1,8 @@
 // The arithmetic of proofmark-numerics/1 in C: docs/numerics.md is its definition.
 //
-// Names begin with ck_. Sizes and indices are ptrdiff_t (Int in Swift), counted in elements. No function allocates,
-// keeps or frees memory. No function checks its arguments: the planner in Swift has.
+// Names begin with ck_. Sizes and indices are ptrdiff_t (Int in Swift), counted in elements. No
+// function allocates, keeps or frees memory, and none checks its arguments: the planner in Swift
+// has.
 #pragma once
 
 #include <stdbool.h>

@@ -13,6 +13,9 @@ public struct MaxPool: Sendable {
   /// Kernel, stride, dilation and padding.
   public let window: Window
 
+  /// The most taps of a window: a gradient remembers the winner in two bytes.
+  static let taps = 1 << 16
+
   /// Creates a pool.
   public init(window: Window) {
     self.window = window
@@ -23,7 +26,12 @@ extension MaxPool: OperatorDefinition {
   var name: String { "max pool" }
 
   func outputShape(of inputs: [[Int]], layout: Layout) throws(EngineError) -> [Int] {
-    try window.pooledShape(of: requireFeatures(inputs, layout: layout), layout: layout)
+    let taps = saturatingProduct(window.kernel.height, window.kernel.width)
+    guard taps <= MaxPool.taps else {
+      throw EngineError(
+        .unsupported, "kernel", expected: "at most \(MaxPool.taps) taps", found: "\(taps)")
+    }
+    return try window.pooledShape(of: requireFeatures(inputs, layout: layout), layout: layout)
   }
 
   func operations(input: Features, output: Features) -> Int {

@@ -1,0 +1,114 @@
+// Sums, activations, changes of layout; a part of body.h.
+
+#pragma once
+
+static void combine(
+    ck_size size, const ck_view *x, ptrdiff_t count, const ck_finish *after, ck_view y,
+    uint8_t *passed) {
+  for (ptrdiff_t block = 0; block < size.blocks; block++) {
+    lanes scale = load_or_zero(after->scale, block * ck_lanes);
+    lanes shift = load_or_zero(after->shift, block * ck_lanes);
+    for (ptrdiff_t row = 0; row < size.height; row++) {
+      for (ptrdiff_t column = 0; column < size.width; column++) {
+        lanes sum = load(pixel_at(x[0], block, row, column));
+        for (ptrdiff_t i = 1; i < count; i++) sum += load(pixel_at(x[i], block, row, column));
+        float *to = pixel_at(y, block, row, column);
+        finish(after, scale, shift, sum, to, passed ? passed + (to - y.start) : NULL);
+      }
+    }
+  }
+}
+
+static void combine_gradient(
+    ck_size size, const ck_view *dy, ptrdiff_t count, const ck_finish *after,
+    const uint8_t *passed, ck_view forward, ck_view dx) {
+  const bool leaks = after->activation.kind == CK_LEAKY_RELU;
+  for (ptrdiff_t block = 0; block < size.blocks; block++) {
+    lanes scale = load_or_zero(after->scale, block * ck_lanes);
+    for (ptrdiff_t row = 0; row < size.height; row++) {
+      for (ptrdiff_t column = 0; column < size.width; column++) {
+        lanes sum = load(pixel_at(dy[0], block, row, column));
+        for (ptrdiff_t i = 1; i < count; i++) sum += load(pixel_at(dy[i], block, row, column));
+        if (passed) {
+          const uint8_t *marks =
+              passed + block * forward.block + row * forward.row + column * ck_lanes;
+          lanes stopped = leaks ? sum * splat(after->activation.low) : splat(0);
+          sum = mask_of(marks) ? sum : stopped;
+        }
+        if (after->scale) sum *= scale;
+        store(pixel_at(dx, block, row, column), sum);
+      }
+    }
+  }
+}
+
+static void elementary(ck_activation_kind kind, ck_size size, ck_view x, ck_view y) {
+  for (ptrdiff_t block = 0; block < size.blocks; block++) {
+    for (ptrdiff_t row = 0; row < size.height; row++) {
+      for (ptrdiff_t column = 0; column < size.width; column++) {
+        reals v = widened(load(pixel_at(x, block, row, column)));
+        v = kind == CK_SIGMOID ? sigmoid64(v) : kind == CK_TANH ? tanh64(v) : exp64(v);
+        store(pixel_at(y, block, row, column), rounded(v));
+      }
+    }
+  }
+}
+
+static void elementary_gradient(
+    ck_activation_kind kind, ck_size size, ck_view y, ck_view dy, ck_view dx) {
+  for (ptrdiff_t block = 0; block < size.blocks; block++) {
+    for (ptrdiff_t row = 0; row < size.height; row++) {
+      for (ptrdiff_t column = 0; column < size.width; column++) {
+        reals v = widened(load(pixel_at(y, block, row, column)));
+        reals slope = kind == CK_SIGMOID ? v * (1 - v) : kind == CK_TANH ? 1 - v * v : v;
+        lanes part = load(pixel_at(dy, block, row, column));
+        store(pixel_at(dx, block, row, column), rounded(widened(part) * slope));
+      }
+    }
+  }
+}
+
+/// Transposes 8 pixels of 8 channels: to[c * plane + p] = from[p * 16 + c].
+INLINE void transpose_8x8(const float *from, float *to, ptrdiff_t plane) {
+  half_lanes row[8], pair[8], quad[8];
+  UNROLL for (int i = 0; i < 8; i++) row[i] = *(const loose_half *)(from + i * ck_lanes);
+  UNROLL for (int i = 0; i < 8; i += 2) {
+    pair[i] = __builtin_shufflevector(row[i], row[i + 1], 0, 8, 1, 9, 4, 12, 5, 13);
+    pair[i + 1] = __builtin_shufflevector(row[i], row[i + 1], 2, 10, 3, 11, 6, 14, 7, 15);
+  }
+  UNROLL for (int i = 0; i < 8; i += 4) {
+    UNROLL for (int j = 0; j < 2; j++) {
+      half_lanes a = pair[i + j], b = pair[i + j + 2];
+      quad[i + 2 * j] = __builtin_shufflevector(a, b, 0, 1, 8, 9, 4, 5, 12, 13);
+      quad[i + 2 * j + 1] = __builtin_shufflevector(a, b, 2, 3, 10, 11, 6, 7, 14, 15);
+    }
+  }
+  UNROLL for (int i = 0; i < 4; i++) {
+    half_lanes a = quad[i], b = quad[i + 4];
+    *(loose_half *)(to + i * plane) = __builtin_shufflevector(a, b, 0, 1, 2, 3, 8, 9, 10, 11);
+    *(loose_half *)(to + (i + 4) * plane) =
+        __builtin_shufflevector(a, b, 4, 5, 6, 7, 12, 13, 14, 15);
+  }
+}
+
+static void to_planes(
+    ptrdiff_t channels, ck_size size, ck_view x, float *planes, ptrdiff_t plane,
+    ptrdiff_t plane_row) {
+  for (ptrdiff_t channel = 0; channel < channels; channel += 8) {
+    ptrdiff_t used = channels - channel < 8 ? channels - channel : 8;
+    for (ptrdiff_t row = 0; row < size.height; row++) {
+      const float *from =
+          pixel_at(x, channel / ck_lanes, row, 0) + channel % ck_lanes;
+      float *to = planes + channel * plane + row * plane_row;
+      ptrdiff_t column = 0;
+      if (used == 8) {
+        for (; column + 8 <= size.width; column += 8) {
+          transpose_8x8(from + column * ck_lanes, to + column, plane);
+        }
+      }
+      for (; column < size.width; column++) {
+        for (ptrdiff_t l = 0; l < used; l++) to[l * plane + column] = from[column * ck_lanes + l];
+      }
+    }
+  }
+}
