@@ -28,7 +28,6 @@ func tests(
     exclude: files, swiftSettings: settings)
 }
 
-let toml: Target.Dependency = .product(name: "TOMLKit", package: "TOMLKit")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
 let arguments: Target.Dependency = .product(
@@ -42,8 +41,6 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     // SHA-256 with the CPU's own instructions: five times libsodium's speed.
     .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
-    // A TOML 1.0 parser that refuses duplicate keys; policies, manifests, locks and trust files.
-    .package(url: "https://github.com/LebJe/TOMLKit", exact: "0.6.0"),
     // Escaping templates for the HTML and XML reports.
     .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
   ],
@@ -59,7 +56,7 @@ let package = Package(
       name: "CKernels",
       cSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))]),
 
-    module("Bytes", packages: [crypto, toml]),
+    module("Bytes", packages: [crypto]),
     module("Findings", uses: ["Bytes"]),
     module("Archives", uses: ["Bytes", "Findings", "CArchive", "CZlib"]),
     module("Trust", uses: ["Bytes", "Findings", "CSodium"]),

@@ -1,5 +1,3 @@
-import TOMLKit
-
 /// Why a TOML file that a person wrote is not what it should be.
 public struct ConfigurationError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The dotted key at fault, empty for the whole file.
@@ -45,60 +43,17 @@ public indirect enum TOML: Sendable, Equatable {
   }
 }
 
-extension TOMLTable {
-  /// Hides the library's reference types behind a value.
-  fileprivate var value: TOML {
-    var members: [String: TOML] = [:]
-    for (key, value) in self { members[key] = TOML(value) }
-    return .table(members)
-  }
-}
-
 extension TOML {
-  fileprivate init(_ value: any TOMLValueConvertible) {
-    if let table = value.table {
-      self = table.value
-    } else if let array = value.array {
-      self = .array(array.map { TOML($0) })
-    } else if let string = value.string {
-      self = .string(string)
-    } else if let bool = value.bool {
-      self = .bool(bool)
-    } else if let integer = value.int {
-      self = .integer(integer)
-    } else if let double = value.double {
-      self = .double(double)
-    } else if let moment = value.dateTime, moment.offset == nil {
-      // The library writes a local time as if it were in UTC.
-      self = .time(String(moment.debugDescription.prefix { $0 != "Z" }))
-    } else {
-      self = .time(value.debugDescription)
-    }
-  }
-
   /// Reads a TOML document.
   ///
   /// - Throws: `ConfigurationError` with the line and column of the first error; duplicate keys
   ///   and invalid UTF-8 are errors.
   public static func parse(_ bytes: ByteSlice) throws(ConfigurationError) -> TOMLReader {
-    guard let text = bytes.utf8 else {
+    guard bytes.utf8 != nil else {
       throw ConfigurationError(key: "", "not valid UTF-8")
     }
-    try checkTOMLNesting(bytes)
-    do {
-      guard case .table(let members) = try TOMLTable(string: text).value else {
-        throw ConfigurationError(key: "", "not a TOML document")
-      }
-      return TOMLReader(members, key: "")
-    } catch let error as TOMLParseError {
-      let start = error.source.begin
-      throw ConfigurationError(
-        key: "", "line \(start.line), column \(start.column): \(safeText(error.description))")
-    } catch let error as ConfigurationError {
-      throw error
-    } catch {
-      throw ConfigurationError(key: "", safeText("\(error)"))
-    }
+    var parser = TOMLParser(bytes)
+    return TOMLReader(try parser.parseDocument(), key: "")
   }
 }
 
@@ -248,13 +203,6 @@ public struct TOMLReader {
     let nearest = nearestName(to: unknown, among: known.sorted())
     throw ConfigurationError(
       key: path(unknown), "unknown key", help: nearest.map { "did you mean '\($0)'?" })
-  }
-}
-
-private func isBareKeyByte(_ byte: UInt8) -> Bool {
-  switch byte {
-  case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, 0x2d, 0x5f: true
-  default: false
   }
 }
 

@@ -1,99 +1,129 @@
 import Bytes
+import TestSupport
 import Testing
 
-private func reader(_ text: String) throws(ConfigurationError) -> TOMLReader {
-  try TOML.parse(ByteSlice(utf8: text))
-}
-
 struct TOMLTests {
-  @Test
-  func `values are read by kind`() throws {
-    var file = try reader(
-      """
-      s = "a\\u00e9"
-      i = 1_000
-      d = 1e-5
-      b = true
-      t = 2026-01-31T00:00:00Z
-      l = ["x", "y"]
-      n = [1, 2]
-      f = [0.5, 1]
-      [table]
-      inner = 1
-      [[many]]
-      k = 1
-      [[many]]
-      k = 2
-      """)
-    #expect(try file.string("s") == "a\u{e9}")
-    #expect(try file.integer("i") == 1000)
-    #expect(try file.double("d") == 1e-5)
-    #expect(try file.double("i") == 1000)
-    #expect(try file.bool("b") == true)
-    #expect(try file.time("t") == "2026-01-31T00:00:00Z")
-    #expect(try file.strings("l") == ["x", "y"])
-    #expect(try file.integers("n") == [1, 2])
-    #expect(try file.doubles("f") == [0.5, 1])
-    var table = try #require(try file.table("table"))
-    #expect(try table.integer("inner") == 1)
-    try table.finish()
-    let many = try file.tables("many")
-    #expect(many.map(\.key) == ["many[0]", "many[1]"])
-    #expect(try file.string("absent") == nil)
-    #expect(try file.tables("none").isEmpty)
-    try file.finish()
+  /// The value of the key `a` in a document.
+  private func value(_ text: String) throws -> TOML? {
+    var document = try TOML.parse(ByteSlice(utf8: text))
+    return document.value("a")
   }
 
-  @Test
-  func `another kind of value is refused by its key`() throws {
-    var file = try reader("[a]\n\"b c\" = 1\nx = [1, \"y\"]\n")
-    var table = try #require(try file.table("a"))
-    let scalar = try #require(throws: ConfigurationError.self) { try table.string("b c") }
-    #expect("\(scalar)" == "a.\"b c\": expected a string, found an integer")
-    #expect(throws: ConfigurationError.self) { try table.bool("b c") }
-    #expect(throws: ConfigurationError.self) { try table.strings("x") }
-    #expect(throws: ConfigurationError.self) { try table.integers("x") }
-    #expect(throws: ConfigurationError.self) { try table.doubles("x") }
-    #expect(throws: ConfigurationError.self) { try table.tables("x") }
-    #expect(throws: ConfigurationError.self) { try file.string("a") }
-  }
-
-  @Test
-  func `an unknown key names the nearest that was asked for`() throws {
-    var file = try reader("treshold = 2\n")
-    _ = try file.integer("threshold")
-    _ = try file.integer("owners")
-    let error = try #require(throws: ConfigurationError.self) { try file.finish() }
-    #expect("\(error)" == "treshold: unknown key")
-    #expect(error.help == "did you mean 'threshold'?")
-  }
-
-  @Test(arguments: [
-    "a = 1\na = 2", "[t]\n[t]", "a = 1\n[a]", "a = 99999999999999999999", "a = ", "a = 01",
-    "= 1", "a = \"\n\"", "a = 'x\u{0}'", "<<<<<<< ours", "a = 1 b = 2", "[a.b]\n[a]\nb = 1",
-  ])
-  func `what TOML forbids is refused with its place`(_ text: String) throws {
-    let error = try #require(throws: ConfigurationError.self) { try reader(text) }
-    #expect(error.message.hasPrefix("line "))
-    #expect(!error.message.unicodeScalars.contains(where: isUnsafe))
-  }
-
-  @Test
-  func `invalid UTF-8 is refused`() {
-    #expect(throws: ConfigurationError(key: "", "not valid UTF-8")) {
-      try TOML.parse(ByteSlice([0x61, 0x3d, 0x22, 0xff, 0x22]))
+  private func error(_ text: String) -> ConfigurationError? {
+    do {
+      _ = try TOML.parse(ByteSlice(utf8: text))
+      return nil
+    } catch {
+      return error
     }
   }
 
-  @Test(arguments: [
-    ("demnad", "demand"), ("scann", "scan"), ("x", nil), ("completely-other", nil),
-  ])
-  func `a name is near when few edits part it`(_ name: String, _ nearest: String?) {
-    #expect(nearestName(to: name, among: ["demand", "scan", "signature"]) == nearest)
+  @Test(
+    arguments: [
+      ("a = \"x\"", .string("x")), ("a=''", .string("")), ("\"a\" = 'C:\\x'", .string("C:\\x")),
+      ("'a' = \"\\b\\t\\n\\f\\r\\\"\\\\\\u00e9\\U0001F600\"", .string("\u{8}\t\n\u{c}\r\"\\é😀")),
+      ("a = \"\"\"\nx\r\ny\"\"\"", .string("x\ny")),
+      ("a = \"\"\"\"x\"\"\"\"\"", .string("\"x\"\"")),
+      ("a = \"\"\"x \\ \n\n  y\\\"\"\"\"", .string("x y\"")),
+      ("a = '''\n\\x''y'''", .string("\\x''y")),
+      ("a = 0", .integer(0)), ("a = -0", .integer(0)), ("a = +1_000", .integer(1000)),
+      ("a = 0xDEAD_beef", .integer(0xdead_beef)), ("a = 0o17", .integer(15)),
+      ("a = 0b1_0", .integer(2)), ("a = 9223372036854775807", .integer(.max)),
+      ("a = -9223372036854775808", .integer(.min)), ("a = 1.5", .double(1.5)),
+      ("a = -1_0.2_5e+0_1", .double(-102.5)), ("a = 3E2", .double(300)),
+      ("a = inf", .double(.infinity)), ("a = -inf", .double(-.infinity)),
+      ("a = true", .bool(true)), ("a = false# no space", .bool(false)),
+      ("a = 1979-05-27T07:32:00Z", .time("1979-05-27T07:32:00Z")),
+      ("a = 1979-05-27 07:32:00.25-07:00", .time("1979-05-27T07:32:00.25-07:00")),
+      ("a = 1979-05-27t07:32:00z", .time("1979-05-27T07:32:00Z")),
+      ("a = 1979-05-27T07:32:00", .time("1979-05-27T07:32:00")),
+      ("a = 1979-05-27", .time("1979-05-27")), ("a = 1979-05-27 # x", .time("1979-05-27")),
+      ("a = 07:32:00.5", .time("07:32:00.5")), ("a = []", .array([])),
+      ("a = [ # one\n 1,\n\n 'x', # two\n]", .array([.integer(1), .string("x")])),
+      ("a = { }", .table([:])),
+      (
+        "a = {b = 1, c.d = [2], c.e = {}}",
+        .table([
+          "b": .integer(1), "c": .table(["d": .array([.integer(2)]), "e": .table([:])]),
+        ])
+      ),
+      ("a.b . 'c' = 1\na.d = 2", .table(["b": .table(["c": .integer(1)]), "d": .integer(2)])),
+      ("[a.b]\n[a]\nc = 1", .table(["b": .table([:]), "c": .integer(1)])),
+      ("[a]\nb.c = 1\n[a.b.d]", .table(["b": .table(["c": .integer(1), "d": .table([:])])])),
+      (
+        "[[a]]\nb = 1\n[a.c]\n[[a]]\n[[a.d]]",
+        .array([
+          .table(["b": .integer(1), "c": .table([:])]), .table(["d": .array([.table([:])])]),
+        ])
+      ),
+      ("", nil), ("# only a comment", nil), (" \t\r\n\n", nil), ("b = 1", nil),
+    ] as [(String, TOML?)])
+  func `a document is read as TOML 1.0 says`(_ text: String, _ expected: TOML?) throws {
+    #expect(try value(text) == expected)
   }
 
-  @Test
-  func `keys are sorted by bytes`() throws {
-    #expect(try reader("b = 1\na = 1\nB = 1\n\"\u{e9}\" = 1").keys == ["B", "a", "b", "\u{e9}"])
+  @Test(arguments: [
+    "a", "a =", "a = ", "= 1", ".a = 1", "a. = 1", "a..b = 1", "a b = 1", "é = 1", "a = b",
+    "a = 1 b = 2", "a = 1, b = 2", "a = True", "a = 01", "a = 1_", "a = _1", "a = 1__0",
+    "a = +0x1", "a = 0X1", "a = 0xg", "a = 0x", "a = 0o8", "a = 9223372036854775808", "a = 1.",
+    "a = .5", "a = 1.e5", "a = 1e", "a = 1e5.5", "a = 00.5", "a = 1._5", "a = 1e999", "a = Inf",
+    "a = 1979-13-27", "a = 1979-02-30", "a = 1979-05-27T25:00:00", "a = 07:60:00",
+    "a = 1979-05-27T07:32", "a = 1979-05-27T07:32:00+99:00", "a = 07:32:00Z", "a = 1979-5-27",
+    "a = 1979-05-27T07:32:00.", "a = \"x", "a = 'x", "a = \"x\ny\"", "a = \"\"\"x", "a = '''x",
+    "a = \"\\x41\"", "a = \"\\e\"", "a = \"\\ud800\"", "a = \"\\u12\"", "a = \"\\U00110000\"",
+    "a = \"\u{0}\"", "a = '\u{7f}'", "# \u{0}", "# \u{1b}", "a = 1 # \r", "\u{feff}a = 1",
+    "a = \"\"\"\r\"\"\"", "\"\"\"a\"\"\" = 1", "a = [1", "a = [,]", "a = [1,,2]", "a = [1 2]",
+    "a = {b = 1,}", "a = {b = 1\n}", "a = {b}", "a = {,}", "a = {b = 1, b = 2}",
+    "a = {b = 1, b.c = 2}", "a = {b = {}, b.c = 2}", "[a", "[a]]", "[[a]", "[ [a]]", "[]", "[a.]",
+    "[a] b = 1", "[#]", "[,]", "[a\n]", "a = 1\na = 2", "a = 1\n\"a\" = 2", "a.b = 1\na = 2",
+    "a = 1\na.b = 2", "a = 1\n[a]", "a = {}\n[a.b]", "a = {}\na.b = 1", "a = []\n[[a]]",
+    "a = [{}]\n[a.b]", "[a]\n[a]", "[a]\n[[a]]", "[[a]]\n[a]", "[a.b]\n[a]\nb.c = 1",
+    "[a]\nb.c = 1\n[a.b]", "[[a.b]]\n[a]\nb.c = 1", "a.b = 1\n[a]", "[a]\nb = 1\n[a.b]",
+    "\r", "a = 1\r", "a = 1 \r\r\n",
+  ])
+  func `what TOML 1.0 does not allow is an error`(_ text: String) {
+    #expect(error(text)?.message.hasPrefix("line ") == true)
+  }
+
+  @Test func `an error names line and column`() {
+    let place = "line 3, column 5: expected a value, found 'yes'"
+    #expect(error("a = 1\r\n# two\nb = yes\n")?.message == place)
+    #expect(error("a = [")?.message == "line 1, column 6: expected a value, found the end")
+    #expect(error("x = 1\nx = 2")?.message == "line 2, column 1: the key 'x' stands twice")
+  }
+
+  @Test func `bytes that are no UTF-8 are an error`() {
+    #expect(throws: ConfigurationError(key: "", "not valid UTF-8")) {
+      _ = try TOML.parse(ByteSlice([0x61, 0x3d, 0x22, 0xff, 0x22]))
+    }
+  }
+
+  private static let dots = String(repeating: "a.", count: 100_000) + "a"
+
+  @Test(arguments: [
+    "\(dots) = 1", "[\(dots)]", "[[\(dots)]]", "x = {\(dots) = 1}",
+    "x = " + String(repeating: "[", count: 100_000),
+    "x = " + String(repeating: "{a = ", count: 100_000),
+    "x = " + String(repeating: "{a.b.c.d.e.f = ", count: 20),
+  ])
+  func `a key or value that nests without end is an error`(_ text: String) {
+    #expect(error(text)?.message.contains("nest deeper than 64") == true)
+  }
+
+  @Test func `thousands of tables take no long time`() throws {
+    var document = try TOML.parse(ByteSlice(utf8: String(repeating: "[[a.b]]\n", count: 20_000)))
+    var a = try #require(try document.table("a"))
+    #expect(try a.tables("b").count == 20_000)
+  }
+
+  @Test func `every damaged document is an error or another document`() throws {
+    let whole = try Fixture.bytes("digits/proofmark.toml")
+    for bytes in Mutations(of: whole, damages: [.truncation, .inversion, .lowestBit]) {
+      do {
+        _ = try TOML.parse(bytes)
+      } catch {
+        #expect(error.message.hasPrefix("line ") || error.message == "not valid UTF-8")
+      }
+    }
   }
 }

@@ -1,0 +1,361 @@
+// The values of TOML 1.0.0: strings, numbers, dates, arrays and inline tables.
+extension TOMLParser {
+  /// The value that begins here.
+  mutating func parseValue() throws(ConfigurationError) -> TOML {
+    switch peek {
+    case UInt8(ascii: "\""):
+      return .string(
+        bytes[position...].starts(with: "\"\"\"".utf8)
+          ? try parseLongBasicString() : try parseBasicString())
+    case UInt8(ascii: "'"):
+      return .string(
+        bytes[position...].starts(with: "'''".utf8)
+          ? try parseLongLiteralString() : try parseLiteralString())
+    case UInt8(ascii: "["):
+      return try nested { (parser) throws(ConfigurationError) in try parser.parseArray() }
+    case UInt8(ascii: "{"):
+      return try nested { (parser) throws(ConfigurationError) in try parser.parseInlineTable() }
+    default: return try parseWord()
+    }
+  }
+
+  private mutating func parseArray() throws(ConfigurationError) -> TOML {
+    position += 1
+    var elements: [TOML] = []
+    while true {
+      try skipLines()
+      if take("]") { return .array(elements) }
+      elements.append(try parseValue())
+      try skipLines()
+      if take("]") { return .array(elements) }
+      guard take(",") else { throw expected("',' or ']'") }
+    }
+  }
+
+  private mutating func parseInlineTable() throws(ConfigurationError) -> TOML {
+    position += 1
+    let table = TOMLBranch(.header)
+    skipSpace()
+    if take("}") { return table.value }
+    repeat {
+      skipSpace()
+      // Dotted keys inside the braces are one section; no line outside can add to them.
+      try parseMember(of: table, section: -1)
+      skipSpace()
+    } while take(",")
+    guard take("}") else { throw expected("',' or '}'") }
+    return table.value
+  }
+}
+
+extension TOMLParser {
+  /// `"..."` on one line.
+  mutating func parseBasicString() throws(ConfigurationError) -> String {
+    let start = position
+    position += 1
+    var text: [UInt8] = []
+    while let byte = peek {
+      switch byte {
+      case UInt8(ascii: "\""):
+        position += 1
+        return try string(text, at: start)
+      case UInt8(ascii: "\\"): try parseEscape(into: &text)
+      default: try parseCharacter(into: &text)
+      }
+    }
+    throw malformed("a string that does not end", at: start)
+  }
+
+  /// `'...'` on one line, without escapes.
+  mutating func parseLiteralString() throws(ConfigurationError) -> String {
+    let start = position
+    position += 1
+    var text: [UInt8] = []
+    while let byte = peek {
+      if byte == UInt8(ascii: "'") {
+        position += 1
+        return try string(text, at: start)
+      }
+      try parseCharacter(into: &text)
+    }
+    throw malformed("a string that does not end", at: start)
+  }
+
+  /// `"""..."""` over lines; a backslash at the end of a line joins it with the next text.
+  private mutating func parseLongBasicString() throws(ConfigurationError) -> String {
+    let start = position
+    position += 3
+    _ = take("\n") || take("\r\n")
+    var text: [UInt8] = []
+    while let byte = peek {
+      if byte == UInt8(ascii: "\""), endsLongString(UInt8(ascii: "\""), adding: &text) {
+        return try string(text, at: start)
+      }
+      if byte == UInt8(ascii: "\\") {
+        if !skipJoinedLines() { try parseEscape(into: &text) }
+      } else {
+        try parseLine(into: &text)
+      }
+    }
+    throw malformed("a string that does not end", at: start)
+  }
+
+  /// `'''...'''` over lines, without escapes.
+  private mutating func parseLongLiteralString() throws(ConfigurationError) -> String {
+    let start = position
+    position += 3
+    _ = take("\n") || take("\r\n")
+    var text: [UInt8] = []
+    while let byte = peek {
+      if byte == UInt8(ascii: "'"), endsLongString(UInt8(ascii: "'"), adding: &text) {
+        return try string(text, at: start)
+      }
+      try parseLine(into: &text)
+    }
+    throw malformed("a string that does not end", at: start)
+  }
+
+  /// Passes over three quotes; one or two more before them belong to the string.
+  private mutating func endsLongString(_ quote: UInt8, adding text: inout [UInt8]) -> Bool {
+    let quotes = bytes[position...].prefix(5).prefix { $0 == quote }.count
+    guard quotes >= 3 else { return false }
+    text += [UInt8](repeating: quote, count: quotes - 3)
+    position += quotes
+    return true
+  }
+
+  /// Passes over a backslash, the spaces behind it, its line end and all space that follows;
+  /// false when something else stands in the line.
+  private mutating func skipJoinedLines() -> Bool {
+    let start = position
+    position += 1
+    skipSpace()
+    guard take("\n") || take("\r\n") else {
+      position = start
+      return false
+    }
+    repeat { skipSpace() } while take("\n") || take("\r\n")
+    return true
+  }
+
+  /// A character or a line end, which is one line feed whatever the file uses.
+  private mutating func parseLine(into text: inout [UInt8]) throws(ConfigurationError) {
+    if take("\n") || take("\r\n") {
+      text.append(UInt8(ascii: "\n"))
+    } else {
+      try parseCharacter(into: &text)
+    }
+  }
+
+  private mutating func parseCharacter(into text: inout [UInt8]) throws(ConfigurationError) {
+    let byte = bytes[position]
+    guard byte == 0x09 || byte >= 0x20 && byte != 0x7f else {
+      throw malformed("a control character or line end in a string")
+    }
+    text.append(byte)
+    position += 1
+  }
+
+  private mutating func parseEscape(into text: inout [UInt8]) throws(ConfigurationError) {
+    let start = position
+    position += 1
+    guard let letter = peek else { throw malformed("a string that does not end", at: start) }
+    position += 1
+    switch letter {
+    case UInt8(ascii: "b"): text.append(0x08)
+    case UInt8(ascii: "t"): text.append(0x09)
+    case UInt8(ascii: "n"): text.append(0x0a)
+    case UInt8(ascii: "f"): text.append(0x0c)
+    case UInt8(ascii: "r"): text.append(0x0d)
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"): text.append(letter)
+    case UInt8(ascii: "u"): try parseScalar(digits: 4, into: &text, at: start)
+    case UInt8(ascii: "U"): try parseScalar(digits: 8, into: &text, at: start)
+    default: throw malformed("'\\\(safeText(bytes: [letter]))' is no escape", at: start)
+    }
+  }
+
+  private mutating func parseScalar(
+    digits count: Int, into text: inout [UInt8], at start: Int
+  ) throws(ConfigurationError) {
+    let digits = bytes[position...].prefix(count).prefix(while: isHexadecimalDigit)
+    guard digits.count == count,
+      let code = UInt32(String(decoding: digits, as: UTF8.self), radix: 16),
+      let scalar = Unicode.Scalar(code)
+    else { throw malformed("no Unicode scalar value", at: start) }
+    position += count
+    text += Array(String(scalar).utf8)
+  }
+
+  private func string(_ text: [UInt8], at start: Int) throws(ConfigurationError) -> String {
+    guard let string = String(validating: text, as: UTF8.self) else {
+      throw malformed("not valid UTF-8", at: start)
+    }
+    return string
+  }
+}
+
+// Numbers, truth values and dates: words of letters, digits and a few marks.
+extension TOMLParser {
+  private mutating func parseWord() throws(ConfigurationError) -> TOML {
+    let start = position
+    var word = bytes[position...].prefix(while: isWordByte)
+    // A date may be divided from its time by a space.
+    let rest = bytes[word.endIndex...]
+    if isDate(word), rest.first == 0x20, let digit = rest.dropFirst().first, isDigit(digit) {
+      word = bytes[start..<(rest.startIndex + 1 + rest.dropFirst().prefix(while: isWordByte).count)]
+    }
+    let text = String(decoding: word, as: UTF8.self)
+    guard let value = TOML(word: text) else {
+      throw malformed("expected a value, found \(found(at: start))", at: start)
+    }
+    position = word.endIndex
+    return value
+  }
+
+  private func isWordByte(_ byte: UInt8) -> Bool {
+    isBareKeyByte(byte) || byte == 0x2b || byte == 0x2e || byte == 0x3a
+  }
+
+  private func isDate(_ word: ArraySlice<UInt8>) -> Bool {
+    TOMLTime(String(decoding: word, as: UTF8.self))?.isDateAlone ?? false
+  }
+}
+
+private func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
+
+private func isHexadecimalDigit(_ byte: UInt8) -> Bool {
+  isDigit(byte) || (0x61...0x66).contains(byte) || (0x41...0x46).contains(byte)
+}
+
+extension TOML {
+  /// A truth value, number or time; nil for any other word.
+  fileprivate init?(word: String) {
+    switch word {
+    case "true": self = .bool(true)
+    case "false": self = .bool(false)
+    case "inf", "+inf": self = .double(.infinity)
+    case "-inf": self = .double(-.infinity)
+    case "nan", "+nan", "-nan": self = .double(.nan)
+    default:
+      if let time = TOMLTime(word) {
+        self = .time(time.text)
+      } else if let integer = TOML.integer(word) {
+        self = .integer(integer)
+      } else if let double = TOML.float(word) {
+        self = .double(double)
+      } else {
+        return nil
+      }
+    }
+  }
+
+  /// `0x`, `0o`, `0b` without a sign, or decimal without leading zeros; it must fit 64 bits.
+  private static func integer(_ word: String) -> Int? {
+    for (prefix, radix) in [("0x", 16), ("0o", 8), ("0b", 2)] where word.hasPrefix(prefix) {
+      guard let digits = withoutUnderscores(word.dropFirst(2)), !isSign(digits.first) else {
+        return nil
+      }
+      return Int(digits, radix: radix)
+    }
+    let unsigned = isSign(word.first) ? word.dropFirst() : word[...]
+    guard let digits = withoutUnderscores(unsigned), digits.utf8.allSatisfy(isDigit),
+      digits == "0" || digits.first != "0"
+    else { return nil }
+    return Int((word.hasPrefix("-") ? "-" : "") + digits)
+  }
+
+  /// A whole number as `integer` writes it, then a fraction, an exponent or both.
+  private static func float(_ word: String) -> Double? {
+    let unsigned = isSign(word.first) ? word.dropFirst() : word[...]
+    let exponentParts = unsigned.split(omittingEmptySubsequences: false) { $0 == "e" || $0 == "E" }
+    guard exponentParts.count <= 2 else { return nil }
+    let parts = exponentParts[0].split(separator: ".", omittingEmptySubsequences: false)
+    guard parts.count <= 2, parts.count + exponentParts.count > 2,
+      let whole = withoutUnderscores(parts[0]), whole.utf8.allSatisfy(isDigit),
+      whole == "0" || whole.first != "0"
+    else { return nil }
+    var text = whole
+    if parts.count == 2 {
+      guard let fraction = withoutUnderscores(parts[1]), fraction.utf8.allSatisfy(isDigit) else {
+        return nil
+      }
+      text += "." + fraction
+    }
+    if exponentParts.count == 2 {
+      let sign = isSign(exponentParts[1].first) ? exponentParts[1].prefix(1) : ""
+      guard let exponent = withoutUnderscores(exponentParts[1].dropFirst(sign.count)),
+        exponent.utf8.allSatisfy(isDigit)
+      else { return nil }
+      text += "e" + sign + exponent
+    }
+    guard let value = Double(text), value.isFinite else { return nil }
+    return word.hasPrefix("-") ? -value : value
+  }
+
+  private static func isSign(_ character: Character?) -> Bool {
+    character == "+" || character == "-"
+  }
+
+  /// The digits without the underscores between them; nil when one stands elsewhere.
+  private static func withoutUnderscores(_ text: Substring) -> String? {
+    guard !text.isEmpty, text.first != "_", text.last != "_", !text.contains("__") else {
+      return nil
+    }
+    return String(text.filter { $0 != "_" })
+  }
+}
+
+/// An RFC 3339 date, time, or both with or without an offset.
+private struct TOMLTime {
+  /// The time with `T` and `Z` in upper case.
+  let text: String
+  private(set) var isDateAlone = false
+
+  private static let offsetDigits = 6
+
+  init?(_ word: String) {
+    text = String(word.map { $0 == " " ? "T" : Character($0.uppercased()) })
+    var rest = Array(text.utf8)[...]
+    if TOMLTime.matches(rest.prefix(10), "0000-00-00") {
+      guard TOMLTime.exists(date: rest.prefix(10)) else { return nil }
+      rest = rest.dropFirst(10)
+      isDateAlone = rest.isEmpty
+      if isDateAlone { return }
+      guard rest.first == UInt8(ascii: "T") else { return nil }
+      guard let afterTime = TOMLTime.time(rest.dropFirst()) else { return nil }
+      guard afterTime.isEmpty || TOMLTime.isOffset(afterTime) else { return nil }
+    } else {
+      guard TOMLTime.time(rest)?.isEmpty == true else { return nil }
+    }
+  }
+
+  /// Whether zeros of the pattern are digits and the rest is the same.
+  private static func matches(_ bytes: ArraySlice<UInt8>, _ pattern: String) -> Bool {
+    bytes.count == pattern.utf8.count
+      && zip(bytes, pattern.utf8).allSatisfy { $1 == 0x30 ? isDigit($0) : $0 == $1 }
+  }
+
+  private static func exists(date: ArraySlice<UInt8>) -> Bool {
+    Timestamp(String(decoding: date, as: UTF8.self) + "T00:00:00Z") != nil
+  }
+
+  /// What follows `HH:MM:SS` and its fraction; nil when there is no such time.
+  private static func time(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+    guard matches(bytes.prefix(8), "00:00:00"),
+      Timestamp("2000-01-01T" + String(decoding: bytes.prefix(8), as: UTF8.self) + "Z") != nil
+    else { return nil }
+    let rest = bytes.dropFirst(8)
+    guard rest.first == UInt8(ascii: ".") else { return rest }
+    let digits = rest.dropFirst().prefix(while: isDigit)
+    return digits.isEmpty ? nil : rest.dropFirst(1 + digits.count)
+  }
+
+  /// `Z`, or a sign and `HH:MM`.
+  private static func isOffset(_ bytes: ArraySlice<UInt8>) -> Bool {
+    if bytes.elementsEqual("Z".utf8) { return true }
+    guard bytes.first == UInt8(ascii: "+") || bytes.first == UInt8(ascii: "-"),
+      bytes.count == offsetDigits
+    else { return false }
+    return time(bytes.dropFirst() + Array(":00".utf8))?.isEmpty == true
+  }
+}
