@@ -44,6 +44,8 @@ public struct Envelope: Sendable, Equatable {
   public let signatures: [Signature]
 
   private static let valueLimit = 4096
+  // Every signature costs a pass over the payload under every known key: half a second a key.
+  private static let workLimit = 256 << 20
 
   /// An envelope that nobody has signed yet.
   public init(payload: ByteSlice) {
@@ -76,6 +78,11 @@ public struct Envelope: Sendable, Equatable {
       throw ParseError(
         .limit, at: bytes.offset, expected: "at most \(Envelope.signatureLimit) signatures",
         found: "\(elements.count)")
+    }
+    guard payload.count * elements.count <= Envelope.workLimit else {
+      throw ParseError(
+        .limit, at: bytes.offset, expected: "fewer signatures over so long a payload",
+        found: "\(elements.count) over \(payload.count) bytes")
     }
     signatures = try elements.map { (element) throws(ParseError) in
       let keyID = try element.optionalMember("keyid")?.string() ?? ""

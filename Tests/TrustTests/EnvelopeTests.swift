@@ -89,6 +89,18 @@ struct EnvelopeTests {
     #expect(long.kind == .limit)
   }
 
+  @Test func `many signatures over a long payload do not take time`() throws {
+    let payload = Base64.encode([UInt8](repeating: 0, count: 5 << 20))
+    let signatures = [String](repeating: #"{"sig":""}"#, count: 64).joined(separator: ",")
+    let error = try #require(throws: ParseError.self) {
+      try Envelope(
+        parsing: ByteSlice(
+          utf8: #"{"payload":"\#(payload)","payloadType":"application/vnd.in-toto+json","#
+            + #""signatures":[\#(signatures)]}"#))
+    }
+    #expect(error.kind == .limit)
+  }
+
   @Test func `many tiny values do not take memory`() throws {
     let values = [String](repeating: "[]", count: 10_000).joined(separator: ",")
     let error = try #require(throws: ParseError.self) {
