@@ -30,7 +30,7 @@ struct Proofmark: ParsableCommand {
       AuditCommand.self, VerifyCommand.self, ScanCommand.self, ReproduceCommand.self,
       ProbeCommand.self, InspectCommand.self, RunCommand.self, KeygenCommand.self,
       LockCommand.self, SignCommand.self, PackCommand.self, UnpackCommand.self,
-      ExplainCommand.self, PolicyCommand.self,
+      SelftestCommand.self, ExplainCommand.self, PolicyCommand.self,
     ])
 
   static func main() {

@@ -46,7 +46,7 @@ import Testing
 
   @Test(arguments: [
     "audit", "verify", "scan", "reproduce", "probe", "inspect", "run", "keygen", "lock", "sign",
-    "pack", "unpack", "explain",
+    "pack", "unpack", "explain", "selftest",
   ])
   func `each command's help has examples`(_ command: String) throws {
     let result = try Command.run([command, "--help"], in: ScratchFolder())
@@ -59,6 +59,15 @@ import Testing
     let result = try Command.run(["--version"], in: ScratchFolder())
     #expect(result.exitCode == 0)
     #expect(result.output == "\(Tool.name) \(Tool.version)\n")
+  }
+
+  @Test func `every kernel of this CPU gives the plain form's bits`() throws {
+    let result = try Command.run(["selftest"], in: ScratchFolder())
+    #expect(result.exitCode == 0)
+    let lines = result.output.split(separator: "\n")
+    #expect(lines.first == "plain: equal")
+    #expect(lines.allSatisfy { $0.hasSuffix(": equal") })
+    #expect(result.errors.isEmpty)
   }
 
   @Test func `a subject that is not there stops none of the others`() throws {
