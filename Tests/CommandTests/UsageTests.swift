@@ -52,7 +52,7 @@ import Testing
     let result = try Command.run([command, "--help"], in: ScratchFolder())
     #expect(result.exitCode == 0)
     #expect(result.output.contains("EXAMPLES"))
-    #expect(result.output.contains("proofmark \(command) "))
+    #expect(result.output.contains("  proofmark \(command)"))
   }
 
   @Test func `the version is the one of the tool`() throws {
