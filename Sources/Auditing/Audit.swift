@@ -1,9 +1,9 @@
-import Trust
 import Archives
-import Releases
 public import Bytes
 public import Findings
 public import Judging
+import Releases
+import Trust
 
 /// The audit of one subject: open it, run the checks that the policy asks for, judge.
 ///
@@ -28,7 +28,7 @@ public struct Audit: Sendable {
   /// - Throws: `FileError` when there is nothing to open at the path.
   public func run(
     _ path: String, progress: (CheckName) -> Void = { _ in }
-  ) throws(FileError) -> AuditOutcome {
+  ) throws(FileError) -> AuditReport {
     progress(.unpack)
     let subject = try Subject(opening: path, settings)
     var outputs: [CheckOutput] = []
@@ -38,8 +38,7 @@ public struct Audit: Sendable {
     }
     let judgement = Judge(settings.policy).judge(
       outputs.map(\.result), asked: settings.checks)
-    return AuditOutcome(
-      report: report(on: subject, path: path, outputs, judgement), subject: subject)
+    return report(on: subject, path: path, outputs, judgement)
   }
 
   private func isAsked(_ check: CheckName) -> Bool {
@@ -68,14 +67,6 @@ public struct Audit: Sendable {
     }
     return report
   }
-}
-
-/// A report and the subject it is about, still open.
-public struct AuditOutcome: Sendable {
-  /// What every report format writes.
-  public let report: AuditReport
-  /// The subject.
-  public let subject: Subject
 }
 
 extension AuditReport.Container {

@@ -67,7 +67,7 @@ public struct LockComposer {
     var locked: [Lock.Golden] = []
     for named in manifest.goldens {
       do {
-        let golden = try Golden.load(named, from: subject.inventory, model: model.model).get()
+        let golden = try Golden.load(named, from: subject.inventory, model: model.model)
         let computed = try model.network.forward(
           golden.inputs, threads: settings.compute.threads)
         locked.append(

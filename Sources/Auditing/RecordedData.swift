@@ -38,16 +38,11 @@ extension Golden {
   /// A golden that the manifest names.
   static func load(
     _ named: Manifest.Golden, from inventory: Inventory, model: Model
-  ) -> Result<Golden, EvaluationError> {
-    do {
-      return .success(
-        try Golden(
-          name: named.name, inputs: try array(named.input, in: inventory),
-          outputs: try array(named.output, in: inventory), sampleShape: model.graph.inputShape,
-          outputShape: model.graph.outputShape))
-    } catch {
-      return .failure(error)
-    }
+  ) throws(EvaluationError) -> Golden {
+    try Golden(
+      name: named.name, inputs: array(named.input, in: inventory),
+      outputs: array(named.output, in: inventory), sampleShape: model.graph.inputShape,
+      outputShape: model.graph.outputShape)
   }
 }
 

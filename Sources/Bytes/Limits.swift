@@ -20,8 +20,6 @@ public struct Limits: Sendable, Equatable {
   public var unpackedMemoryBytes = 256 << 20
   /// Axes of a tensor.
   public let tensorRank = 8
-  /// Nodes of a graph.
-  public let graphNodes = 100_000
   /// Opcodes of a pickle.
   public let pickleOpcodes = 10_000_000
   /// Nesting of a pickle's values.

@@ -1,4 +1,5 @@
 import Bytes
+import Findings
 import Glibc
 import Trust
 
@@ -22,6 +23,11 @@ enum Terminal {
   static func note(_ line: String) {
     let bytes = Array((line + "\n").utf8)
     bytes.withUnsafeBytes { _ = Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+  }
+
+  /// Writes a finding's first line to standard error.
+  static func note(_ finding: Finding) {
+    note("\(Tool.name): error[\(finding.rule.id)]: \(finding.place): \(safeText(finding.message))")
   }
 
   private static func write(

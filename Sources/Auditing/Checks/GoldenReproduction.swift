@@ -37,7 +37,7 @@ struct GoldenReproduction {
       let golden: Golden
       let computed: Tensor
       do {
-        golden = try Golden.load(named, from: subject.inventory, model: model.model).get()
+        golden = try Golden.load(named, from: subject.inventory, model: model.model)
         computed = try model.network.forward(golden.inputs, threads: settings.compute.threads)
       } catch {
         result.findings.append(unusable(named, error))

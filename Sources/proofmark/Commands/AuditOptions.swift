@@ -131,33 +131,32 @@ struct AuditOptions: ParsableArguments {
   func run(_ paths: [String], demanding demanded: [CheckName] = []) throws -> Judging.ExitCode {
     let settings = try settings(demanding: demanded)
     for output in outputs { try OutputFile.check(output.path) }
-    var outcomes: [AuditOutcome] = []
+    var reports: [AuditReport] = []
     var codes: [Judging.ExitCode] = []
     for path in paths {
       do {
-        outcomes.append(try audit(path, settings))
+        reports.append(try audit(path, settings))
       } catch {
         let failure = CommandFailure("\(error)", code: .usage)
         Terminal.note(failure.text)
         codes.append(failure.code)
       }
     }
-    if !outcomes.isEmpty { codes.append(try deliver(outcomes)) }
+    if !reports.isEmpty { codes.append(try deliver(reports)) }
     return .over(codes)
   }
 
   /// Audits one subject, with progress on a terminal.
   private func audit(
     _ path: String, _ settings: AuditSettings
-  ) throws(FileError) -> AuditOutcome {
+  ) throws(FileError) -> AuditReport {
     let progress = Progress(isVerbose: verbose)
     defer { progress.end() }
     return try Audit(settings).run(path) { progress.begin($0) }
   }
 
   /// Writes the reports and gives the exit code.
-  private func deliver(_ outcomes: [AuditOutcome]) throws -> Judging.ExitCode {
-    let reports = outcomes.map(\.report)
+  private func deliver(_ reports: [AuditReport]) throws -> Judging.ExitCode {
     for output in outputs {
       try AtomicFile.write(output.format.write(reports), to: output.path)
     }

@@ -93,8 +93,7 @@ struct LockCommand: AuditingCommand {
 
   private func list(_ findings: [Finding]) {
     for finding in findings {
-      Terminal.note(
-        "\(Tool.name): error[\(finding.rule.id)]: \(finding.place): \(safeText(finding.message))")
+      Terminal.note(finding)
       for line in finding.evidence { Terminal.note("  " + safeText(line)) }
     }
   }

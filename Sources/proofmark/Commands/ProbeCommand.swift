@@ -33,11 +33,12 @@ struct ProbeCommand: AuditingCommand {
     for path in releases {
       let subject = try Subject(opening: path, settings)
       switch ProbeDigests.compute(subject, settings) {
-      case .success(let list):
+      case .ready(let list):
         for (name, digest) in list { try Terminal.output("\(name): \(digest.prefixed)\n") }
-      case .failure(let obstacle):
-        throw CommandFailure(
-          "\(obstacle.finding.place): \(obstacle.finding.message)", code: .incomplete)
+      case .absent(let reason):
+        throw CommandFailure("\(Place.subject): \(reason)", code: .incomplete)
+      case .refused(let finding):
+        throw CommandFailure("\(finding.place): \(finding.message)", code: .incomplete)
       }
     }
     return .pass

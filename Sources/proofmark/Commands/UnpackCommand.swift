@@ -30,10 +30,7 @@ struct UnpackCommand: AuditingCommand {
   func execute() throws -> Judging.ExitCode {
     let inventory = try Inventory(opening: archive, limits: Limits())
     guard inventory.findings.isEmpty else {
-      for finding in inventory.findings {
-        Terminal.note(
-          "\(Tool.name): error[\(finding.rule.id)]: \(finding.place): \(safeText(finding.message))")
-      }
+      for finding in inventory.findings { Terminal.note(finding) }
       Terminal.note("nothing was written")
       return inventory.findings.contains { $0.rule.kind == .violation } ? .fail : .incomplete
     }
