@@ -1,17 +1,27 @@
+import Bytes
+
 /// A network as operators and the values between them, free of any file format.
 ///
-/// Nodes stand in topological order: a node takes the graph's input and the outputs of nodes
-/// before it. Shapes leave out the batch axis. A feature map has three axes, in the order of
-/// `layout`; a vector has one.
+/// Nodes stand in topological order: a node takes the graph's inputs and the outputs of nodes
+/// before it. A graph is what one row of a batch passes through. With a `layout` that has a batch
+/// axis, shapes of values show that axis, of size one; `inputShape` and `outputShape` never do.
 ///
 ///     var graph = try Graph(inputShape: [28, 28, 1], layout: .channelsLast)
 ///     let maps = try graph.append(.convolution(convolution), named: "conv2d", to: [graph.input])
 ///     let active = try graph.append(.relu(ReLU()), named: "conv2d", to: [maps])
 public struct Graph: Sendable {
-  /// The graph's input, or the output of one node.
+  /// An input of the graph, or the output of one node.
   public struct Value: Hashable, Sendable {
-    /// 0 for the input, else one more than the node's index.
+    /// The inputs in their order, then the nodes' outputs in theirs.
     let index: Int
+  }
+
+  /// A value that a run is given.
+  public struct Input: Sendable, Equatable {
+    /// The name in the model, as the file gives it (untrusted text).
+    public let name: String
+    /// Element type and shape of one row, as values of the graph have them.
+    public let type: TensorType
   }
 
   /// An operator at its place in the graph.
@@ -23,33 +33,69 @@ public struct Graph: Sendable {
     public let operation: Operator
     /// What it computes from.
     public let inputs: [Value]
-    /// The output's shape without the batch axis.
-    public let shape: [Int]
+    /// The output's type.
+    public let type: TensorType
     /// Multiply-accumulates for one input.
     public let multiplyAccumulates: Int
     let place: Place
+
+    /// The output's shape.
+    public var shape: [Int] { type.shape }
   }
 
-  /// The shape of one input, without the batch axis.
-  public let inputShape: [Int]
+  /// What a run is given; most networks have one input.
+  public private(set) var inputs: [Input]
   /// The order of a feature map's axes in the model's tensors.
   public let layout: Layout
   /// The operators, each after those it takes values from.
   public private(set) var nodes: [Node] = []
-  /// The value that the network gives: the last node's, unless another was chosen.
-  public private(set) var output: Value
+  /// The values that the network gives: the last node's, unless others were chosen.
+  public private(set) var outputs: [Value]
   private var operations = 0
 
-  /// A graph that gives its input back.
+  /// A graph of one input that gives it back; `inputShape` is without the batch axis.
   public init(inputShape: [Int], layout: Layout) throws(EngineError) {
-    self.inputShape = inputShape
-    self.layout = layout
-    output = Value(index: 0)
-    try Graph.checkValue(inputShape, attribute: "input shape")
+    let shape = [Int](repeating: 1, count: layout.batchAxes) + inputShape
+    try self.init(inputs: [Input(name: "input", type: TensorType(shape))], layout: layout)
   }
 
-  /// The value that a run begins with.
+  /// A graph that gives its first input back.
+  public init(inputs: [Input], layout: Layout) throws(EngineError) {
+    guard !inputs.isEmpty else {
+      throw EngineError("inputs", expected: "one or more", found: "none")
+    }
+    self.inputs = inputs
+    self.layout = layout
+    outputs = [Value(index: 0)]
+    for input in inputs {
+      try Graph.checkValue(input.type.shape, attribute: "input shape")
+      guard !input.type.shape.contains(0) else {
+        throw EngineError(
+          "input shape", expected: "no axis of size 0", found: "\(input.type.shape)")
+      }
+    }
+  }
+
+  /// The value that a run begins with: the first input.
   public var input: Value { Value(index: 0) }
+
+  /// The values of all inputs.
+  public var inputValues: [Value] { inputs.indices.map(Value.init) }
+
+  /// The first of the outputs.
+  public var output: Value { outputs[0] }
+
+  /// The shape of one row of the first input, without the batch axis.
+  public var inputShape: [Int] { rowShape(of: input) }
+
+  /// The shape of one row of the first output, without the batch axis.
+  public var outputShape: [Int] { rowShape(of: output) }
+
+  /// The shape of a value in a batch of rows, without the batch axis.
+  public func rowShape(of value: Value) -> [Int] {
+    let shape = shape(of: value)
+    return layout.batchAxes == 1 && shape.first == 1 ? Array(shape.dropFirst()) : shape
+  }
 
   /// Adds an operator and makes its output the graph's; an error that names the layer when the
   /// shapes do not fit or a limit is passed.
@@ -58,11 +104,10 @@ public struct Graph: Sendable {
     _ operation: Operator, named name: String, to inputs: [Value]
   ) throws(EngineError) -> Value {
     do {
-      let node = try checkedNode(operation, named: name, inputs: inputs)
-      operations += operation.definition.operations(
-        input: node.place.input, output: node.place.output)
+      let (node, work) = try checkedNode(operation, named: name, inputs: inputs)
+      operations += work
       nodes.append(node)
-      output = Value(index: nodes.count)
+      outputs = [Value(index: self.inputs.count + nodes.count - 1)]
       return output
     } catch {
       throw error.inside(layer: name)
@@ -71,25 +116,42 @@ public struct Graph: Sendable {
 
   /// Makes a value the graph's output.
   public mutating func setOutput(_ value: Value) throws(EngineError) {
-    try checkExists(value)
-    output = value
+    try setOutputs([value])
   }
 
-  /// The shape of a value without the batch axis.
-  public func shape(of value: Value) -> [Int] {
-    value.index == 0 ? inputShape : nodes[value.index - 1].shape
+  /// Makes values the graph's outputs.
+  public mutating func setOutputs(_ values: [Value]) throws(EngineError) {
+    guard !values.isEmpty else {
+      throw EngineError("outputs", expected: "one or more", found: "none")
+    }
+    for value in values { try checkExists(value) }
+    outputs = values
   }
+
+  /// The type of a value.
+  public func type(of value: Value) -> TensorType {
+    node(of: value)?.type ?? inputs[value.index].type
+  }
+
+  /// The shape of a value.
+  public func shape(of value: Value) -> [Int] { type(of: value).shape }
 
   /// The size of a value as a feature map; a vector is so many channels of one pixel.
   public func features(of value: Value) -> Features { layout.features(ofShape: shape(of: value)) }
 
-  /// The shape of one output, without the batch axis.
-  public var outputShape: [Int] { shape(of: output) }
-
-  /// The node that computes a value; nil for the graph's input.
+  /// The node that computes a value; nil for an input of the graph.
   public func node(of value: Value) -> Node? {
-    value.index == 0 ? nil : nodes[value.index - 1]
+    nodeIndex(of: value.index).map { nodes[$0] }
   }
+
+  /// The place among the nodes of the one that gives a value; nil for an input.
+  func nodeIndex(of value: Int) -> Int? { value < inputs.count ? nil : value - inputs.count }
+
+  /// The index of the value that a node gives.
+  func valueIndex(ofNode node: Int) -> Int { inputs.count + node }
+
+  /// The number of values: inputs and nodes.
+  var valueCount: Int { inputs.count + nodes.count }
 
   /// The number of constants of all nodes.
   public var parameterCount: Int { nodes.reduce(0) { $0 + $1.operation.parameterCount } }
@@ -105,7 +167,7 @@ public struct Graph: Sendable {
   }
 
   private mutating func removeIdentities() {
-    var places = [0]
+    var places = Array(inputs.indices)
     var kept: [Node] = []
     for node in nodes {
       let inputs = node.inputs.map { Value(index: places[$0.index]) }
@@ -115,50 +177,41 @@ public struct Graph: Sendable {
       }
       kept.append(
         Node(
-          name: node.name, operation: node.operation, inputs: inputs, shape: node.shape,
+          name: node.name, operation: node.operation, inputs: inputs, type: node.type,
           multiplyAccumulates: node.multiplyAccumulates, place: node.place))
-      places.append(kept.count)
+      places.append(self.inputs.count + kept.count - 1)
     }
     nodes = kept
-    output = Value(index: places[output.index])
+    outputs = outputs.map { Value(index: places[$0.index]) }
   }
 
   private func checkedNode(
     _ operation: Operator, named name: String, inputs: [Value]
-  ) throws(EngineError) -> Node {
+  ) throws(EngineError) -> (Node, work: Int) {
     guard nodes.count < EngineLimits.nodes else {
       throw EngineError(
         .limit, "nodes", expected: "at most \(EngineLimits.nodes)", found: "one more")
     }
-    let definition = operation.definition
-    guard definition.inputCount.contains(inputs.count) else {
-      let range = definition.inputCount
-      throw EngineError(
-        "inputs",
-        expected: range.count == 1 ? "\(range.lowerBound)" : "\(range.lowerBound) or more",
-        found: "\(inputs.count)")
-    }
     for value in inputs { try checkExists(value) }
-    let inputShapes = inputs.map(shape(of:))
-    let outputShape = try definition.outputShape(of: inputShapes, layout: layout)
-    try Graph.checkValue(outputShape, attribute: "output")
-    let place = Place(layout: layout, inputShapes: inputShapes, outputShape: outputShape)
-    let (input, output) = (place.input, place.output)
-    let (sum, overflow) = operations.addingReportingOverflow(
-      definition.operations(input: input, output: output))
+    let types = inputs.map(type(of:))
+    let type = try operation.outputType(of: types, layout: layout)
+    try Graph.checkValue(type.shape, attribute: "output")
+    let work = operation.work(inputs: types, output: type, layout: layout)
+    let (sum, overflow) = operations.addingReportingOverflow(work.operations)
     guard !overflow, sum <= EngineLimits.operations else {
       throw EngineError(
         .limit, "work", expected: "at most \(EngineLimits.operations) operations for one input",
         found: "more")
     }
-    return Node(
-      name: name, operation: operation, inputs: inputs, shape: outputShape,
-      multiplyAccumulates: definition.multiplyAccumulates(input: input, output: output),
-      place: place)
+    let node = Node(
+      name: name, operation: operation, inputs: inputs, type: type,
+      multiplyAccumulates: work.multiplyAccumulates,
+      place: Place(layout: layout, inputShapes: types.map(\.shape), outputShape: type.shape))
+    return (node, work.operations)
   }
 
   private func checkExists(_ value: Value) throws(EngineError) {
-    guard value.index <= nodes.count else {
+    guard value.index < valueCount else {
       throw EngineError(
         .argument, "value", expected: "a value of this graph", found: "number \(value.index)")
     }
@@ -166,9 +219,6 @@ public struct Graph: Sendable {
 
   private static func checkValue(_ shape: [Int], attribute: String) throws(EngineError) {
     let count = try EngineLimits.elements(of: shape, attribute: attribute)
-    guard count > 0 else {
-      throw EngineError(attribute, expected: "no axis of size 0", found: "\(shape)")
-    }
     guard count <= EngineLimits.valueElements else {
       throw EngineError(
         .limit, attribute, expected: "at most \(EngineLimits.valueElements) elements",

@@ -1,19 +1,38 @@
 /// The order of a feature map's axes in the model's own tensors.
 public enum Layout: Sendable, Equatable {
-  /// Height, width, channels: Keras `channels_last`, NHWC.
+  /// Height, width, channels: Keras `channels_last`, NHWC without the batch axis.
   case channelsLast
-  /// Channels, height, width: ONNX and torch, NCHW.
+  /// Channels, height, width: Keras `channels_first`, NCHW without the batch axis.
   case channelsFirst
+  /// One, channels, height, width: ONNX and torch, NCHW with a batch axis of one. Vectors then
+  /// have two axes, the batch's and their own.
+  case batchChannelsFirst
 
-  /// The feature map that a value of the given shape (without the batch axis) is: three axes are
-  /// read in this order, anything else is so many channels of one pixel.
+  /// The axes in front of a row's own.
+  var batchAxes: Int { self == .batchChannelsFirst ? 1 : 0 }
+
+  /// Whether a value of the shape is a feature map.
+  public func isMap(_ shape: [Int]) -> Bool {
+    shape.count == 3 + batchAxes && hasBatchAxis(shape)
+  }
+
+  /// Whether a value of the shape is a vector.
+  public func isVector(_ shape: [Int]) -> Bool {
+    shape.count == 1 + batchAxes && hasBatchAxis(shape)
+  }
+
+  private func hasBatchAxis(_ shape: [Int]) -> Bool { batchAxes == 0 || shape.first == 1 }
+
+  /// The feature map that a value of the given shape is: the axes of a map are read in this order,
+  /// anything else is so many channels of one pixel.
   public func features(ofShape shape: [Int]) -> Features {
-    guard shape.count == 3 else {
+    guard isMap(shape) else {
       return Features(channels: shape.reduce(1, *), height: 1, width: 1)
     }
     return switch self {
     case .channelsLast: Features(channels: shape[2], height: shape[0], width: shape[1])
     case .channelsFirst: Features(channels: shape[0], height: shape[1], width: shape[2])
+    case .batchChannelsFirst: Features(channels: shape[1], height: shape[2], width: shape[3])
     }
   }
 
@@ -22,7 +41,13 @@ public enum Layout: Sendable, Equatable {
     switch self {
     case .channelsLast: [features.height, features.width, features.channels]
     case .channelsFirst: [features.channels, features.height, features.width]
+    case .batchChannelsFirst: [1, features.channels, features.height, features.width]
     }
+  }
+
+  /// The shape of a vector.
+  public func vectorShape(_ count: Int) -> [Int] {
+    self == .batchChannelsFirst ? [1, count] : [count]
   }
 }
 

@@ -1,3 +1,4 @@
+import Bytes
 import CKernels
 
 /// A graph made ready to run: `proofmark-numerics/1` on one kernel variant.
@@ -40,14 +41,21 @@ public final class Network: Sendable {
   /// Multiply-accumulates for one input.
   public var multiplyAccumulates: Int { graph.multiplyAccumulates }
 
-  /// The graph's output for each input. `inputs`: [N] + the graph's input shape.
+  /// The graph's first output for each input. `inputs`: [N] + the graph's input shape.
   public func forward(_ inputs: Tensor, threads: Int = 1) throws(EngineError) -> Tensor {
-    try run(inputs, target: .output, shape: graph.outputShape, threads: threads)
+    try run([AnyTensor(inputs)], threads: threads)[0].single("output")
   }
 
   /// What the softmax at the end takes, or the output where there is none.
   public func logits(_ inputs: Tensor, threads: Int = 1) throws(EngineError) -> Tensor {
-    try run(inputs, target: .logits, shape: graph.shape(of: graph.logits), threads: threads)
+    try run([AnyTensor(inputs)], target: .logits, threads: threads)[0].single("output")
+  }
+
+  /// The graph's outputs for each row of its inputs, each [N] + the value's row shape.
+  public func run(
+    _ inputs: [AnyTensor], threads: Int = 1
+  ) throws(EngineError) -> [AnyTensor] {
+    try run(inputs, target: .outputs, threads: threads)
   }
 
   /// For each input the gradient of the cross-entropy of its logits with its label, with respect
@@ -55,7 +63,12 @@ public final class Network: Sendable {
   public func lossGradient(
     _ inputs: Tensor, labels: [Int], threads: Int = 1
   ) throws(EngineError) -> LossGradient {
-    let count = try rowCount(of: inputs)
+    guard graph.inputs.count == 1 else {
+      throw EngineError(
+        .unsupported, "gradient", expected: "a network of one input",
+        found: "\(graph.inputs.count) inputs")
+    }
+    let count = try rowCount(of: AnyTensor(inputs), for: 0)
     let classes = try classCount()
     guard labels.count == count else {
       throw EngineError(.argument, "labels", expected: "\(count)", found: "\(labels.count)")
@@ -73,25 +86,41 @@ public final class Network: Sendable {
   }
 
   private func run(
-    _ inputs: Tensor, target: Target, shape: [Int], threads: Int
-  ) throws(EngineError) -> Tensor {
-    let results = try Tensor(shape: [try rowCount(of: inputs)] + shape) { _ in }
-    executor.run(inputs, target: target, into: results.storage, threads: threads)
-    return results
+    _ inputs: [AnyTensor], target: Target, threads: Int
+  ) throws(EngineError) -> [AnyTensor] {
+    guard inputs.count == graph.inputs.count else {
+      throw EngineError(
+        .argument, "inputs", expected: "\(graph.inputs.count)", found: "\(inputs.count)")
+    }
+    var count: Int?
+    for (number, input) in inputs.enumerated() {
+      let rows = try rowCount(of: input, for: number)
+      guard count == nil || count == rows else {
+        throw EngineError(.argument, "inputs", expected: "as many rows each", found: "others")
+      }
+      count = rows
+    }
+    return try executor.run(inputs, target: target, threads: threads)
   }
 
-  private func rowCount(of inputs: Tensor) throws(EngineError) -> Int {
-    guard let count = inputs.shape.first, inputs.shape.dropFirst() == graph.inputShape[...] else {
-      let expected = (["N"] + graph.inputShape.map(String.init)).joined(separator: ", ")
+  private func rowCount(of input: AnyTensor, for number: Int) throws(EngineError) -> Int {
+    let row = TensorType(
+      graph.rowShape(of: graph.inputValues[number]), graph.inputs[number].type.element)
+    guard let count = input.shape.first, input.shape.dropFirst() == row.shape[...],
+      input.element == row.element
+    else {
+      let expected = (["N"] + row.shape.map(String.init)).joined(separator: ", ")
       throw EngineError(
-        .argument, "inputs", expected: "shape [\(expected)]", found: "\(inputs.shape)")
+        .argument, graph.inputs.count == 1 ? "inputs" : "input \(graph.inputs[number].name)",
+        expected: "\(row.element) of shape [\(expected)]",
+        found: "\(input.element) of shape \(input.shape)")
     }
     return count
   }
 
   private func classCount() throws(EngineError) -> Int {
-    let shape = graph.shape(of: graph.logits)
-    guard shape.count == 1 else {
+    let shape = graph.rowShape(of: graph.logits)
+    guard shape.count == 1, graph.type(of: graph.logits).element == .float32 else {
       throw EngineError(
         .unsupported, "output", expected: "a vector of classes for a loss",
         found: "shape \(shape)")

@@ -4,6 +4,8 @@ import CKernels
 protocol Step: Sendable {
   /// Every buffer that it reads or writes.
   var buffers: [Buffer] { get }
+  /// Every slot that it reads or writes.
+  var slots: [Int] { get }
   /// Whether it is worth taking a whole block at once: its weights outweigh its maps.
   var takesBlock: Bool { get }
   /// Computes for the images of the run.
@@ -12,6 +14,7 @@ protocol Step: Sendable {
 
 extension Step {
   var takesBlock: Bool { false }
+  var slots: [Int] { [] }
 }
 
 /// A step that treats each image on its own.
@@ -35,6 +38,8 @@ struct Run: ~Copyable {
   let threads: Int
   /// What the caller gave, and where the results go.
   let transfer: Transfer
+  /// What general operators take and give.
+  let tensors: SlotTensors
   /// The images now worked on: the first, counted from the block's, and how many.
   var first = 0
   var images = 0
@@ -105,9 +110,14 @@ struct MapBuffer: Sendable {
 ///
 /// `@unchecked Sendable`: each image is read and written by the one worker that has its block.
 struct Transfer: @unchecked Sendable {
-  let inputs: UnsafePointer<Float>
+  /// One for each input of the graph, rows along the first axis.
+  let inputs: [AnyTensor]
+  /// The shape of one row of each, as values of the graph have it.
+  let rowShapes: [[Int]]
   let labels: [Int]
-  /// The target, or the logits beside a gradient.
-  let results: UnsafeMutablePointer<Float>
+  /// Where the outputs that are binary32 go, or the logits beside a gradient.
+  let results: [UnsafeMutablePointer<Float>?]
+  /// Where the others go.
+  let others: OtherResults
   let gradient: UnsafeMutablePointer<Float>?
 }

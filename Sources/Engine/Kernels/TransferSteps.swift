@@ -2,6 +2,8 @@ import CKernels
 
 /// Takes an input tensor apart into a map.
 struct ImportStep: ImageStep {
+  /// Which of the inputs.
+  let number: Int
   let map: MapBuffer
   let strides: (channel: Int, row: Int, column: Int)
 
@@ -9,8 +11,11 @@ struct ImportStep: ImageStep {
 
   func run(_ run: borrowing Run, image: Int) {
     let features = map.geometry.features
+    guard case .single(let input) = run.transfer.inputs[number].elements else {
+      preconditionFailure("an input that is laid out is binary32")
+    }
     ck_import(
-      run.transfer.inputs + run.index(image) * features.count, features.channels,
+      input.start + run.index(image) * features.count, features.channels,
       features.height, features.width, strides.channel, strides.row, strides.column,
       run.view(map, image), map.geometry.lanes)
   }
@@ -19,7 +24,10 @@ struct ImportStep: ImageStep {
 /// Puts a map together as a tensor, every NaN 0x7fc00000.
 struct ExportStep: ImageStep {
   /// Which of a run's tensors.
-  enum Destination { case results, gradient }
+  enum Destination {
+    case result(Int)
+    case gradient
+  }
 
   let map: MapBuffer
   let strides: (channel: Int, row: Int, column: Int)
@@ -29,9 +37,12 @@ struct ExportStep: ImageStep {
 
   func run(_ run: borrowing Run, image: Int) {
     let features = map.geometry.features
-    guard
-      let tensor = destination == .results ? run.transfer.results : run.transfer.gradient
-    else { preconditionFailure("a run of a gradient names where it goes") }
+    let tensor =
+      switch destination {
+      case .result(let number): run.transfer.results[number]
+      case .gradient: run.transfer.gradient
+      }
+    guard let tensor else { preconditionFailure("a run names where its results go") }
     let start = tensor + run.index(image) * features.count
     ck_export(
       run.view(map, image), map.geometry.lanes, features.channels, features.height,

@@ -88,7 +88,7 @@ extension GlobalAveragePool: OperatorDefinition {
     let input = try requireFeatures(inputs, layout: layout)
     return keepsAxes
       ? layout.shape(of: Features(channels: input.channels, height: 1, width: 1))
-      : [input.channels]
+      : layout.vectorShape(input.channels)
   }
 
   func plain(_ place: Place) -> any PlainOperator {

@@ -43,7 +43,7 @@ extension BatchNormalization: OperatorDefinition {
 
   func outputShape(of inputs: [[Int]], layout: Layout) throws(EngineError) -> [Int] {
     let channels = layout.features(ofShape: inputs[0]).channels
-    guard inputs[0].count == 3 || inputs[0].count == 1 else {
+    guard layout.isMap(inputs[0]) || layout.isVector(inputs[0]) else {
       throw EngineError(
         .unsupported, "input", expected: "a feature map or a vector", found: "shape \(inputs[0])")
     }

@@ -28,14 +28,15 @@ extension Dense: OperatorDefinition {
   var parameterCount: Int { kernel.count + (bias?.count ?? 0) }
 
   func outputShape(of inputs: [[Int]], layout: Layout) throws(EngineError) -> [Int] {
-    guard inputs[0].count == 1 else {
+    guard layout.isVector(inputs[0]) else {
       throw EngineError(
         .unsupported, "input", expected: "a vector", found: "shape \(inputs[0])")
     }
-    guard inputs[0] == [kernel.inputs] else {
-      throw EngineError("kernel", expected: "\(inputs[0][0]) inputs", found: "\(kernel.inputs)")
+    let count = layout.features(ofShape: inputs[0]).channels
+    guard count == kernel.inputs else {
+      throw EngineError("kernel", expected: "\(count) inputs", found: "\(kernel.inputs)")
     }
-    return [kernel.outputs]
+    return layout.vectorShape(kernel.outputs)
   }
 
   func multiplyAccumulates(input: Features, output: Features) -> Int { kernel.count }

@@ -18,7 +18,7 @@ extension Flatten: OperatorDefinition {
   var name: String { "flatten" }
 
   func outputShape(of inputs: [[Int]], layout: Layout) throws(EngineError) -> [Int] {
-    [inputs[0].reduce(1, *)]
+    layout.vectorShape(inputs[0].reduce(1, *))
   }
 
   func plain(_ place: Place) -> any PlainOperator { rearrangement(place) }

@@ -1,3 +1,5 @@
+import Bytes
+
 /// What a node of a graph computes. Feature maps are channels x height x width, vectors are so
 /// many channels of one pixel; batches are many such values, each computed on its own.
 public enum Operator: Sendable {
@@ -19,6 +21,8 @@ public enum Operator: Sendable {
   case globalAveragePool(GlobalAveragePool)
   /// The value itself; dropout at inference.
   case identity(Identity)
+  /// Any operator over tensors of any rank.
+  case general(any GeneralOperator)
   /// Negative values scaled down.
   case leakyReLU(LeakyReLU)
   /// The largest value of each window.
@@ -36,8 +40,8 @@ public enum Operator: Sendable {
   /// Zeros around a feature map.
   case zeroPadding(ZeroPadding)
 
-  /// The one place that lists every operator.
-  var definition: any OperatorDefinition {
+  /// The one place that lists every operator of the convolutional core; nil for general ones.
+  var definition: (any OperatorDefinition)? {
     switch self {
     case .add(let definition): definition
     case .averagePool(let definition): definition
@@ -47,6 +51,7 @@ public enum Operator: Sendable {
     case .dense(let definition): definition
     case .flatten(let definition): definition
     case .globalAveragePool(let definition): definition
+    case .general: nil
     case .identity(let definition): definition
     case .leakyReLU(let definition): definition
     case .maxPool(let definition): definition
@@ -59,10 +64,60 @@ public enum Operator: Sendable {
     }
   }
 
+  /// The general operator, where it is one.
+  var general: (any GeneralOperator)? {
+    if case .general(let general) = self { general } else { nil }
+  }
+
   /// The operator's name in messages and listings.
-  public var name: String { definition.name }
+  public var name: String { definition?.name ?? general?.name ?? "" }
   /// The number of constants that the operator holds.
-  public var parameterCount: Int { definition.parameterCount }
+  public var parameterCount: Int { definition?.parameterCount ?? general?.parameterCount ?? 0 }
+
+  /// The type of the output, or why there is none.
+  public func outputType(
+    of inputs: [TensorType], layout: Layout
+  ) throws(EngineError) -> TensorType {
+    guard let definition else {
+      guard let general else { preconditionFailure("an operator has a definition") }
+      return try general.outputType(of: inputs)
+    }
+    guard definition.inputCount.contains(inputs.count) else {
+      let range = definition.inputCount
+      throw EngineError(
+        "inputs",
+        expected: range.count == 1 ? "\(range.lowerBound)" : "\(range.lowerBound) or more",
+        found: "\(inputs.count)")
+    }
+    for input in inputs {
+      guard input.element == .float32 else {
+        throw EngineError(
+          .unsupported, "input", expected: "float32", found: input.element.rawValue)
+      }
+      guard !input.shape.contains(0) else {
+        throw EngineError("input", expected: "no axis of size 0", found: "\(input.shape)")
+      }
+    }
+    return TensorType(try definition.outputShape(of: inputs.map(\.shape), layout: layout))
+  }
+
+  /// Multiply-accumulates, and elements looked at, of one evaluation.
+  func work(
+    inputs: [TensorType], output: TensorType, layout: Layout
+  ) -> (multiplyAccumulates: Int, operations: Int) {
+    guard let definition else {
+      return (
+        general?.multiplyAccumulates(inputs: inputs, output: output) ?? 0,
+        general?.operations(inputs: inputs, output: output) ?? 0
+      )
+    }
+    let input = layout.features(ofShape: inputs[0].shape)
+    let output = layout.features(ofShape: output.shape)
+    return (
+      definition.multiplyAccumulates(input: input, output: output),
+      definition.operations(input: input, output: output)
+    )
+  }
 }
 
 /// What each file in this folder states about its operator.
@@ -76,7 +131,7 @@ protocol OperatorDefinition: Sendable {
   var inputCount: ClosedRange<Int> { get }
   /// How many constants it holds.
   var parameterCount: Int { get }
-  /// The shape of the output without the batch axis, or why there is none.
+  /// The shape of the output, or why there is none.
   func outputShape(of inputs: [[Int]], layout: Layout) throws(EngineError) -> [Int]
   /// Multiply-accumulates for one input.
   func multiplyAccumulates(input: Features, output: Features) -> Int
@@ -132,7 +187,7 @@ extension OperatorDefinition {
 
   /// The feature map of the first input, or an error when it is no map.
   func requireFeatures(_ inputs: [[Int]], layout: Layout) throws(EngineError) -> Features {
-    guard inputs[0].count == 3 else {
+    guard layout.isMap(inputs[0]) else {
       throw EngineError(
         "input", expected: "a feature map of three axes", found: "shape \(inputs[0])")
     }

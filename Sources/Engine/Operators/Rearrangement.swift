@@ -58,7 +58,7 @@ extension Layout {
   /// order (channel, row, column).
   func positions(ofShape shape: [Int]) -> [Int] {
     let features = features(ofShape: shape)
-    guard self == .channelsLast, shape.count == 3 else { return Array(0..<features.count) }
+    guard self == .channelsLast, isMap(shape) else { return Array(0..<features.count) }
     var positions: [Int] = []
     positions.reserveCapacity(features.count)
     for pixel in 0..<features.pixels {

@@ -21,7 +21,7 @@ extension Softmax: OperatorDefinition, PlainOperator {
   var name: String { "softmax" }
 
   func outputShape(of inputs: [[Int]], layout: Layout) throws(EngineError) -> [Int] {
-    guard inputs[0].count == 3 || inputs[0].count == 1 else {
+    guard layout.isMap(inputs[0]) || layout.isVector(inputs[0]) else {
       throw EngineError(
         .unsupported, "input", expected: "a feature map or a vector", found: "shape \(inputs[0])")
     }

@@ -1,3 +1,4 @@
+import Bytes
 import CKernels
 import Synchronization
 
@@ -17,11 +18,26 @@ struct FastExecutor: Executor {
     self.weights = weights
   }
 
-  func run(_ inputs: Tensor, target: Target, into results: TensorStorage, threads: Int) {
-    forward.run(
+  func run(
+    _ inputs: [AnyTensor], target: Target, threads: Int
+  ) throws(EngineError) -> [AnyTensor] {
+    let count = inputs[0].shape[0]
+    let values = graph.values(of: target)
+    let types = values.map { TensorType([count] + graph.rowShape(of: $0), graph.type(of: $0).element) }
+    let storages = types.map { $0.element == .float32 ? TensorStorage(count: $0.count) : nil }
+    let others = OtherResults(types.map { $0.element == .float32 ? 0 : count })
+    try forward.run(
       Transfer(
-        inputs: inputs.storage.start, labels: [], results: results.start, gradient: nil),
-      count: inputs.shape[0], target: target, kernels: kernels, threads: threads)
+        inputs: inputs, rowShapes: graph.inputs.map(\.type.shape), labels: [],
+        results: storages.map { $0?.start }, others: others, gradient: nil),
+      count: count, target: target, kernels: kernels, threads: threads)
+    return zip(types, storages).enumerated().map { number, result in
+      guard let storage = result.1 else {
+        return AnyTensor(
+          stacking: others.rows(of: number), shape: result.0.shape, element: result.0.element)
+      }
+      return AnyTensor(result.0, elements: .single(storage))
+    }
   }
 
   func runGradient(
@@ -30,11 +46,28 @@ struct FastExecutor: Executor {
     let program = try self.gradient.program { () throws(EngineError) in
       LoadedProgram(try Plan.gradient(graph, weights: weights))
     }
-    program.run(
+    try program.run(
       Transfer(
-        inputs: inputs.storage.start, labels: labels, results: logits.start,
-        gradient: gradient.start),
+        inputs: [AnyTensor(inputs)], rowShapes: graph.inputs.map(\.type.shape), labels: labels,
+        results: [logits.start], others: OtherResults([]), gradient: gradient.start),
       count: inputs.shape[0], target: .logits, kernels: kernels, threads: threads)
+  }
+}
+
+/// The rows of the outputs that are not binary32, from whichever worker had them.
+final class OtherResults: Sendable {
+  private let tensors: Mutex<[[AnyTensor?]]>
+
+  init(_ counts: [Int]) {
+    tensors = Mutex(counts.map { .init(repeating: nil, count: $0) })
+  }
+
+  func store(_ tensor: AnyTensor, output: Int, row: Int) {
+    tensors.withLock { $0[output][row] = tensor }
+  }
+
+  func rows(of output: Int) -> [AnyTensor] {
+    tensors.withLock { $0[output].compactMap(\.self) }
   }
 }
 
@@ -67,19 +100,28 @@ private struct LoadedProgram: Sendable {
   /// Runs `count` images: blocks on threads, or where there is one block threads inside its steps.
   func run(
     _ transfer: Transfer, count: Int, target: Target, kernels: KernelTable, threads: Int
-  ) {
+  ) throws(EngineError) {
+    let errors = Mutex<[Int: EngineError]>([:])
     let share = (count + max(1, threads) - 1) / max(1, threads)
     let block = max(1, min(program.block, share))
     let blocks = (count + block - 1) / block
     Workers.share(pieces: blocks, threads: threads) { number in
       let start = number * block
+      let images = min(block, count - start)
+      let tensors = SlotTensors(slots: program.slots, images: images)
       pool.lend { workspace in
         var run = Run(
           kernels: kernels.value, memory: workspace.start, placements: program.placements,
-          blockStart: start, threads: blocks == 1 ? threads : 1, transfer: transfer)
-        pass(min(block, count - start), of: &run, target: target)
+          blockStart: start, threads: blocks == 1 ? threads : 1, transfer: transfer,
+          tensors: tensors)
+        pass(images, of: &run, target: target)
+      }
+      for (image, error) in tensors.errors {
+        errors.withLock { $0[start + image] = error }
       }
     }
+    let found = errors.withLock { $0 }
+    if let first = found.keys.min(), let error = found[first] { throw error }
   }
 
   /// Takes a block of images through the stages.
@@ -89,7 +131,13 @@ private struct LoadedProgram: Sendable {
       for first in stride(from: 0, to: images, by: group) {
         run.first = first
         run.images = min(group, images - first)
-        for step in program.steps[stage.steps] { step.run(run) }
+        for step in stage.steps {
+          program.steps[step].run(run)
+          let unused = program.releases[step]
+          if !unused.isEmpty {
+            run.tensors.release(unused, images: first..<run.first + run.images)
+          }
+        }
       }
     }
   }

@@ -75,11 +75,11 @@ extension Padding {
 extension Layout {
   /// How far apart the tensor's elements are along channels, rows and columns.
   func strides(ofShape shape: [Int]) -> (channel: Int, row: Int, column: Int) {
-    guard shape.count == 3 else { return (1, 0, 0) }
+    guard isMap(shape) else { return (1, 0, 0) }
     let features = features(ofShape: shape)
     return switch self {
     case .channelsLast: (1, features.width * features.channels, features.channels)
-    case .channelsFirst: (features.pixels, features.width, 1)
+    case .channelsFirst, .batchChannelsFirst: (features.pixels, features.width, 1)
     }
   }
 }

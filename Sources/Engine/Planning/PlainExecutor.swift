@@ -1,88 +1,162 @@
 import CKernels
+import Synchronization
 
-/// Runs a graph as the definition reads: image by image, node by node, every value kept.
+/// Runs a graph as the definition reads: row by row, node by node, every value kept.
 struct PlainExecutor: Executor {
   private let graph: Graph
-  private let operators: [any PlainOperator]
-  private let inputPositions: [Int]
-  private let outputPositions: [Int]
-  private let logitPositions: [Int]
+  private let nodes: [PlainNode]
 
   init(_ graph: Graph) {
     self.graph = graph
-    operators = graph.nodes.map { $0.operation.definition.plain($0.place) }
-    inputPositions = graph.layout.positions(ofShape: graph.inputShape)
-    outputPositions = graph.layout.positions(ofShape: graph.outputShape)
-    logitPositions = graph.layout.positions(ofShape: graph.shape(of: graph.logits))
+    nodes = graph.nodes.map { PlainNode($0.operation, place: $0.place) }
   }
 
-  func run(_ inputs: Tensor, target: Target, into results: TensorStorage, threads: Int) {
-    let value = target == .output ? graph.output : graph.logits
-    let positions = target == .output ? outputPositions : logitPositions
-    let nodes = graph.ancestors(of: value)
-    Workers.share(pieces: inputs.shape[0], threads: threads) { image in
-      let maps = forward(nodes, image: image, of: inputs)
-      ck_gather(
-        maps[value.index].values, [0], 1, positions, positions.count,
-        results.start + image * positions.count)
-      ck_canonicalize(results.start + image * positions.count, positions.count)
+  func run(
+    _ inputs: [AnyTensor], target: Target, threads: Int
+  ) throws(EngineError) -> [AnyTensor] {
+    let targets = graph.values(of: target)
+    let needed = graph.ancestors(of: targets)
+    let count = inputs[0].shape[0]
+    let rows = RowResults(count)
+    Workers.share(pieces: count, threads: threads) { row in
+      rows.store(row) { () throws(EngineError) in
+        let values = try forward(needed, row: row, of: inputs)
+        return try targets.map { (target) throws(EngineError) in try value(target, of: values) }
+      }
+    }
+    let results = try rows.all()
+    return targets.indices.map { index in
+      AnyTensor(
+        stacking: results.map { $0[index] }, shape: [count] + graph.rowShape(of: targets[index]),
+        element: graph.type(of: targets[index]).element
+      ).canonicalized
     }
   }
 
   func runGradient(
     _ inputs: Tensor, labels: [Int], logits: TensorStorage, gradient: TensorStorage, threads: Int
-  ) {
-    let nodes = graph.ancestors(of: graph.logits)
-    Workers.share(pieces: inputs.shape[0], threads: threads) { image in
-      let maps = forward(nodes, image: image, of: inputs)
-      let classes = maps[graph.logits.index]
-      var loss = PlainMap(classes.features)
-      ck_plain_loss_gradient(
-        classes.values, classes.values.count, labels[image], &loss.values)
-      let dx = backward(nodes, maps: maps, loss: loss)
-      ck_copy(classes.values, classes.values.count, logits.start + image * classes.values.count)
-      ck_canonicalize(logits.start + image * classes.values.count, classes.values.count)
-      let place = gradient.start + image * inputPositions.count
-      ck_gather(dx.values, [0], 1, inputPositions, inputPositions.count, place)
-      ck_canonicalize(place, inputPositions.count)
+  ) throws(EngineError) {
+    let needed = graph.ancestors(of: [graph.logits])
+    let rows = RowResults(labels.count)
+    Workers.share(pieces: labels.count, threads: threads) { row in
+      rows.store(row) { () throws(EngineError) in
+        let values = try forward(needed, row: row, of: [AnyTensor(inputs)])
+        let classes = try value(graph.logits, of: values).floats
+        var loss = [Float](repeating: 0, count: classes.count)
+        ck_plain_loss_gradient(classes, classes.count, labels[row], &loss)
+        ck_copy(classes, classes.count, logits.start + row * classes.count)
+        ck_canonicalize(logits.start + row * classes.count, classes.count)
+        let dx = try backward(
+          needed, values: values,
+          loss: AnyTensor(graph.shape(of: graph.logits), floats: loss))
+        ck_copy(dx, dx.count, gradient.start + row * dx.count)
+        ck_canonicalize(gradient.start + row * dx.count, dx.count)
+        return []
+      }
     }
+    _ = try rows.all()
   }
 
-  /// All values for one image, by value index; those not needed stay empty.
-  private func forward(_ nodes: [Int], image: Int, of inputs: Tensor) -> [PlainMap] {
-    let empty = PlainMap(Features(channels: 0, height: 0, width: 0))
-    var maps = [PlainMap](repeating: empty, count: graph.nodes.count + 1)
-    var input = PlainMap(graph.features(of: graph.input))
-    ck_scatter(
-      inputs.storage.start + image * inputPositions.count, inputPositions, inputPositions.count,
-      &input.values)
-    maps[0] = input
-    for node in nodes {
-      maps[node + 1] = operators[node].forward(graph.nodes[node].inputs.map { maps[$0.index] })
+  private func value(
+    _ value: Graph.Value, of values: [AnyTensor?]
+  ) throws(EngineError) -> AnyTensor {
+    guard let tensor = values[value.index] else {
+      preconditionFailure("what a target depends on is computed before it")
     }
-    return maps
+    return tensor
   }
 
-  /// The gradient at the input. Contributions to one value are added in the order of the nodes
-  /// that take it, the first as it is.
-  private func backward(_ nodes: [Int], maps: [PlainMap], loss: PlainMap) -> PlainMap {
-    var contributions = [[PlainMap]](repeating: [], count: graph.nodes.count + 1)
+  /// All values for one row, by value index; those not needed are nil.
+  private func forward(
+    _ needed: [Int], row: Int, of inputs: [AnyTensor]
+  ) throws(EngineError) -> [AnyTensor?] {
+    var values = [AnyTensor?](repeating: nil, count: graph.valueCount)
+    for (index, input) in inputs.enumerated() {
+      values[index] = input.rows(row..<row + 1).reshaped(graph.inputs[index].type.shape)
+    }
+    for node in needed {
+      let inputs = try graph.nodes[node].inputs.map { (input) throws(EngineError) in
+        try value(input, of: values)
+      }
+      do {
+        values[graph.valueIndex(ofNode: node)] = try nodes[node].forward(inputs)
+      } catch {
+        throw error.inside(layer: graph.nodes[node].name)
+      }
+    }
+    return values
+  }
+
+  /// The gradient at the first input. Contributions to one value are added in the order of the
+  /// nodes that take it, the first as it is.
+  private func backward(
+    _ needed: [Int], values: [AnyTensor?], loss: AnyTensor
+  ) throws(EngineError) -> [Float] {
+    var contributions = [[AnyTensor]](repeating: [], count: graph.valueCount)
     contributions[graph.logits.index] = [loss]
-    func total(_ value: Int) -> PlainMap {
-      var sum = contributions[value][0]
+    func total(_ value: Int) -> AnyTensor? {
+      guard let first = contributions[value].first else { return nil }
+      guard contributions[value].count > 1 else { return first }
+      var sum = first.floats
       for further in contributions[value].dropFirst() {
-        ck_plain_add(further.values, further.values.count, &sum.values)
+        ck_plain_add(further.floats, sum.count, &sum)
       }
-      return sum
+      return AnyTensor(first.shape, floats: sum)
     }
-    for node in nodes.reversed() {
+    let onPath = graph.dependents(ofInput: 0)
+    for node in needed.reversed() where onPath[graph.valueIndex(ofNode: node)] {
+      guard let dy = total(graph.valueIndex(ofNode: node)) else { continue }
       let inputs = graph.nodes[node].inputs
-      let parts = operators[node].gradient(
-        total(node + 1), inputs: inputs.map { maps[$0.index] }, output: maps[node + 1])
-      for (input, part) in zip(inputs, parts).reversed() {
-        contributions[input.index].insert(part, at: 0)
+      let taken = try inputs.map { (input) throws(EngineError) in try value(input, of: values) }
+      let parts: [AnyTensor?]
+      do {
+        parts = try nodes[node].gradient(
+          dy, inputs: taken,
+          output: try value(Graph.Value(index: graph.valueIndex(ofNode: node)), of: values))
+      } catch {
+        throw error.inside(layer: graph.nodes[node].name)
+      }
+      for (input, part) in zip(inputs, parts).reversed() where onPath[input.index] {
+        if let part { contributions[input.index].insert(part, at: 0) }
       }
     }
-    return total(0)
+    return total(0)?.floats
+      ?? [Float](repeating: 0, count: graph.inputs[0].type.count)
+  }
+}
+
+/// What each row of a batch gave, written by whichever thread had the row.
+final class RowResults: Sendable {
+  private let results: Mutex<[Result<[AnyTensor], EngineError>?]>
+
+  init(_ count: Int) {
+    results = Mutex(.init(repeating: nil, count: count))
+  }
+
+  func store(_ row: Int, _ body: () throws(EngineError) -> [AnyTensor]) {
+    let result = Result(catching: body)
+    results.withLock { $0[row] = result }
+  }
+
+  /// The results in the order of the rows; the first row's error where there is one.
+  func all() throws(EngineError) -> [[AnyTensor]] {
+    var all: [[AnyTensor]] = []
+    for result in results.withLock({ $0 }) {
+      guard let result else { preconditionFailure("every row is computed") }
+      all.append(try result.get())
+    }
+    return all
+  }
+}
+
+extension Graph {
+  /// For each value whether it depends on the given input.
+  func dependents(ofInput input: Int) -> [Bool] {
+    var depends = [Bool](repeating: false, count: valueCount)
+    depends[input] = true
+    for (index, node) in nodes.enumerated() where node.inputs.contains(where: { depends[$0.index] }) {
+      depends[valueIndex(ofNode: index)] = true
+    }
+    return depends
   }
 }

@@ -1,3 +1,4 @@
+import Bytes
 import CKernels
 
 /// A program in the making: units become steps, values become buffers.
@@ -15,6 +16,11 @@ struct Plan {
   private var target: Target?
 
   private var values: [Int: MapBuffer] = [:]
+  /// The values that are tensors of their own: what general operators take and give.
+  private var slots: [Int: Int] = [:]
+  private var slotTypes: [TensorType] = []
+  /// For each value whether it depends on the first input.
+  private let needsGradient: [Bool]
   private var marks: [Int: Buffer] = [:]
   private var winners: [Int: Buffer] = [:]
   private var contributions: [Int: [Contribution]] = [:]
@@ -36,6 +42,7 @@ struct Plan {
     self.fusion = fusion
     self.recordsForGradient = recordsForGradient
     self.weights = weights
+    needsGradient = graph.dependents(ofInput: 0)
   }
 
   // Programs.
@@ -45,68 +52,106 @@ struct Plan {
     _ graph: Graph
   ) throws(EngineError) -> (Program, weights: [Int: TensorStorage]) {
     // A softmax at the end is no unit: it is the last step towards the output alone.
-    let fusion = Fusion(graph, target: graph.logits, kept: [graph.logits])
-    var plan = Plan(graph, fusion: fusion, recordsForGradient: false, weights: [:])
+    let softmax = graph.finalSoftmax
+    let targets = softmax == nil ? graph.outputs : [graph.logits]
+    var plan = Plan(
+      graph, fusion: Fusion(graph, targets: targets), recordsForGradient: false, weights: [:])
     try plan.runForward()
-    let logits = try plan.map(of: graph.logits.index)
-    if graph.finalSoftmax != nil {
+    if softmax != nil {
+      let logits = try plan.map(of: graph.logits.index)
       plan.target = .logits
-      plan.export(logits, shape: graph.shape(of: graph.logits), to: .results)
-      plan.target = .output
+      plan.export(logits, of: graph.logits, to: .result(0))
+      plan.target = .outputs
       let output = try plan.scratch(logits.geometry)
       plan.append(SoftmaxStep(input: logits, output: output))
-      plan.export(output, shape: graph.outputShape, to: .results)
+      plan.export(output, of: graph.output, to: .result(0))
     } else {
-      plan.export(logits, shape: graph.outputShape, to: .results)
+      for (number, output) in graph.outputs.enumerated() {
+        plan.target = number == 0 ? nil : .outputs
+        try plan.export(output, number: number)
+      }
     }
-    let program = try Program(plan.steps, targets: plan.targets, contents: plan.contents)
-    return (program, plan.weights)
+    return (try plan.program(), plan.weights)
   }
 
-  /// The program that gives the logits and the gradient of the loss at the input.
+  /// The program that gives the logits and the gradient of the loss at the first input.
   static func gradient(
     _ graph: Graph, weights: [Int: TensorStorage]
   ) throws(EngineError) -> Program {
-    let fusion = Fusion(graph, target: graph.logits, kept: [graph.logits])
+    let fusion = Fusion(graph, targets: [graph.logits])
     var plan = Plan(graph, fusion: fusion, recordsForGradient: true, weights: weights)
     try plan.runForward()
     let logits = try plan.map(of: graph.logits.index)
-    plan.export(logits, shape: graph.shape(of: graph.logits), to: .results)
+    plan.export(logits, of: graph.logits, to: .result(0))
     let loss = try plan.contribution(
       to: graph.logits.index, from: graph.nodes.count, edge: 0)
     plan.append(LossStep(logits: logits, gradient: loss))
-    for unit in fusion.units.reversed() {
+    for unit in fusion.units.reversed() where plan.needsGradient[unit.value] {
       do {
-        try plan.finishGradient(of: unit)
-        try unit.operation.definition.planGradient(unit, in: &plan)
+        guard try plan.finishGradient(of: unit) else { continue }
+        if let general = unit.operation.general {
+          try plan.planGradient(unit, general)
+        } else {
+          try unit.operation.definition?.planGradient(unit, in: &plan)
+        }
       } catch {
         throw error.inside(layer: graph.nodes[unit.node].name)
       }
     }
-    let dx = try plan.total(of: 0, finish: Finish(), passed: nil)
-    plan.export(dx, shape: graph.inputShape, to: .gradient)
-    return try Program(plan.steps, targets: plan.targets, contents: plan.contents)
+    guard let dx = try plan.total(of: 0, finish: Finish(), passed: nil) else {
+      throw EngineError(
+        .unsupported, "gradient", expected: "logits that depend on the input", found: "none")
+    }
+    plan.export(dx, of: graph.input, to: .gradient)
+    return try plan.program()
+  }
+
+  private func program() throws(EngineError) -> Program {
+    try Program(
+      steps, targets: targets, contents: contents, slots: slotTypes.map(\.byteCount))
   }
 
   private mutating func runForward() throws(EngineError) {
-    let input = try map(of: 0)
-    append(
-      ImportStep(map: input, strides: graph.layout.strides(ofShape: graph.inputShape)))
+    for (number, input) in graph.inputs.enumerated() {
+      guard input.type.element == .float32 else {
+        let slot = addSlot(input.type)
+        slots[number] = slot
+        append(SlotInputStep(number: number, slot: slot))
+        continue
+      }
+      append(
+        ImportStep(
+          number: number, map: try map(of: number),
+          strides: graph.layout.strides(ofShape: input.type.shape)))
+    }
     for unit in fusion.units {
       do {
-        try unit.operation.definition.plan(unit, in: &self)
+        if let general = unit.operation.general {
+          try plan(unit, general)
+        } else {
+          try unit.operation.definition?.plan(unit, in: &self)
+        }
       } catch {
         throw error.inside(layer: graph.nodes[unit.node].name)
       }
     }
   }
 
+  private mutating func export(_ output: Graph.Value, number: Int) throws(EngineError) {
+    guard graph.type(of: output).element == .float32 else {
+      append(SlotOutputStep(slot: try slot(of: output.index), number: number))
+      return
+    }
+    export(try map(of: output.index), of: output, to: .result(number))
+  }
+
   private mutating func export(
-    _ map: MapBuffer, shape: [Int], to destination: ExportStep.Destination
+    _ map: MapBuffer, of value: Graph.Value, to destination: ExportStep.Destination
   ) {
     append(
       ExportStep(
-        map: map, strides: graph.layout.strides(ofShape: shape), destination: destination))
+        map: map, strides: graph.layout.strides(ofShape: graph.shape(of: value)),
+        destination: destination))
   }
 
   // What operators ask for.
@@ -116,12 +161,94 @@ struct Plan {
     targets.append(target)
   }
 
-  /// The map of a value, views excepted.
+  /// The map of a value, views excepted. What a general operator gave is laid out at its first
+  /// use as a map.
   mutating func map(of value: Int) throws(EngineError) -> MapBuffer {
     if let map = values[value] { return map }
     let map = try buffer(.map(geometry(of: value)))
     values[value] = map
+    if let known = slots[value] ?? constantSlot(of: value) {
+      append(
+        LayOutStep(
+          slot: known, map: map, strides: graph.layout.strides(ofShape: type(of: value).shape)))
+    }
     return map
+  }
+
+  /// The slot of a value: as a general operator gave it, or taken together from its map at its
+  /// first use.
+  mutating func slot(of value: Int) throws(EngineError) -> Int {
+    if let slot = slots[value] ?? constantSlot(of: value) { return slot }
+    let map = try map(of: value)
+    let type = type(of: value)
+    let slot = addSlot(type)
+    slots[value] = slot
+    append(
+      TakeTogetherStep(
+        map: map, strides: graph.layout.strides(ofShape: type.shape), type: type, slot: slot))
+    return slot
+  }
+
+  private func type(of value: Int) -> TensorType { graph.type(of: Graph.Value(index: value)) }
+
+  private mutating func addSlot(_ type: TensorType) -> Int {
+    slotTypes.append(type)
+    return slotTypes.count - 1
+  }
+
+  /// A slot that holds a constant from the first step on; nil where the value is none.
+  private mutating func constantSlot(of value: Int) -> Int? {
+    guard let node = graph.node(of: Graph.Value(index: value)),
+      let constant = node.operation.general as? Constant
+    else { return nil }
+    let slot = addSlot(constant.tensor.type)
+    slots[value] = slot
+    append(ConstantStep(tensor: constant.tensor, slot: slot))
+    return slot
+  }
+
+  private mutating func plan(
+    _ unit: Unit, _ general: any GeneralOperator
+  ) throws(EngineError) {
+    var inputs: [Int] = []
+    for input in unit.inputs { inputs.append(try slot(of: input)) }
+    let output = addSlot(type(of: unit.value))
+    slots[unit.value] = output
+    append(
+      GeneralStep(
+        operation: general, layer: graph.nodes[unit.node].name, inputs: inputs, output: output))
+  }
+
+  private mutating func planGradient(
+    _ unit: Unit, _ general: any GeneralOperator
+  ) throws(EngineError) {
+    guard general.isDifferentiable else { return }
+    let dy = gradient(of: unit)
+    let type = type(of: unit.value)
+    let slot = addSlot(type)
+    append(
+      TakeTogetherStep(
+        map: dy, strides: graph.layout.strides(ofShape: type.shape), type: type, slot: slot))
+    var inputs: [Int] = []
+    for input in unit.inputs { inputs.append(try self.slot(of: input)) }
+    var results: [Int?] = []
+    for input in unit.inputs {
+      results.append(
+        needsGradient[input] && self.type(of: input).element == .float32
+          ? addSlot(self.type(of: input)) : nil)
+    }
+    append(
+      GeneralGradientStep(
+        operation: general, layer: graph.nodes[unit.node].name, dy: slot, inputs: inputs,
+        output: try self.slot(of: unit.value), results: results))
+    for (edge, result) in results.enumerated() {
+      guard let result else { continue }
+      let dx = try contribution(to: unit.inputs[edge], of: unit, edge: edge)
+      append(
+        LayOutStep(
+          slot: result, map: dx,
+          strides: graph.layout.strides(ofShape: self.type(of: unit.inputs[edge]).shape)))
+    }
   }
 
   /// The map of a unit's output, whose unwritten elements stay zero.
@@ -215,23 +342,23 @@ struct Plan {
   }
 
   /// Adds the contributions to a unit's output and takes the sum back through its activation and
-  /// normalisation.
-  private mutating func finishGradient(of unit: Unit) throws(EngineError) {
-    let geometry = try map(of: unit.value).geometry
+  /// normalisation; false where nothing contributes.
+  private mutating func finishGradient(of unit: Unit) throws(EngineError) -> Bool {
+    let geometry = geometry(of: unit.value)
     let marks = marks[unit.value].map { (marks: $0, geometry: geometry) }
     gradients[unit.value] = try total(
       of: unit.value, finish: Finish(unit.normalization, unit.activation), passed: marks)
+    return gradients[unit.value] != nil
   }
 
-  /// The sum of a value's contributions in the order of the nodes that take it, finished.
+  /// The sum of a value's contributions in the order of the nodes that take it, finished; nil
+  /// where there are none.
   private mutating func total(
     of value: Int, finish: Finish, passed: (marks: Buffer, geometry: Geometry)?
-  ) throws(EngineError) -> MapBuffer {
+  ) throws(EngineError) -> MapBuffer? {
     let parts = contributions[value, default: []]
       .sorted { ($0.node, $0.edge) < ($1.node, $1.edge) }
-    guard let first = parts.first else {
-      preconditionFailure("every value on the way to the logits has a gradient")
-    }
+    guard let first = parts.first else { return nil }
     let geometry = gradientGeometry(of: value)
     let isPlain = parts.count == 1 && finish.scale == nil && passed == nil
     if isPlain, first.map.geometry == geometry { return first.map }
@@ -251,7 +378,9 @@ struct Plan {
     if isPlanes(value) { geometry.lanes = 1 }
     for reader in fusion.readers[value] {
       let unit = fusion.units[reader]
-      geometry.halo = geometry.halo.union(unit.operation.definition.halo(unit.place))
+      if let definition = unit.operation.definition {
+        geometry.halo = geometry.halo.union(definition.halo(unit.place))
+      }
     }
     return geometry
   }
@@ -263,15 +392,15 @@ struct Plan {
     if isPlanes(value) { geometry.lanes = 1 }
     if let maker = fusion.makers[value] {
       let unit = fusion.units[maker]
-      geometry.halo = unit.operation.definition.gradientHalo(unit.place)
+      geometry.halo = unit.operation.definition?.gradientHalo(unit.place) ?? .none
     }
     return geometry
   }
 
   private func isPlanes(_ value: Int) -> Bool {
-    value == 0 && graph.logits.index != 0
-      && graph.features(of: graph.input).channels <= Convolution.fewChannels
-      && fusion.readers[0].allSatisfy { fusion.units[$0].operation.definition.readsPlanes }
+    value == 0 && !graph.outputs.contains(graph.input)
+      && graph.logits != graph.input && graph.features(of: graph.input).channels <= Convolution.fewChannels
+      && fusion.readers[0].allSatisfy { fusion.units[$0].operation.definition?.readsPlanes ?? false }
   }
 
   private mutating func buffer(_ content: BufferContent) throws(EngineError) -> MapBuffer {

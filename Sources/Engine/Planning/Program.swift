@@ -29,23 +29,32 @@ struct Program: Sendable {
   let group: Int
   /// Bytes of a worker's memory, all zero at first.
   let workspaceBytes: Int
+  /// The number of slots, and for each step those that no later one touches.
+  let slots: Int
+  let releases: [[Int]]
 
   /// Lays out the buffers; an error when one image needs more than the limit.
   init(
-    _ steps: [any Step], targets: [Target?], contents: [BufferContent]
+    _ steps: [any Step], targets: [Target?], contents: [BufferContent], slots: [Int]
   ) throws(EngineError) {
     self.steps = steps
+    self.slots = slots.count
+    let slotUse = SlotUse(steps, bytes: slots)
+    releases = slotUse.releases
     stages = Program.stages(of: steps, targets: targets)
     let uses = Program.uses(of: contents.count, in: steps, stages: stages)
     let regions = Regions(contents, uses: uses, steps: steps.count)
-    let imageBytes = regions.groupBytes + regions.blockBytes
+    let imageBytes = regions.groupBytes + regions.blockBytes + slotUse.peakBytes
     guard imageBytes <= EngineLimits.workspaceBytes else {
       throw EngineError(
         .limit, "memory", expected: "at most \(EngineLimits.workspaceBytes) bytes for one input",
         found: "\(imageBytes)")
     }
     let block = max(
-      1, min(Program.blockImages, Program.blockBytes / max(1, regions.blockBytes)))
+      1,
+      min(
+        Program.blockImages,
+        Program.blockBytes / max(1, regions.blockBytes + slotUse.peakBytes)))
     let group = max(1, min(block, Program.groupBytes / max(1, regions.groupBytes)))
     self.block = block
     self.group = group
@@ -88,6 +97,35 @@ struct Program: Sendable {
       }
     }
     return uses
+  }
+}
+
+/// When slots are in use, and how much they hold at a time for one image.
+private struct SlotUse {
+  private(set) var releases: [[Int]]
+  private(set) var peakBytes = 0
+
+  init(_ steps: [any Step], bytes: [Int]) {
+    var last = [Int](repeating: 0, count: bytes.count)
+    var first = [Int](repeating: Int.max, count: bytes.count)
+    for (index, step) in steps.enumerated() {
+      for slot in step.slots {
+        last[slot] = index
+        first[slot] = min(first[slot], index)
+      }
+    }
+    releases = .init(repeating: [], count: steps.count)
+    var begins = releases
+    for slot in bytes.indices where first[slot] < Int.max {
+      releases[last[slot]].append(slot)
+      begins[first[slot]].append(slot)
+    }
+    var held = 0
+    for step in steps.indices {
+      held += begins[step].reduce(0) { $0 + bytes[$1] }
+      peakBytes = max(peakBytes, held)
+      held -= releases[step].reduce(0) { $0 + bytes[$1] }
+    }
   }
 }
 

@@ -37,48 +37,50 @@ struct Fusion: Sendable {
   /// For each value the unit that gives it; nil for the input and for views.
   private(set) var makers: [Int?]
 
-  /// Fuses the nodes that `target` depends on. The values in `kept` are laid out.
-  init(_ graph: Graph, target: Graph.Value, kept: [Graph.Value]) {
-    let nodes = graph.ancestors(of: target)
-    var takers = [[Int]](repeating: [], count: graph.nodes.count + 1)
+  /// Fuses the nodes that the targets depend on; those are laid out. Constants are no units.
+  init(_ graph: Graph, targets: [Graph.Value]) {
+    let nodes = graph.ancestors(of: targets)
+    var takers = [[Int]](repeating: [], count: graph.valueCount)
     for node in nodes {
       for input in graph.nodes[node].inputs { takers[input.index].append(node) }
     }
-    let isKept = Set(kept.map(\.index))
+    let isKept = Set(targets.map(\.index))
     /// The only node that takes a value which need not be laid out.
     func next(after value: Int) -> Int? {
       takers[value].count == 1 && !isKept.contains(value) ? takers[value][0] : nil
     }
-    readers = [[Int]](repeating: [], count: graph.nodes.count + 1)
-    makers = [Int?](repeating: nil, count: graph.nodes.count + 1)
+    readers = [[Int]](repeating: [], count: graph.valueCount)
+    makers = [Int?](repeating: nil, count: graph.valueCount)
     var isDone = [Bool](repeating: false, count: graph.nodes.count)
     for index in nodes where !isDone[index] {
       let node = graph.nodes[index]
-      if let arrangement = node.rearrangement, let taker = next(after: index + 1),
+      if node.inputs.isEmpty { continue }
+      let value = graph.valueIndex(ofNode: index)
+      if let arrangement = node.rearrangement, let taker = next(after: value),
         case .dense = graph.nodes[taker].operation, views[node.inputs[0].index] == nil
       {
-        views[index + 1] = View(
+        views[value] = View(
           node: index, source: node.inputs[0].index, arrangement: arrangement)
         continue
       }
       var unit = Unit(
         node: index, operation: node.operation, place: node.place,
-        inputs: node.inputs.map(\.index), value: index + 1)
+        inputs: node.inputs.map(\.index), value: value)
       unit.normalization = node.operation.normalization
       unit.activation = node.operation.fusibleActivation
       let definition = node.operation.definition
-      if definition.fusesNormalization, let follower = next(after: unit.value),
+      if definition?.fusesNormalization == true, let follower = next(after: unit.value),
         case .batchNormalization(let normalization) = graph.nodes[follower].operation
       {
         unit.normalization = normalization
-        unit.value = follower + 1
+        unit.value = graph.valueIndex(ofNode: follower)
         isDone[follower] = true
       }
-      if definition.fusesActivation, let follower = next(after: unit.value),
+      if definition?.fusesActivation == true, let follower = next(after: unit.value),
         let activation = graph.nodes[follower].operation.fusibleActivation
       {
         unit.activation = activation
-        unit.value = follower + 1
+        unit.value = graph.valueIndex(ofNode: follower)
         isDone[follower] = true
       }
       for input in unit.inputs { readers[views[input]?.source ?? input].append(units.count) }

@@ -1,4 +1,4 @@
-import Bytes
+public import Bytes
 
 /// The type of an HDF5 data set's or attribute's elements.
 public enum HDF5Datatype: Sendable, Equatable {

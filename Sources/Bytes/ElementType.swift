@@ -24,8 +24,16 @@ public enum ElementType: String, Sendable, Hashable, CaseIterable {
     }
   }
 
+  /// Whether the elements are binary floating-point numbers.
+  public var isFloat: Bool {
+    switch self {
+    case .bfloat16, .float16, .float32, .float64: true
+    default: false
+    }
+  }
+
   /// The signed or unsigned integer type of `size` bytes, nil when there is none.
-  static func integer(size: Int, isSigned: Bool) -> ElementType? {
+  public static func integer(size: Int, isSigned: Bool) -> ElementType? {
     switch size {
     case 1: isSigned ? .int8 : .uint8
     case 2: isSigned ? .int16 : .uint16

@@ -1,0 +1,285 @@
+import Bytes
+import Engine
+import Formats
+
+/// Builds the engine's graph from an ONNX graph, or evaluates it outright.
+///
+/// Whatever depends on constants alone is computed at once by the operators' plain forms: shapes,
+/// axes and folded weights need no run. What depends on the inputs becomes nodes. When all inputs
+/// are known, nothing is left to become a node, and the outputs are known.
+final class ONNXBuilder {
+  /// Nodes that may be gone through, those in the bodies of unrolled loops counted each time.
+  private static let visitLimit = 1_000_000
+
+  /// Bytes of another file of the release.
+  typealias ExternalBytes = (ONNXExternalData) throws(ParseError) -> ByteSlice
+
+  private let model: ONNXModel
+  private let external: ExternalBytes
+  private let functions: [String: ONNXFunction]
+  private(set) var graph: Graph
+  private var visits = 0
+  private var operations = 0
+  /// Where the node stands at which building failed.
+  private(set) var failureOffset: Int?
+
+  /// A builder whose graph has the given inputs.
+  init(
+    _ model: ONNXModel, inputs: [Graph.Input], external: @escaping ExternalBytes
+  ) throws(EngineError) {
+    self.model = model
+    self.external = external
+    functions = Dictionary(
+      model.functions.map { (ONNXBuilder.key($0.domain, $0.name, $0.overload), $0) },
+      uniquingKeysWith: { first, _ in first })
+    graph = try Graph(inputs: inputs, layout: .batchChannelsFirst)
+  }
+
+  private static func key(_ domain: String, _ name: String, _ overload: String) -> String {
+    "\(domain)\u{0}\(name)\u{0}\(overload)"
+  }
+
+  /// The outputs of the model's graph for its inputs.
+  func outputs(of inputs: [String: ONNXValue]) throws(EngineError) -> [ONNXValue] {
+    try run(model.graph, opsets: model.opsets, scope: ONNXScope(inputs), depth: 0)
+  }
+
+  /// Makes computed values the graph's outputs.
+  func setOutputs(_ outputs: [Graph.Value]) throws(EngineError) {
+    try graph.setOutputs(outputs)
+  }
+
+  // Graphs and nodes.
+
+  /// The outputs of a graph whose inputs are in the scope.
+  func run(
+    _ source: ONNXGraph, opsets: [String: Int], scope: ONNXScope, depth: Int
+  ) throws(EngineError) -> [ONNXValue] {
+    for tensor in source.initializers where scope.values[tensor.name] == nil {
+      scope.values[tensor.name] = .known(try constant(tensor))
+    }
+    for sparse in source.sparseInitializers where scope.values[sparse.values.name] == nil {
+      scope.values[sparse.values.name] = .known(try constant(sparse))
+    }
+    try run(source.nodes, opsets: opsets, scope: scope, depth: depth)
+    return try source.outputs.map { (output) throws(EngineError) in
+      guard let value = scope[output.name] else {
+        throw EngineError("output", expected: "a value of the graph", found: output.name)
+      }
+      return value
+    }
+  }
+
+  private func run(
+    _ nodes: [ONNXNode], opsets: [String: Int], scope: ONNXScope, depth: Int
+  ) throws(EngineError) {
+    guard depth <= EngineLimits.graphDepth else {
+      throw EngineError(
+        .limit, "graphs", expected: "at most \(EngineLimits.graphDepth) inside one another",
+        found: "more")
+    }
+    for node in nodes {
+      do {
+        visits += 1
+        guard visits <= ONNXBuilder.visitLimit else {
+          throw EngineError(
+            .limit, "nodes", expected: "at most \(ONNXBuilder.visitLimit) evaluations",
+            found: "more")
+        }
+        try run(node, opsets: opsets, scope: scope, depth: depth)
+      } catch {
+        failureOffset = failureOffset ?? node.offset
+        throw error.inside(layer: node.title)
+      }
+    }
+  }
+
+  private func run(
+    _ node: ONNXNode, opsets: [String: Int], scope: ONNXScope, depth: Int
+  ) throws(EngineError) {
+    let inputs = try node.inputs.map { (name) throws(EngineError) -> ONNXValue? in
+      guard !name.isEmpty else { return nil }
+      guard let value = scope[name] else {
+        throw EngineError(
+          "inputs", expected: "a value that was computed before", found: "'\(name)'")
+      }
+      return value
+    }
+    let results: [ONNXValue]
+    if let function = functions[ONNXBuilder.key(node.domain, node.operatorType, node.overload)] {
+      results = try run(function, for: node, inputs: inputs, depth: depth)
+    } else {
+      guard let opset = opsets[node.domain] ?? (node.domain.isEmpty ? model.opsets[""] : nil),
+        let conversion = ONNXOperators.table[node.domain]?[node.operatorType]
+      else {
+        throw EngineError(
+          .unsupported, "operator", expected: "an operator of the standard or a function",
+          found: node.domain.isEmpty
+            ? node.operatorType : "\(node.operatorType) of domain \(node.domain)")
+      }
+      let call = ONNXCall(node: node, opset: opset, inputs: inputs)
+      results = try conversion(
+        ONNXContext(builder: self, opsets: opsets, scope: scope, depth: depth), call)
+    }
+    for (index, name) in node.outputs.enumerated() where !name.isEmpty {
+      guard index < results.count else {
+        throw EngineError(
+          .unsupported, "outputs", expected: "at most \(results.count)",
+          found: "\(node.outputs.count)")
+      }
+      guard scope.values.updateValue(results[index], forKey: name) == nil else {
+        throw EngineError("outputs", expected: "a new name", found: "'\(name)', used before")
+      }
+    }
+  }
+
+  /// The outputs of a function's body, its attributes put in.
+  private func run(
+    _ function: ONNXFunction, for node: ONNXNode, inputs: [ONNXValue?], depth: Int
+  ) throws(EngineError) -> [ONNXValue] {
+    var values: [String: ONNXValue] = [:]
+    for (name, value) in zip(function.inputs, inputs) {
+      if let value { values[name] = value }
+    }
+    var attributes = Dictionary(
+      function.attributeDefaults.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    attributes.merge(node.attributes) { _, given in given }
+    let scope = ONNXScope(values, attributes: attributes)
+    scope.absent = Set(function.inputs).subtracting(values.keys)
+    try run(
+      function.nodes.map { $0.resolving(attributes) },
+      opsets: function.opsets.isEmpty ? model.opsets : function.opsets, scope: scope,
+      depth: depth + 1)
+    return function.outputs.map { scope[$0] ?? .none }
+  }
+
+  // Operators.
+
+  /// The operator's output: its numbers where those of all inputs are known, else a node.
+  func apply(
+    _ operation: Operator, to inputs: [ONNXValue], named name: String
+  ) throws(EngineError) -> ONNXValue {
+    let known = inputs.compactMap(\.tensor)
+    if known.count == inputs.count {
+      let result = try operation.evaluate(known, layout: .batchChannelsFirst)
+      operations += max(result.count, known.map(\.count).max() ?? 0)
+      guard operations <= EngineLimits.operations else {
+        throw EngineError(
+          .limit, "constants", expected: "at most \(EngineLimits.operations) operations",
+          found: "more")
+      }
+      return .known(result)
+    }
+    let values = try inputs.map { (input) throws(EngineError) -> Graph.Value in
+      switch input {
+      case .computed(let value, _): return value
+      case .known(let tensor):
+        return try graph.append(.general(Constant(tensor)), named: name, to: [])
+      case .list, .none:
+        throw EngineError("inputs", expected: "tensors", found: "a sequence or nothing")
+      }
+    }
+    let value = try graph.append(operation, named: name, to: values)
+    return .computed(value, graph.type(of: value))
+  }
+
+  // Constants.
+
+  /// The numbers of a stored tensor.
+  func constant(_ tensor: ONNXTensor) throws(EngineError) -> AnyTensor {
+    do throws(ParseError) {
+      return try AnyTensor(tensor.storedTensor(external: external))
+    } catch {
+      failureOffset = failureOffset ?? error.offset
+      throw EngineError(
+        error.isUnsupported ? .unsupported : .malformed, "tensor \(tensor.name)",
+        expected: error.expected, found: error.found)
+    }
+  }
+
+  private func constant(_ sparse: ONNXSparseTensor) throws(EngineError) -> AnyTensor {
+    try constant(sparse.values).scattered(
+      try constant(sparse.indices).indices, shape: sparse.shape)
+  }
+}
+
+/// The names that a graph's nodes can use: its own values, then those of the graphs around it.
+final class ONNXScope {
+  var values: [String: ONNXValue]
+  /// Names of a function's inputs that its caller left out.
+  var absent: Set<String> = []
+  /// The attributes of the function around the nodes.
+  let attributes: [String: ONNXAttribute]
+  private let outer: ONNXScope?
+
+  init(
+    _ values: [String: ONNXValue], attributes: [String: ONNXAttribute] = [:],
+    outer: ONNXScope? = nil
+  ) {
+    self.values = values
+    self.attributes = attributes
+    self.outer = outer
+  }
+
+  subscript(name: String) -> ONNXValue? {
+    var scope: ONNXScope? = self
+    while let current = scope {
+      if let value = current.values[name] { return value }
+      if current.absent.contains(name) { return ONNXValue.none }
+      scope = current.outer
+    }
+    return nil
+  }
+}
+
+/// What an operator's conversion works with.
+struct ONNXContext {
+  let builder: ONNXBuilder
+  let opsets: [String: Int]
+  let scope: ONNXScope
+  let depth: Int
+
+  /// The operator's output for the inputs, named after the node.
+  func apply(
+    _ operation: Operator, to inputs: [ONNXValue], for call: ONNXCall
+  ) throws(EngineError) -> ONNXValue {
+    try builder.apply(operation, to: inputs, named: call.node.title)
+  }
+
+  /// The same for a general operator.
+  func apply(
+    _ operation: any GeneralOperator, to inputs: [ONNXValue], for call: ONNXCall
+  ) throws(EngineError) -> ONNXValue {
+    try apply(.general(operation), to: inputs, for: call)
+  }
+
+  /// The outputs of a graph inside the node, which sees the values around it.
+  func run(
+    _ graph: ONNXGraph, inputs: [String: ONNXValue]
+  ) throws(EngineError) -> [ONNXValue] {
+    try builder.run(
+      graph, opsets: opsets, scope: ONNXScope(inputs, outer: scope), depth: depth + 1)
+  }
+}
+
+extension ONNXNode {
+  /// What messages and listings call the node: its name, else that of its first output.
+  var title: String {
+    if !name.isEmpty { return name }
+    return outputs.first.flatMap { $0.isEmpty ? nil : $0 } ?? operatorType
+  }
+
+  /// The node with references to a function's attributes replaced; those left out fall away.
+  func resolving(_ given: [String: ONNXAttribute]) -> ONNXNode {
+    guard attributes.values.contains(where: { $0.reference != nil }) else { return self }
+    var resolved: [String: ONNXAttribute] = [:]
+    for (name, attribute) in attributes {
+      if let reference = attribute.reference {
+        resolved[name] = given[reference]
+      } else {
+        resolved[name] = attribute
+      }
+    }
+    return replacing(attributes: resolved)
+  }
+}
