@@ -20,11 +20,11 @@ struct ArchiveReader {
     if let compression = Compression(kind) {
       return readCompressed(compression, into: &builder)
     }
-    let hidesArchive = [.unknown, .elf, .pe, .machO].contains(kind)
+    let hidesArchive = [.unknown, .onnx, .elf, .pe, .machO].contains(kind)
     if kind == .zip || hidesArchive && ZipArchive.ends(bytes) {
       return readZip(into: &builder)
     }
-    if kind == .tar || kind == .unknown && TarReader.recognises(bytes) {
+    if kind == .tar || [.unknown, .onnx].contains(kind) && TarReader.recognises(bytes) {
       var reader = TarReader(bytes)
       reader.read(into: &builder)
       return .tar

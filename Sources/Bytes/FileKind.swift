@@ -12,6 +12,7 @@ public enum FileKind: String, Sendable, CaseIterable {
   case tar
   case npy
   case safetensors
+  case onnx
   case pickle
   case elf
   case pe
@@ -77,6 +78,7 @@ public enum FileKind: String, Sendable, CaseIterable {
     if isPE(bytes) { return .pe }
     if isSafetensors(bytes) { return .safetensors }
     if isIDX(bytes) { return .idx }
+    if isONNX(bytes) { return .onnx }
     guard let text = bytes.utf8, !text.unicodeScalars.contains(where: isBinary) else {
       return .unknown
     }
@@ -131,5 +133,35 @@ public enum FileKind: String, Sendable, CaseIterable {
       size = product
     }
     return size == bytes.count - header
+  }
+
+  /// The fields of a model in the order that writers give them: the small version of the format
+  /// first, then texts, then a graph that begins with one of its own fields.
+  private static func isONNX(_ bytes: ByteSlice) -> Bool {
+    guard bytes.first == 0x08 else { return false }
+    var fields = ProtobufReader(bytes)
+    do throws(ParseError) {
+      guard case .varint(1...255)? = try fields.next()?.value else { return false }
+      // Twelve fields are known; only those of the standard's sets and metadata repeat.
+      for _ in 0..<1000 {
+        guard let field = try fields.next() else { return false }
+        switch (field.number, field.value) {
+        case (7, .bytes(let graph)): return try beginsGraph(graph)
+        case (2, .bytes), (3, .bytes), (4, .bytes), (5, .varint), (6, .bytes), (8, .bytes),
+          (14, .bytes), (20, .bytes), (25, .bytes), (26, .bytes):
+          continue
+        default: return false
+        }
+      }
+    } catch {
+      return false
+    }
+    return false
+  }
+
+  private static func beginsGraph(_ bytes: ByteSlice) throws(ParseError) -> Bool {
+    var fields = ProtobufReader(bytes)
+    guard let field = try fields.next(), case .bytes = field.value else { return false }
+    return [1, 2, 5].contains(field.number) || (10...16).contains(field.number)
   }
 }

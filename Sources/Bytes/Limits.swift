@@ -24,6 +24,14 @@ public struct Limits: Sendable, Equatable {
   public let pickleOpcodes = 10_000_000
   /// Nesting of a pickle's values.
   public let pickleDepth = 512
+  /// Nodes of a model's graphs together.
+  public var graphNodes = 100_000
+  /// Graph in graph, and type in type.
+  public let graphDepth = 64
+  /// Bytes of memory that the structure of a model's graphs may ask for.
+  public let graphBytes = 256 << 20
+  /// Bytes of one name in a model.
+  public let nameBytes = 1 << 20
   /// Files up to this size are read into memory, larger ones are mapped.
   public static let memoryBytes = 64 << 20
 

@@ -72,6 +72,7 @@ extension FileKind {
     case .machO: "a Mach-O executable or Java class"
     case .npy: "a NumPy array"
     case .idx: "an IDX array"
+    case .onnx: "an ONNX model"
     case .safetensors, .pickle, .png, .jpeg: "a \(rawValue) file"
     case .json: "JSON"
     case .text: "text"

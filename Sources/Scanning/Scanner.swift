@@ -82,7 +82,7 @@ public struct Scanner: Sendable {
     case .json: judgeJSON(bytes, name, at: place)
     case .text: judgeText(bytes, name, at: place)
     case .elf, .pe, .machO: [Rule.executable.at(place, "'\(name.text)' is \(kind.article)")]
-    case .zip, .tar, .gzip, .zstd, .xz, .bzip2, .unknown:
+    case .zip, .tar, .gzip, .zstd, .xz, .bzip2, .onnx, .unknown:
       judgeArchive(bytes, kind, at: place, depth: depth, allowance: &allowance)
     case .lz4, .sevenZip: [Rule.unknownKind.at(place, "\(kind.article) is not opened")]
     }
@@ -174,8 +174,11 @@ extension Scanner {
     guard inner.container != .file else {
       // Nothing known, or compressed but no archive: what is inside was not looked at.
       let message =
-        kind == .unknown
-        ? "the kind of the file is not known" : "\(kind.article) without an archive is not opened"
+        switch kind {
+        case .unknown: "the kind of the file is not known"
+        case .onnx: "an ONNX model is not scanned: there are no rules for it yet"
+        default: "\(kind.article) without an archive is not opened"
+        }
       return findings.isEmpty ? [Rule.unknownKind.at(place, message)] : findings
     }
     if let torch = TorchArchive(inner.members) {

@@ -1,5 +1,3 @@
-public import Bytes
-
 /// An ONNX model as its file says it (`ModelProto`, IR versions 1 to 12). Nothing is judged.
 public struct ONNXModel: Sendable, Equatable {
   /// One pair of a model's free metadata; untrusted text.
@@ -48,22 +46,4 @@ public struct ONNXFunction: Sendable, Equatable {
   public let nodes: [ONNXNode]
   /// The version of each domain's operators in the body.
   public let opsets: [String: Int]
-}
-
-extension ONNXModel {
-  /// Reads a model's file.
-  ///
-  /// - Throws: `ParseError` for bytes that are no ONNX model, and at the first limit.
-  public init(parsing bytes: ByteSlice, limits: Limits = Limits()) throws(ParseError) {
-    throw ParseError(.unsupported, at: bytes.offset, expected: "another format", found: "ONNX")
-  }
-}
-
-extension ONNXTensor {
-  /// Reads a file that is one tensor, such as the `.pb` files of ONNX's test data.
-  ///
-  /// - Throws: `ParseError` for bytes that are no tensor.
-  public init(parsing bytes: ByteSlice, limits: Limits = Limits()) throws(ParseError) {
-    throw ParseError(.unsupported, at: bytes.offset, expected: "another format", found: "ONNX")
-  }
 }

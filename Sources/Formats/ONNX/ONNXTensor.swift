@@ -41,6 +41,33 @@ public struct ONNXExternalData: Sendable, Equatable {
   public let checksum: String?
 }
 
+extension ONNXExternalData {
+  /// The place that the pairs name; others than the standard's are for one runtime alone.
+  init(_ pairs: [(key: String, value: String)], at place: Int) throws(ParseError) {
+    var known: [String: String] = [:]
+    for pair in pairs where ["location", "offset", "length", "checksum"].contains(pair.key) {
+      guard known.updateValue(pair.value, forKey: pair.key) == nil else {
+        throw ParseError(at: place, expected: "one \(pair.key) of elements", found: "two")
+      }
+    }
+    func size(_ key: String) throws(ParseError) -> Int? {
+      guard let text = known[key] else { return nil }
+      guard let size = Int(text), size >= 0 else {
+        throw ParseError(
+          at: place, expected: "the \(key) of elements", found: "'\(safeText(text))'")
+      }
+      return size
+    }
+    guard let location = known["location"], !location.isEmpty else {
+      throw ParseError(at: place, expected: "the location of elements", found: "none")
+    }
+    self.location = location
+    offset = try size("offset") ?? 0
+    length = try size("length")
+    checksum = known["checksum"]
+  }
+}
+
 /// A tensor that stores the elements that are not zero (`SparseTensorProto`).
 ///
 /// Whether the indices fit the shape is for its user to check.
