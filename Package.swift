@@ -95,6 +95,9 @@ let package = Package(
     .executableTarget(
       name: "engine-benchmark", dependencies: ["Bytes", "Engine", "Models"],
       path: "Benchmarks/Engine", swiftSettings: settings),
+    .executableTarget(
+      name: "onnx-conformance", dependencies: ["Bytes", "Engine", "Formats", "Models"],
+      path: "Benchmarks/Conformance", swiftSettings: settings),
 
     .target(
       name: "TestSupport", dependencies: ["Bytes", "CZlib"], path: "Tests/TestSupport",

@@ -22,6 +22,7 @@
 #include "finish.h"
 
 #include "elements.h"
+#include "matrix.h"
 #include "pools.h"
 #include "products.h"
 #include "softmax.h"
@@ -49,6 +50,7 @@ const ck_kernels KERNELS = {
     .softmax_gradient = softmax_gradient,
     .loss_gradient = loss_gradient,
     .to_planes = to_planes,
+    .matrix_product = matrix_product,
     .probe = probe,
     .fma = single_fma,
 };

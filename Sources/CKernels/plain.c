@@ -1,4 +1,4 @@
-#include "plain.h"
+#include "CKernels.h"
 
 #include <string.h>
 
@@ -316,6 +316,20 @@ void ck_plain_cut(
       memcpy(
           map + at(channel, y, 0, height, width),
           outer + at(channel, y + top, left, outer_height, outer_width), width * sizeof(float));
+    }
+  }
+}
+
+void ck_plain_matrix_product(
+    ptrdiff_t rows, ptrdiff_t inner, ptrdiff_t columns, const float *a, ptrdiff_t a_row,
+    ptrdiff_t a_step, const float *b, float *y) {
+  for (ptrdiff_t i = 0; i < rows; i++) {
+    for (ptrdiff_t j = 0; j < columns; j++) {
+      float sum = y[i * columns + j];
+      for (ptrdiff_t k = 0; k < inner; k++) {
+        sum = exact_fma32(a[i * a_row + k * a_step], b[k * columns + j], sum);
+      }
+      y[i * columns + j] = sum;
     }
   }
 }

@@ -240,7 +240,8 @@ extension ElementType {
   /// The integer nearest to a number that the type holds; NaN is 0.
   func saturated(_ value: Double) -> Int64 {
     let (low, high) = integerRange
-    return value.isNaN ? 0 : value <= Double(low) ? low : value >= Double(high) ? high : Int64(value)
+    return value.isNaN
+      ? 0 : value <= Double(low) ? low : value >= Double(high) ? high : Int64(value)
   }
 
   /// The least and the largest integer of the type, as far as `Int64` holds them.
@@ -338,5 +339,57 @@ extension TensorType {
   /// Bytes that a general operator's tensor of the type takes in memory.
   var byteCount: Int {
     saturatingProduct(count, element == .float64 || !element.isFloat ? 8 : 4)
+  }
+}
+
+extension AnyTensor {
+  /// A vector of one repeated number.
+  public func filled(_ count: Int) -> AnyTensor {
+    precondition(self.count == 1, "one number to repeat")
+    return gathered([count], at: .init(repeating: 0, count: count))
+  }
+
+  /// A tensor of zeros with these elements at the given places: one index for each element, or one
+  /// for each axis. An error where a place lies outside the shape.
+  public func scattered(_ indices: [Int], shape: [Int]) throws(EngineError) -> AnyTensor {
+    try EngineLimits.check(TensorType(shape, element))
+    let total = shape.reduce(1, *)
+    let axes = count == 0 ? 0 : indices.count / count
+    guard count == 0 || (indices.count == count * axes && (axes == 1 || axes == shape.count)) else {
+      throw EngineError(
+        "indices", expected: "one or \(shape.count) for each", found: "\(indices.count)")
+    }
+    let strides = axes == shape.count && axes != 1 ? rowMajorStrides(of: shape) : [1]
+    // The zero of the type lies behind the elements.
+    let zero =
+      element.isFloat
+      ? AnyTensor([1], doubles: [0], element: element)
+      : AnyTensor([1], integers: [0], element: element)
+    let source = AnyTensor(stacking: [self, zero], shape: [count + 1], element: element)
+    var places = [Int](repeating: count, count: total)
+    for number in 0..<count {
+      var place = 0
+      for axis in 0..<axes {
+        let index = indices[number * axes + axis]
+        let size = axes == 1 ? total : shape[axis]
+        guard (0..<size).contains(index) else {
+          throw EngineError("indices", expected: "0 to \(size - 1)", found: "\(index)")
+        }
+        place += index * strides[axis]
+      }
+      places[place] = number
+    }
+    return source.gathered(shape, at: places)
+  }
+}
+
+extension AnyTensor {
+  /// How many elements are NaN or infinite.
+  public var nonFiniteCount: Int {
+    switch elements {
+    case .single(let storage): Int(ck_count_non_finite(storage.start, storage.count))
+    case .double(let values): values.count { !$0.isFinite }
+    case .integer: 0
+    }
   }
 }

@@ -5,6 +5,8 @@ public enum EngineLimits {
   public static let rank = 8
   /// Nodes of a graph.
   public static let nodes = 100_000
+  /// Graphs inside the nodes of graphs, and functions that call functions.
+  public static let graphDepth = 64
   /// Elements of a tensor: 16 GiB.
   public static let tensorElements = 1 << 32
   /// Elements of one value for one input: 1 GiB.

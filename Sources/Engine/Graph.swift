@@ -22,6 +22,12 @@ public struct Graph: Sendable {
     public let name: String
     /// Element type and shape of one row, as values of the graph have them.
     public let type: TensorType
+
+    /// Creates an input.
+    public init(name: String, type: TensorType) {
+      self.name = name
+      self.type = type
+    }
   }
 
   /// An operator at its place in the graph.

@@ -6,14 +6,15 @@ import Formats
 public enum ModelError: Error, Equatable, Sendable {
   /// The file cannot be read.
   case file(ParseError)
-  /// A layer cannot be built or is not known.
-  case layer(EngineError)
+  /// A layer cannot be built or is not known; the offset is that of its node in the file, for
+  /// formats whose layers are places of the file.
+  case layer(EngineError, offset: Int? = nil)
 
   /// The place in the file, where the reader stopped.
   public var offset: Int? {
     switch self {
     case .file(let error): error.offset
-    case .layer: nil
+    case .layer(_, let offset): offset
     }
   }
 
@@ -21,7 +22,7 @@ public enum ModelError: Error, Equatable, Sendable {
   public var layer: String? {
     switch self {
     case .file: nil
-    case .layer(let error): error.layer
+    case .layer(let error, _): error.layer
     }
   }
 }
@@ -31,7 +32,8 @@ extension ModelError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .file(let error): "\(error)"
-    case .layer(let error): "\(error)"
+    case .layer(let error, let offset):
+      offset.map { "at byte \($0): \(error)" } ?? "\(error)"
     }
   }
 
@@ -39,7 +41,7 @@ extension ModelError: CustomStringConvertible {
   public var reason: String {
     switch self {
     case .file(let error): error.reason
-    case .layer(let error): "\(error)"
+    case .layer(let error, _): "\(error)"
     }
   }
 }
@@ -52,6 +54,8 @@ public struct Model: Sendable {
     case kerasH5 = "keras-h5"
     /// The archive of Keras 3.
     case kerasArchive = "keras"
+    /// ONNX.
+    case onnx
   }
 
   /// One stored weight.
@@ -78,23 +82,38 @@ public struct Model: Sendable {
   /// Whether the bytes have a form that models come in. Says nothing about whether one is inside.
   public static func canRead(_ bytes: ByteSlice) -> Bool {
     switch FileKind(of: bytes) {
-    case .hdf5, .zip: true
+    case .hdf5, .zip, .onnx: true
     default: false
     }
   }
 
   /// Reads a model, its form told by its bytes. Nothing in the file is executed.
   ///
+  /// `rowShape` is the first input's shape without the batch axis, for formats that may leave it
+  /// open; `externalFile` gives what lies in other files of the release.
+  ///
   /// - Throws: `ModelError` for a file that cannot be read, and for the first layer that the
   ///   engine does not know or that contradicts itself.
-  public init(parsing bytes: ByteSlice, limits: Limits) throws(ModelError) {
+  public init(
+    parsing bytes: ByteSlice, limits: Limits, rowShape: [Int]? = nil,
+    externalFile: @escaping ONNXProgram.ExternalFile = ONNXProgram.none
+  ) throws(ModelError) {
+    switch FileKind(of: bytes) {
+    case .onnx:
+      try self.init(onnx: bytes, limits: limits, rowShape: rowShape, externalFile: externalFile)
+    case .zip: try self.init(keras: bytes, limits: limits, format: .kerasArchive)
+    default: try self.init(keras: bytes, limits: limits, format: .kerasH5)
+    }
+  }
+
+  private init(keras bytes: ByteSlice, limits: Limits, format: Format) throws(ModelError) {
     let file: KerasModelFile
     do {
       file = try KerasModelFile(parsing: bytes, limits: limits)
     } catch {
       throw .file(error)
     }
-    format = FileKind(of: bytes) == .zip ? .kerasArchive : .kerasH5
+    self.format = format
     writer = file.kerasVersion.map { "keras \($0)" }
     do {
       let constants = try KerasWeights(file)
@@ -102,6 +121,26 @@ public struct Model: Sendable {
       graph = try KerasGraphBuilder(file, weights: constants).build()
     } catch {
       throw .layer(error)
+    }
+  }
+
+  private init(
+    onnx bytes: ByteSlice, limits: Limits, rowShape: [Int]?,
+    externalFile: @escaping ONNXProgram.ExternalFile
+  ) throws(ModelError) {
+    let program: ONNXProgram
+    do {
+      program = try ONNXProgram(parsing: bytes, limits: limits, externalFile: externalFile)
+    } catch {
+      throw .file(error)
+    }
+    format = .onnx
+    writer = program.producer
+    graph = try program.graph(rowShape: rowShape)
+    weights = try program.constants().map { name, tensor in
+      Weight(
+        name: name, shape: tensor.shape, elementType: tensor.element.rawValue,
+        nonFiniteCount: tensor.nonFiniteCount)
     }
   }
 }

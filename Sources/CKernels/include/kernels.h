@@ -117,6 +117,12 @@ typedef struct {
       ptrdiff_t channels, ck_size size, ck_view x, float *planes, ptrdiff_t plane,
       ptrdiff_t plane_row);
 
+  /// y[i, j] = chain from y[i, j] over k ascending of a[i, k] b[k, j]; y is rows x columns and b
+  /// inner x columns, row by row, and a[i, k] lies at i a_row + k a_step.
+  void (*matrix_product)(
+      ptrdiff_t rows, ptrdiff_t inner, ptrdiff_t columns, const float *a, ptrdiff_t a_row,
+      ptrdiff_t a_step, const float *b, float *y);
+
   /// a * b + c as written: two roundings, unless the compiler contracts it.
   float (*probe)(float a, float b, float c);
   /// The fused multiply-add that the chains use.
@@ -152,5 +158,10 @@ void ck_export(
 /// y[to[i]] = x[from[i]].
 void ck_rearrange(
     const float *x, const int32_t *from, const int32_t *to, ptrdiff_t count, float *y);
+
+/// The plain form of `matrix_product`.
+void ck_plain_matrix_product(
+    ptrdiff_t rows, ptrdiff_t inner, ptrdiff_t columns, const float *a, ptrdiff_t a_row,
+    ptrdiff_t a_step, const float *b, float *y);
 
 #pragma clang assume_nonnull end

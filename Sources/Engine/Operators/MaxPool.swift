@@ -14,7 +14,7 @@ public struct MaxPool: Sendable {
   public let window: Window
 
   /// The most taps of a window: a gradient remembers the winner in two bytes.
-  static let taps = 1 << 16
+  public static let tapLimit = 1 << 16
 
   /// Creates a pool.
   public init(window: Window) {
@@ -27,9 +27,9 @@ extension MaxPool: OperatorDefinition {
 
   func outputShape(of inputs: [[Int]], layout: Layout) throws(EngineError) -> [Int] {
     let taps = saturatingProduct(window.kernel.height, window.kernel.width)
-    guard taps <= MaxPool.taps else {
+    guard taps <= MaxPool.tapLimit else {
       throw EngineError(
-        .unsupported, "kernel", expected: "at most \(MaxPool.taps) taps", found: "\(taps)")
+        .unsupported, "kernel", expected: "at most \(MaxPool.tapLimit) taps", found: "\(taps)")
     }
     return try window.pooledShape(of: requireFeatures(inputs, layout: layout), layout: layout)
   }

@@ -23,7 +23,9 @@ struct FastExecutor: Executor {
   ) throws(EngineError) -> [AnyTensor] {
     let count = inputs[0].shape[0]
     let values = graph.values(of: target)
-    let types = values.map { TensorType([count] + graph.rowShape(of: $0), graph.type(of: $0).element) }
+    let types = values.map {
+      TensorType([count] + graph.rowShape(of: $0), graph.type(of: $0).element)
+    }
     let storages = types.map { $0.element == .float32 ? TensorStorage(count: $0.count) : nil }
     let others = OtherResults(types.map { $0.element == .float32 ? 0 : count })
     try forward.run(

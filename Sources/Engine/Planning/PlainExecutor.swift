@@ -154,7 +154,8 @@ extension Graph {
   func dependents(ofInput input: Int) -> [Bool] {
     var depends = [Bool](repeating: false, count: valueCount)
     depends[input] = true
-    for (index, node) in nodes.enumerated() where node.inputs.contains(where: { depends[$0.index] }) {
+    for (index, node) in nodes.enumerated() where node.inputs.contains(where: { depends[$0.index] })
+    {
       depends[valueIndex(ofNode: index)] = true
     }
     return depends

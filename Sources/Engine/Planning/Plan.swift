@@ -399,8 +399,11 @@ struct Plan {
 
   private func isPlanes(_ value: Int) -> Bool {
     value == 0 && !graph.outputs.contains(graph.input)
-      && graph.logits != graph.input && graph.features(of: graph.input).channels <= Convolution.fewChannels
-      && fusion.readers[0].allSatisfy { fusion.units[$0].operation.definition?.readsPlanes ?? false }
+      && graph.logits != graph.input
+      && graph.features(of: graph.input).channels <= Convolution.fewChannels
+      && fusion.readers[0].allSatisfy {
+        fusion.units[$0].operation.definition?.readsPlanes ?? false
+      }
   }
 
   private mutating func buffer(_ content: BufferContent) throws(EngineError) -> MapBuffer {

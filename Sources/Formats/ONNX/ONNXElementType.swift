@@ -1,3 +1,5 @@
+public import Bytes
+
 /// The type of a tensor's elements in ONNX, by its number (`TensorProto.DataType`, ONNX 1.19).
 public enum ONNXElementType: Int, Sendable, Hashable, CaseIterable {
   /// Not said. Types of values may leave it open, tensors may not.

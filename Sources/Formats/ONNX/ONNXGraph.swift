@@ -34,4 +34,11 @@ public struct ONNXNode: Sendable, Equatable {
   public let attributes: [String: ONNXAttribute]
   /// Where the node stands in the file.
   public let offset: Int
+
+  /// The same node with other parameters: those of a function's body, its references resolved.
+  public func replacing(attributes: [String: ONNXAttribute]) -> ONNXNode {
+    ONNXNode(
+      name: name, operatorType: operatorType, domain: domain, overload: overload, inputs: inputs,
+      outputs: outputs, attributes: attributes, offset: offset)
+  }
 }

@@ -79,7 +79,7 @@ final class ONNXBuilder {
         found: "more")
     }
     for node in nodes {
-      do {
+      do throws(EngineError) {
         visits += 1
         guard visits <= ONNXBuilder.visitLimit else {
           throw EngineError(
@@ -192,7 +192,8 @@ final class ONNXBuilder {
     } catch {
       failureOffset = failureOffset ?? error.offset
       throw EngineError(
-        error.isUnsupported ? .unsupported : .malformed, "tensor \(tensor.name)",
+        error.kind == .unsupported ? .unsupported : error.kind == .limit ? .limit : .malformed,
+        "tensor \(tensor.name)",
         expected: error.expected, found: error.found)
     }
   }

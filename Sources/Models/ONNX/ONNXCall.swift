@@ -126,7 +126,9 @@ struct ONNXCall {
   }
 
   func graph(_ name: String) throws(EngineError) -> ONNXGraph {
-    guard case .graph(let graph) = node.attributes[name]?.value else { throw wrong(name, "a graph") }
+    guard case .graph(let graph) = node.attributes[name]?.value else {
+      throw wrong(name, "a graph")
+    }
     return graph
   }
 

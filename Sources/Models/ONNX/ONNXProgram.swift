@@ -1,0 +1,166 @@
+public import Bytes
+public import Engine
+import Formats
+
+/// An ONNX model as something to run: a graph for the engine, or an evaluation of given inputs.
+public struct ONNXProgram: Sendable {
+  /// Bytes of another file of the release by its path relative to the model's folder; an error for
+  /// a path that leaves the folder or names no file.
+  public typealias ExternalFile = @Sendable (_ path: String) throws(ParseError) -> ByteSlice
+
+  private let model: ONNXModel
+  private let externalFile: ExternalFile
+
+  /// Reads a model. `externalFile` is asked for tensors that lie in other files.
+  public init(
+    parsing bytes: ByteSlice, limits: Limits,
+    externalFile: @escaping ExternalFile = ONNXProgram.none
+  ) throws(ParseError) {
+    self.init(try ONNXModel(parsing: bytes, limits: limits), externalFile: externalFile)
+  }
+
+  init(_ model: ONNXModel, externalFile: @escaping ExternalFile) {
+    self.model = model
+    self.externalFile = externalFile
+  }
+
+  /// No other files: a model that stands alone.
+  public static let none: ExternalFile = { (path) throws(ParseError) in
+    throw ParseError(
+      .unsupported, at: 0, expected: "the external file '\(safeText(path))'",
+      found: "a model that stands alone")
+  }
+
+  /// The names of the inputs that a run is given: initialisers among them are constants.
+  public var inputNames: [String] { givenInputs.map(\.name) }
+
+  /// The names of the outputs.
+  public var outputNames: [String] { model.graph.outputs.map(\.name) }
+
+  /// The outputs for given inputs, by the operators' plain forms; shapes may depend on numbers.
+  ///
+  /// - Throws: `ModelError` for the first node that cannot be evaluated.
+  public func evaluate(_ inputs: [String: AnyTensor]) throws(ModelError) -> [AnyTensor?] {
+    // The engine's graph stays empty: every value is known.
+    let unused = Graph.Input(name: "", type: TensorType([1]))
+    return try building([unused]) { (builder) throws(EngineError) in
+      for name in inputNames where inputs[name] == nil {
+        throw EngineError(.argument, "inputs", expected: "'\(name)'", found: "none of this name")
+      }
+      return try builder.outputs(of: inputs.mapValues { .known($0) }).map(\.tensor)
+    }
+  }
+
+  /// The graph for one row of a batch. `rowShape` is the first input's shape without the batch
+  /// axis, for axes that the file leaves open.
+  ///
+  /// The first axis of every input counts as the batch's where the file leaves it open or says 1.
+  ///
+  /// - Throws: `ModelError` for the first node that does not become an operator.
+  func graph(rowShape: [Int]?) throws(ModelError) -> Graph {
+    let inputs: [Graph.Input]
+    do throws(EngineError) {
+      inputs = try givenInputs.enumerated().map { (number, input) throws(EngineError) in
+        try graphInput(input, rowShape: number == 0 ? rowShape : nil)
+      }
+    } catch {
+      throw .layer(error, offset: nil)
+    }
+    return try building(inputs) { (builder) throws(EngineError) in
+      var values: [String: ONNXValue] = [:]
+      for (input, value) in zip(inputs, builder.graph.inputValues) {
+        values[input.name] = .computed(value, input.type)
+      }
+      let outputs = try zip(builder.outputs(of: values), model.graph.outputs).map {
+        (value, output) throws(EngineError) -> Graph.Value in
+        guard case .computed(let value, _) = value else {
+          throw EngineError(
+            .unsupported, "output \(output.name)", expected: "a tensor that depends on the input",
+            found: "a constant or a sequence")
+        }
+        return value
+      }
+      try builder.setOutputs(outputs)
+      return builder.graph
+    }
+  }
+
+  /// Names, shapes and types of the stored constants.
+  func constants() throws(ModelError) -> [(name: String, tensor: AnyTensor)] {
+    try building([Graph.Input(name: "", type: TensorType([1]))]) { (builder) throws(EngineError) in
+      try model.graph.initializers.map { (tensor) throws(EngineError) in
+        (tensor.name, try builder.constant(tensor))
+      }
+    }
+  }
+
+  /// What wrote the file.
+  var producer: String? { model.producer }
+
+  private var givenInputs: [ONNXValueInfo] {
+    let constants = Set(
+      model.graph.initializers.map(\.name) + model.graph.sparseInitializers.map(\.values.name))
+    return model.graph.inputs.filter { !constants.contains($0.name) }
+  }
+
+  private func building<Result>(
+    _ inputs: [Graph.Input], _ body: (ONNXBuilder) throws(EngineError) -> Result
+  ) throws(ModelError) -> Result {
+    var builder: ONNXBuilder?
+    do throws(EngineError) {
+      let made = try ONNXBuilder(model, inputs: inputs) { (place) throws(ParseError) in
+        try externalBytes(place)
+      }
+      builder = made
+      return try body(made)
+    } catch {
+      throw .layer(error, offset: builder?.failureOffset)
+    }
+  }
+
+  private func externalBytes(_ place: ONNXExternalData) throws(ParseError) -> ByteSlice {
+    let file = try externalFile(place.location)
+    let length = place.length ?? max(0, file.count - place.offset)
+    let (end, overflow) = place.offset.addingReportingOverflow(length)
+    guard place.offset >= 0, length >= 0, !overflow, end <= file.count else {
+      throw ParseError(
+        at: place.offset, expected: "\(length) bytes in '\(safeText(place.location))'",
+        found: "a file of \(file.count) bytes")
+    }
+    return try file.slice(place.offset..<end)
+  }
+
+  private func graphInput(
+    _ input: ONNXValueInfo, rowShape: [Int]?
+  ) throws(EngineError) -> Graph.Input {
+    guard case .tensor(let element, let dimensions) = input.type, let type = element.stored else {
+      throw EngineError(
+        .unsupported, "input \(input.name)", expected: "a tensor of numbers", found: "another type")
+    }
+    guard let dimensions else {
+      guard let rowShape else { throw open(input, "its shape") }
+      return Graph.Input(name: input.name, type: TensorType([1] + rowShape, type))
+    }
+    var shape: [Int] = []
+    for (axis, dimension) in dimensions.enumerated() {
+      switch dimension {
+      case .size(let size): shape.append(size)
+      case .parameter, .unknown:
+        if axis == 0 {
+          shape.append(1)
+        } else if let rowShape, rowShape.count == dimensions.count - 1 {
+          shape.append(rowShape[axis - 1])
+        } else {
+          throw open(input, "axis \(axis)")
+        }
+      }
+    }
+    return Graph.Input(name: input.name, type: TensorType(shape, type))
+  }
+
+  private func open(_ input: ONNXValueInfo, _ what: String) -> EngineError {
+    EngineError(
+      .unsupported, "input \(input.name)", expected: "a size for \(what)",
+      found: "one that the file leaves open; the manifest's input.shape can say it")
+  }
+}
