@@ -16,11 +16,13 @@
 #define BITS words
 #define REAL_OF(bits) ((reals)(bits))
 #define BITS_OF(number) ((words)(number))
+#define ANY(mask) (__builtin_reduce_or(mask) != 0)
 #include "elementary.h"
 
 // In this order: the first defines what the others finish and address with.
 #include "finish.h"
 
+#include "activations.h"
 #include "elements.h"
 #include "matrix.h"
 #include "pools.h"
@@ -46,6 +48,12 @@ const ck_kernels KERNELS = {
     .combine_gradient = combine_gradient,
     .elementary = elementary,
     .elementary_gradient = elementary_gradient,
+    .activation = activation,
+    .activation_gradient = activation_gradient,
+    .activation_values = activation_values,
+    .activation_gradients = activation_gradients,
+    .power = power,
+    .power_gradient = power_gradient,
     .softmax = softmax,
     .softmax_gradient = softmax_gradient,
     .loss_gradient = loss_gradient,

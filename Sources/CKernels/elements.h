@@ -1,4 +1,4 @@
-// Sums, activations, changes of layout; a part of body.h.
+// Sums and changes of layout; a part of body.h.
 
 #pragma once
 
@@ -37,32 +37,6 @@ static void combine_gradient(
         }
         if (after->scale) sum *= scale;
         store(pixel_at(dx, block, row, column), sum);
-      }
-    }
-  }
-}
-
-static void elementary(ck_activation_kind kind, ck_size size, ck_view x, ck_view y) {
-  for (ptrdiff_t block = 0; block < size.blocks; block++) {
-    for (ptrdiff_t row = 0; row < size.height; row++) {
-      for (ptrdiff_t column = 0; column < size.width; column++) {
-        reals v = widened(load(pixel_at(x, block, row, column)));
-        v = kind == CK_SIGMOID ? sigmoid64(v) : kind == CK_TANH ? tanh64(v) : exp64(v);
-        store(pixel_at(y, block, row, column), rounded(v));
-      }
-    }
-  }
-}
-
-static void elementary_gradient(
-    ck_activation_kind kind, ck_size size, ck_view y, ck_view dy, ck_view dx) {
-  for (ptrdiff_t block = 0; block < size.blocks; block++) {
-    for (ptrdiff_t row = 0; row < size.height; row++) {
-      for (ptrdiff_t column = 0; column < size.width; column++) {
-        reals v = widened(load(pixel_at(y, block, row, column)));
-        reals slope = kind == CK_SIGMOID ? v * (1 - v) : kind == CK_TANH ? 1 - v * v : v;
-        lanes part = load(pixel_at(dy, block, row, column));
-        store(pixel_at(dx, block, row, column), rounded(widened(part) * slope));
       }
     }
   }

@@ -9,6 +9,7 @@
 #define REAL_OF(bits) double_of(bits)
 #define BITS_OF(number) bits_of(number)
 #define FMA64(a, b, c) exact_fma64(a, b, c)
+#define ANY(mask) (mask)
 #include "elementary.h"
 
 // The place of an element: channel by channel, row by row.
@@ -214,29 +215,36 @@ void ck_plain_normalization_gradient(
   }
 }
 
-static float activated(ck_activation activation, float x) {
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wunused-variable"
+
+static float activated(ck_activation activation, float number) {
+  const double x = (double)number;
+  const double low = (double)activation.low, high = (double)activation.high;
   switch (activation.kind) {
-    case CK_RELU: return x < 0 ? 0 : x;
-    case CK_LEAKY_RELU: return x > 0 ? x : x * activation.low;
-    case CK_CLIP:
-      return x < activation.low ? activation.low : x > activation.high ? activation.high : x;
-    case CK_SIGMOID: return (float)sigmoid64((double)x);
-    case CK_TANH: return (float)tanh64((double)x);
-    case CK_EXP: return (float)exp64((double)x);
+#define FUNCTION(kind, value, gradient) \
+  case kind: return (float)(value);
+    EACH_FUNCTION(FUNCTION)
+#undef FUNCTION
+    case CK_ACTIVATION_KINDS: break;
   }
+  return (float)NOT_A_NUMBER;
 }
 
-static float activation_gradient(ck_activation activation, float x, float y, float dy) {
-  double value = (double)y;
+static float activation_gradient(ck_activation activation, float in, float out, float part) {
+  const double x = (double)in, y = (double)out, dy = (double)part;
+  const double low = (double)activation.low, high = (double)activation.high;
   switch (activation.kind) {
-    case CK_RELU: return x > 0 ? dy : 0;
-    case CK_LEAKY_RELU: return x > 0 ? dy : dy * activation.low;
-    case CK_CLIP: return x > activation.low && x < activation.high ? dy : 0;
-    case CK_SIGMOID: return (float)((double)dy * (value * (1 - value)));
-    case CK_TANH: return (float)((double)dy * (1 - value * value));
-    case CK_EXP: return dy * y;
+#define FUNCTION(kind, value, gradient) \
+  case kind: return (float)(gradient);
+    EACH_FUNCTION(FUNCTION)
+#undef FUNCTION
+    case CK_ACTIVATION_KINDS: break;
   }
+  return (float)NOT_A_NUMBER;
 }
+
+#pragma clang diagnostic pop
 
 void ck_plain_activation(ck_activation activation, const float *x, ptrdiff_t count, float *y) {
   for (ptrdiff_t i = 0; i < count; i++) y[i] = activated(activation, x[i]);
@@ -246,6 +254,17 @@ void ck_plain_activation_gradient(
     ck_activation activation, const float *x, const float *y, const float *dy, ptrdiff_t count,
     float *dx) {
   for (ptrdiff_t i = 0; i < count; i++) dx[i] = activation_gradient(activation, x[i], y[i], dy[i]);
+}
+
+void ck_plain_power(const float *x, const float *y, ptrdiff_t count, float *z) {
+  for (ptrdiff_t i = 0; i < count; i++) z[i] = (float)pow64((double)x[i], (double)y[i]);
+}
+
+void ck_plain_power_gradient(
+    const float *x, const float *y, const float *dz, ptrdiff_t count, float *dx) {
+  for (ptrdiff_t i = 0; i < count; i++) {
+    dx[i] = (float)((double)dz[i] * pow_slope64((double)x[i], (double)y[i]));
+  }
 }
 
 // The largest of numbers that lie `step` apart; a NaN among them is the result.

@@ -4,13 +4,11 @@
 #include <string.h>
 
 #include "CKernels.h"
+#include "inline.h"
 #include "strict.h"
 
 // Vectors pass only between functions that are inlined into one another.
 #pragma clang diagnostic ignored "-Wpsabi"
-
-#define INLINE static inline __attribute__((always_inline))
-#define UNROLL _Pragma("clang loop unroll(full)")
 
 typedef float lanes __attribute__((ext_vector_type(16)));
 typedef float half_lanes __attribute__((ext_vector_type(8)));

@@ -105,6 +105,21 @@ typedef struct {
   void (*elementary_gradient)(
       ck_activation_kind kind, ck_size size, ck_view y, ck_view dy, ck_view dx);
 
+  /// y = f(x) and dx = the gradient for any element-wise operator, over maps; over `count` numbers
+  /// side by side, none behind them read or written.
+  void (*activation)(ck_activation f, ck_size size, ck_view x, ck_view y);
+  void (*activation_gradient)(
+      ck_activation f, ck_size size, ck_view x, ck_view y, ck_view dy, ck_view dx);
+  void (*activation_values)(ck_activation f, const float *x, ptrdiff_t count, float *y);
+  void (*activation_gradients)(
+      ck_activation f, const float *x, const float *y, const float *dy, ptrdiff_t count,
+      float *dx);
+
+  /// z = x^y, and its gradient dx = dz y x^(y - 1).
+  void (*power)(const float *x, const float *y, ptrdiff_t count, float *z);
+  void (*power_gradient)(
+      const float *x, const float *y, const float *dz, ptrdiff_t count, float *dx);
+
   /// Along the channels of each pixel.
   void (*softmax)(ptrdiff_t channels, ck_size size, ck_view x, ck_view y);
   void (*softmax_gradient)(

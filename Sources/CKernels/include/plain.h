@@ -27,9 +27,43 @@ typedef enum {
   CK_SIGMOID,
   CK_TANH,
   CK_EXP,
+  CK_LOG,
+  CK_ERF,
+  CK_SOFTPLUS,   // log(1 + e^x)
+  CK_GELU,       // x / 2 (1 + erf(x / sqrt 2))
+  CK_GELU_TANH,  // x / 2 (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3)))
+  CK_SILU,       // x sigmoid(x)
+  CK_MISH,       // x tanh(softplus(x))
+  CK_EXPM1,
+  CK_LOG1P,
+  CK_LOG2,
+  CK_LOG10,
+  CK_EXP2,
+  CK_SIN,
+  CK_COS,
+  CK_TAN,
+  CK_ASIN,
+  CK_ACOS,
+  CK_ATAN,
+  CK_SINH,
+  CK_COSH,
+  CK_ASINH,
+  CK_ACOSH,
+  CK_ATANH,
+  CK_SOFTSIGN,  // x / (1 + |x|)
+  CK_SQRT,
+  CK_RECIPROCAL,
+  CK_ELU,               // low is alpha
+  CK_SELU,              // low is alpha, high is gamma
+  CK_CELU,              // low is alpha
+  CK_HARD_SIGMOID,      // low is the slope, high is the shift
+  CK_HARD_SWISH,        // x max(0, min(1, x / 6 + 1 / 2))
+  CK_SHRINK,            // low is the threshold, high is the bias
+  CK_THRESHOLDED_RELU,  // low is the threshold
+  CK_ACTIVATION_KINDS,
 } ck_activation_kind;
 
-/// An element-wise operator with its numbers.
+/// An element-wise operator with its parameters.
 typedef struct {
   ck_activation_kind kind;
   float low, high;
@@ -64,6 +98,11 @@ void ck_plain_activation(ck_activation activation, const float *x, ptrdiff_t cou
 void ck_plain_activation_gradient(
     ck_activation activation, const float *x, const float *y, const float *dy, ptrdiff_t count,
     float *dx);
+
+/// z = x^y; dx = dz y x^(y - 1).
+void ck_plain_power(const float *x, const float *y, ptrdiff_t count, float *z);
+void ck_plain_power_gradient(
+    const float *x, const float *y, const float *dz, ptrdiff_t count, float *dx);
 
 void ck_plain_softmax(ptrdiff_t channels, ptrdiff_t pixels, const float *x, float *y);
 void ck_plain_softmax_gradient(
