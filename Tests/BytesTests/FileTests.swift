@@ -131,6 +131,13 @@ private let signs: [([UInt8], FileKind)] = [
   (ascii(" [1]"), .json), (ascii("hello\n"), .text), ([0x68, 0], .unknown), ([0xff], .unknown),
   (ascii("a\u{1b}[0m"), .unknown), ([0x80, 0, 0x2e], .pickle), ([0x7f, 0x45, 0x4c, 0x46], .elf),
   ([0xca, 0xfe, 0xba, 0xbe], .machO), (ascii("MZ is a text"), .text),
+  (ONNXBuilder().bytes, .onnx),
+  // A tensor alone, a message of one number, a graph that leaves the file, one of no known field.
+  (ONNXTensorBuilder.floats("w", [1], [1]).message.bytes, .unknown), ([8, 8], .unknown),
+  ([8, 8, 0x3a, 4, 0x12, 1, 0x67], .unknown), ([8, 8, 0x3a, 2, 0x1a, 0], .unknown),
+  ([8, 8, 0x3a, 3, 0x12, 1, 0x67], .onnx), ([8, 8, 0x3a, 0], .unknown),
+  ([8, 8, 8, 8, 0x3a, 3, 0x12, 1, 0x67], .unknown),
+  ([8, 0x80, 2, 0x3a, 3, 0x12, 1, 0x67], .unknown),
   (ascii("MZ" + String(repeating: "\0", count: 58) + "\u{40}\0\0\0PE\0\0"), .pe),
 ]
 
@@ -139,6 +146,7 @@ private func ascii(_ text: String) -> [UInt8] { Array(text.utf8) }
 struct FileKindTests {
   @Test(arguments: [
     ("models/digits_cnn.h5", FileKind.hdf5), ("models/digits_cnn.keras", .zip),
+    ("models/digits_cnn.onnx", .onnx), ("models/digits_cnn_int8.onnx", .onnx),
     ("digits/evaluation/images-idx3-ubyte", .idx), ("digits/goldens/x.npy", .npy),
     ("goldens/digits_cnn.outputs16.json", .json), ("digits/proofmark.toml", .text),
     ("digits/evaluation/labels-idx1-ubyte", .idx),

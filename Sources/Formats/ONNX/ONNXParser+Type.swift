@@ -25,6 +25,7 @@ extension ONNXParser {
   /// `TypeProto`, nil when it says nothing.
   mutating func type(_ message: ByteSlice, depth: Int = 0) throws(ParseError) -> ONNXType? {
     try demandDepth(depth, of: "types", at: message.offset)
+    // A type has memory of its own.
     try charge(48, at: message.offset)
     var type: ONNXType?
     var fields = ProtobufReader(message)
