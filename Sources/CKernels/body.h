@@ -2,6 +2,7 @@
 //   FMA(a, b, c)     on `lanes`, one rounding
 //   FMA64(a, b, c)   on `reals`, one rounding
 //   WIDE             how many weight panels a tile of three to six rows takes at a time
+//   PART             lanes that a tile of separate inputs works on at a time, 8 or 16
 //   RUNS_1 ... 4     how many runs of pixels a tile of so many outputs takes
 //   KERNELS          the name of the table
 // Vectors have 16 lanes everywhere; the compiler cuts them to the registers of its target.
@@ -11,6 +12,11 @@
 #pragma once
 
 #include "vectors.h"
+
+typedef float part __attribute__((ext_vector_type(PART)));
+typedef part loose_part __attribute__((aligned(4), may_alias));
+INLINE part load_part(const float *from) { return *(const loose_part *)from; }
+INLINE void store_part(float *to, part v) { *(loose_part *)to = v; }
 
 #define REAL reals
 #define BITS words

@@ -2,14 +2,21 @@
 
 #pragma once
 
-INLINE lanes activated(const ck_activation *activation, lanes v) {
-  lanes low = splat(activation->low), high = splat(activation->high);
+/// Applies the activation to `count` vectors.
+INLINE void activate(const ck_activation *activation, const int count, lanes *v) {
+  const lanes low = splat(activation->low), high = splat(activation->high);
   switch (activation->kind) {
-    case CK_RELU: return v < splat(0) ? splat(0) : v;
-    case CK_LEAKY_RELU: return v > splat(0) ? v : v * low;
+    case CK_RELU:
+      UNROLL for (int i = 0; i < count; i++) v[i] = v[i] < splat(0) ? splat(0) : v[i];
+      break;
+    case CK_LEAKY_RELU:
+      UNROLL for (int i = 0; i < count; i++) v[i] = v[i] > splat(0) ? v[i] : v[i] * low;
+      break;
     default:
-      v = v < low ? low : v;
-      return v > high ? high : v;
+      UNROLL for (int i = 0; i < count; i++) {
+        v[i] = v[i] < low ? low : v[i];
+        v[i] = v[i] > high ? high : v[i];
+      }
   }
 }
 
@@ -31,7 +38,7 @@ INLINE void finish(
   if (finish->scale) v = FMA(v, scale, shift);
   if (finish->activates) {
     if (passed) *(loose_bytes *)passed = marks_of(passing(&finish->activation, v));
-    v = activated(&finish->activation, v);
+    activate(&finish->activation, 1, &v);
   }
   store(y, v);
 }

@@ -26,8 +26,68 @@ static taps columns_inside(const ck_window *w, ptrdiff_t output) {
   return taps_inside(output, w->stride_x, w->kernel_width, w->dilation_x, w->pad_left, w->width);
 }
 
+/// Pixels of a row that a max pool takes at a time.
+enum { pool_pixels = 4 };
+
+/// The largest elements of `pixels` windows side by side, `step` elements apart, over the given
+/// taps of a map with rows `row` elements apart. A NaN is kept aside, as comparisons lose it.
+INLINE void max_tile(
+    const ck_window *w, const int pixels, ptrdiff_t step, const float *from, ptrdiff_t row,
+    taps rows, taps columns, float *y) {
+  ROLL for (int lane = 0; lane < ck_lanes; lane += PART) {
+    part best[pool_pixels], nan[pool_pixels];
+    UNROLL for (int i = 0; i < pixels; i++) {
+      best[i] = (part)-__builtin_inff();
+      nan[i] = (part)0.0f;
+    }
+    for (ptrdiff_t ky = rows.first; ky < rows.end; ky++) {
+      const float *line = from + ky * w->dilation_y * row + lane;
+      for (ptrdiff_t kx = columns.first; kx < columns.end; kx++) {
+        const float *tap = line + kx * w->dilation_x * ck_lanes;
+        UNROLL for (int i = 0; i < pixels; i++) {
+          part v = load_part(tap + i * step);
+          best[i] = v > best[i] ? v : best[i];
+          nan[i] = v != v ? v : nan[i];
+        }
+      }
+    }
+    UNROLL for (int i = 0; i < pixels; i++) {
+      store_part(y + i * ck_lanes + lane, nan[i] != nan[i] ? nan[i] : best[i]);
+    }
+  }
+}
+
+/// The largest element of each window.
+static void max_pool_values(const ck_pool *pool, ck_view x, ck_view y) {
+  const ck_window *w = &pool->window;
+  const ptrdiff_t step = w->stride_x * ck_lanes;
+  for (ptrdiff_t block = 0; block < pool->blocks; block++) {
+    for (ptrdiff_t row = 0; row < w->out_height; row++) {
+      taps rows = rows_inside(w, row);
+      for (ptrdiff_t column = 0; column < w->out_width;) {
+        taps columns = columns_inside(w, column);
+        const float *from = pixel_at(x, block, rows.start, columns.start);
+        float *to = pixel_at(y, block, row, column);
+        ptrdiff_t last = column + pool_pixels - 1;
+        if (columns.first == 0 && last < w->out_width &&
+            columns_inside(w, last).end == w->kernel_width) {
+          max_tile(w, pool_pixels, step, from, x.row, rows, columns, to);
+          column += pool_pixels;
+        } else {
+          max_tile(w, 1, step, from, x.row, rows, columns, to);
+          column++;
+        }
+      }
+    }
+  }
+}
+
 static void max_pool(const ck_pool *pool, ck_view x, ck_view y, uint16_t *winners) {
   const ck_window *w = &pool->window;
+  if (!winners) {
+    max_pool_values(pool, x, y);
+    return;
+  }
   for (ptrdiff_t block = 0; block < pool->blocks; block++) {
     for (ptrdiff_t row = 0; row < w->out_height; row++) {
       taps rows = rows_inside(w, row);
@@ -50,10 +110,8 @@ static void max_pool(const ck_pool *pool, ck_view x, ck_view y, uint16_t *winner
           }
         }
         store(pixel_at(y, block, row, column), best);
-        if (winners) {
-          *(loose_shorts *)winners = __builtin_convertvector(winner, shorts);
-          winners += ck_lanes;
-        }
+        *(loose_shorts *)winners = __builtin_convertvector(winner, shorts);
+        winners += ck_lanes;
       }
     }
   }

@@ -10,6 +10,8 @@
 // Vectors pass only between functions that are inlined into one another.
 #pragma clang diagnostic ignored "-Wpsabi"
 
+#define ROLL _Pragma("clang loop unroll(disable)")
+
 typedef float lanes __attribute__((ext_vector_type(16)));
 typedef float half_lanes __attribute__((ext_vector_type(8)));
 typedef double reals __attribute__((ext_vector_type(16)));
