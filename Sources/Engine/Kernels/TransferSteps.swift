@@ -82,9 +82,16 @@ struct PlanesStep: ImageStep {
 
   var buffers: [Buffer] { [input.buffer, output.buffer] }
 
+  /// Without halos the rows are one long row.
+  private var size: ck_size {
+    guard input.geometry.halo == .none, output.geometry.halo == .none else { return input.size }
+    let features = input.geometry.features
+    return ck_size(blocks: input.geometry.blocks, height: 1, width: features.pixels)
+  }
+
   func run(_ run: borrowing Run, image: Int) {
     run.kernels.to_planes(
-      input.geometry.features.channels, input.size, run.view(input, image),
+      input.geometry.features.channels, size, run.view(input, image),
       run.view(output, image).start, output.geometry.blockStride, output.geometry.rowStride)
   }
 }

@@ -316,9 +316,10 @@ extension Int {
 
 extension Plan {
   /// The map laid out as planes with a halo.
-  fileprivate mutating func planes(
+  mutating func planes(
     of map: MapBuffer, halo: Padding
   ) throws(EngineError) -> MapBuffer {
+    if map.geometry.lanes == 1, map.geometry.halo == halo { return map }
     let planes = try scratch(
       Geometry(features: map.geometry.features, lanes: 1, halo: halo))
     append(PlanesStep(input: map, output: planes))

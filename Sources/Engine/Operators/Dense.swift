@@ -54,8 +54,12 @@ extension Dense: OperatorDefinition {
 
   func plan(_ unit: Unit, in plan: inout Plan) throws(EngineError) {
     let view = plan.view(of: unit.inputs[0])
-    let input = try plan.map(of: view?.source ?? unit.inputs[0])
+    var input = try plan.map(of: view?.source ?? unit.inputs[0])
     let output = try plan.map(of: unit.value)
+    if let view, view.arrangement.isPlain, input.geometry.features.pixels > 1 {
+      // Channel by channel, each tap of a map in blocks would lie in another cache line.
+      input = try plan.planes(of: input, halo: .none)
+    }
     let panels = output.geometry.blocks
     var product = Product(
       kind: CK_BROADCAST,

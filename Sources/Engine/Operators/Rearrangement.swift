@@ -6,6 +6,9 @@ struct Rearrangement: PlainOperator {
   let output: Features
   let sources: [Int]
 
+  /// Whether every element stays at its place.
+  var isPlain: Bool { sources == Array(0..<sources.count) }
+
   func forward(_ inputs: [PlainMap]) -> PlainMap {
     var y = PlainMap(output)
     ck_gather(inputs[0].values, [0], 1, sources, sources.count, &y.values)

@@ -104,9 +104,11 @@ private struct LoadedProgram: Sendable {
     _ transfer: Transfer, count: Int, target: Target, kernels: KernelTable, threads: Int
   ) throws(EngineError) {
     let errors = Mutex<[Int: EngineError]>([:])
+    // Blocks of nearly equal size: a dense layer streams its weights once for each.
     let share = (count + max(1, threads) - 1) / max(1, threads)
-    let block = max(1, min(program.block, share))
-    let blocks = (count + block - 1) / block
+    let most = max(1, min(program.block, share))
+    let blocks = (count + most - 1) / most
+    let block = (count + max(1, blocks) - 1) / max(1, blocks)
     Workers.share(pieces: blocks, threads: threads) { number in
       let start = number * block
       let images = min(block, count - start)
