@@ -152,6 +152,19 @@ import Testing
     #expect(try TorchFile(parsing: bytes).key == taken)
   }
 
+  @Test func `tensors beside the state dict of a checkpoint are passed over`() throws {
+    let beside = PickleBuilder().dict().text("loss").raw(Self.tensor().bytes).setItem()
+      .text("state_dict").dict().text("w").raw(Self.tensor().bytes).setItem().setItem()
+    let file = try TorchFile(parsing: Self.archive(beside))
+    #expect(file.key == "state_dict")
+    #expect(file.tensors.map(\.name) == ["w"])
+    // Under a key of no fixed meaning it does not count: the dict's own tensors do.
+    let other = PickleBuilder().dict().text("loss").raw(Self.tensor().bytes).setItem()
+      .text("net").dict().text("w").raw(Self.tensor().bytes).setItem().setItem()
+    let error = #expect(throws: ParseError.self) { try TorchFile(parsing: Self.archive(other)) }
+    #expect(error?.path == ["'net'"])
+  }
+
   @Test func `an OrderedDict of Python 2 is read`() throws {
     let pairs = PickleBuilder().global("collections", "OrderedDict").list().list().text("w")
       .append().raw(Self.tensor().bytes).append().append().tuple(of: 1).reduce()

@@ -36,9 +36,9 @@ public struct TorchFile: Sendable {
 
   /// Reads the file, its form told by its bytes.
   ///
-  /// In a checkpoint, a dict without tensors of its own, the state dict or module is taken that
-  /// stands under `state_dict`, `model_state_dict` or `model`, or else the only one; with two that
-  /// have an equal claim the file is refused.
+  /// A dict with a state dict or module under `state_dict`, `model_state_dict` or `model` is a
+  /// checkpoint, and that is taken; so is the only one under any key in a dict without tensors of
+  /// its own. With two that have an equal claim the file is refused.
   ///
   /// - Throws: `ParseError` when it is no such file, a tensor reaches outside its storage, or
   ///   something else than a tensor stands among tensors; `.unsupported` for TorchScript, for the

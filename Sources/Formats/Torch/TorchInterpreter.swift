@@ -29,19 +29,20 @@ struct TorchInterpreter {
   mutating func content(
     of root: PickledValue
   ) throws(ParseError) -> (String?, TorchFile.Content, [NamedTorchTensor]) {
-    if let part = try read(root) { return (nil, part.content, part.tensors) }
-    guard let items = try namedItems(root) else {
+    let items = try namedItems(root)
+    var candidates: [NamedValue] = []
+    for item in items ?? [] {
+      let isCandidate = try isModule(item.value) ? true : isStateDict(item.value)
+      if isCandidate { candidates.append(item) }
+    }
+    let preferred = candidates.filter { Self.modelKeys.contains($0.name) }
+    if preferred.isEmpty, let part = try read(root) { return (nil, part.content, part.tensors) }
+    guard items != nil else {
       throw ParseError(
         .unsupported, at: objects.object(root)?.offset ?? 0,
         expected: "a tensor, a state dict, a checkpoint or a module",
         found: objects.summary(of: root))
     }
-    var candidates: [NamedValue] = []
-    for item in items {
-      let isCandidate = try isModule(item.value) ? true : isStateDict(item.value)
-      if isCandidate { candidates.append(item) }
-    }
-    let preferred = candidates.filter { Self.modelKeys.contains($0.name) }
     let claims = preferred.isEmpty ? candidates : preferred
     guard let chosen = claims.first, claims.count == 1 else {
       let names = claims.prefix(4).map { "'\(safeText($0.name))'" }.joined(separator: ", ")
