@@ -158,16 +158,19 @@ import Testing
     #expect(throws: ParseError.self) { try ONNXModel(parsing: .empty) }
   }
 
-  /// 10 MB of one empty structure after another: swift-protobuf takes 1.2 GB for the first.
+  /// One empty structure after another: swift-protobuf takes 1.2 GB for 10 MB of such nodes.
   @Test(arguments: [1, 5, 11, 12, 13, 15])
-  func `millions of empty structures are refused at a limit`(field: Int) throws {
+  func `hundreds of thousands of empty structures are refused`(field: Int) throws {
     let empty = [UInt8(field << 3 | 2), 0]
-    let count = 1_000_000
-    let body = (0..<count).flatMap { _ in empty }
-    let file = ProtobufBuilder().integer(1, 8).bytes(7, body).bytes
-    let error = #expect(throws: ParseError.self) { try ONNXModel(parsing: ByteSlice(file)) }
-    // Two of them are refused for what they lack.
-    #expect(error?.kind == (field == 5 || field == 15 ? .malformed : .limit))
+    let body = [[UInt8]](repeating: empty, count: 700_000).flatMap { $0 }
+    let file = ByteSlice(ProtobufBuilder().integer(1, 8).bytes(7, body).bytes)
+    do throws(ParseError) {
+      _ = try ONNXModel(parsing: file)
+      Issue.record("read")
+    } catch {
+      // An initializer is refused for what it lacks.
+      #expect(error.kind == (field == 5 || field == 15 ? .malformed : .limit))
+    }
   }
 
   @Test func `nodes count together in all graphs`() throws {

@@ -50,7 +50,19 @@ extension ONNXParser {
     // It becomes a key and a value in a table that is half empty.
     try charge(2 * MemoryLayout<ONNXAttribute>.stride, at: message.offset)
     var name = ""
-    var reference: String?
+    do {
+      let value = try value(of: message, name: &name, depth: depth)
+      return ONNXAttribute(name: name, value: value, offset: message.offset)
+    } catch {
+      throw error.inside("attribute '\(safeText(name))'")
+    }
+  }
+
+  /// The attribute's value; `name` is set as soon as it is read.
+  private mutating func value(
+    of message: ByteSlice, name: inout String, depth: Int
+  ) throws(ParseError) -> ONNXAttribute.Value {
+    var reference = ""
     var declared: AttributeType?
     var held: (type: AttributeType, field: Int)?
     // The value's fields may come before the name and the type, so they are read after them.
@@ -67,7 +79,7 @@ extension ONNXParser {
           continue
         }
         guard held == nil || held?.type == type else {
-          throw field.repeated("an attribute's value").inside("attribute '\(safeText(name))'")
+          throw field.repeated("an attribute's value")
         }
         held = (type, field.number)
       }
@@ -75,25 +87,16 @@ extension ONNXParser {
     func malformed(_ expected: String, _ found: String) -> ParseError {
       ParseError(at: message.offset, expected: expected, found: found)
     }
-    do throws(ParseError) {
-      if let declared, let held, declared != held.type {
-        throw malformed("a value of the type \(declared)", "\(held.type)")
-      }
-      let value: ONNXAttribute.Value
-      switch (reference, held) {
-      case (let reference?, nil) where !reference.isEmpty: value = .reference(reference)
-      case (let reference?, _?) where !reference.isEmpty:
-        throw malformed("a value or a reference", "both")
-      case (_, let held?):
-        value = try self.value(held.type, in: message, field: held.field, depth: depth)
-      case (_, nil):
-        guard let unwritten = declared?.unwritten else { throw malformed("a value", "none") }
-        value = unwritten
-      }
-      return ONNXAttribute(name: name, value: value, offset: message.offset)
-    } catch {
-      throw error.inside("attribute '\(safeText(name))'")
+    guard let held else {
+      if !reference.isEmpty { return .reference(reference) }
+      guard let unwritten = declared?.unwritten else { throw malformed("a value", "none") }
+      return unwritten
     }
+    guard reference.isEmpty else { throw malformed("a value or a reference", "both") }
+    if let declared, declared != held.type {
+      throw malformed("a value of the type \(declared)", "\(held.type)")
+    }
+    return try value(held.type, in: message, field: held.field, depth: depth)
   }
 
   /// The declared type, nil for 0: before IR version 2 it was not written.

@@ -37,11 +37,11 @@ struct ONNXParser {
   /// A reading that asks for a bounded multiple of the file's size.
   ///
   /// An empty structure takes 2 bytes in the file and a hundred in memory; those of real models
-  /// take about five times their bytes.
+  /// take three to five times their bytes.
   init(of file: ByteSlice, limits: Limits) {
     self.limits = limits
-    let (scaled, overflow) = file.count.multipliedReportingOverflow(by: 16)
-    memoryLimit = overflow ? limits.graphBytes : min(limits.graphBytes, scaled + (16 << 20))
+    let (scaled, overflow) = file.count.multipliedReportingOverflow(by: 8)
+    memoryLimit = overflow ? limits.graphBytes : (4 << 20) + min(limits.graphBytes, scaled)
   }
 
   /// Counts memory before it is taken.
