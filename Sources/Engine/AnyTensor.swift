@@ -201,7 +201,9 @@ extension AnyTensor {
 
   /// A tensor of one repeated element.
   func broadcast(to shape: [Int]) -> AnyTensor {
-    gathered(shape, at: Broadcast.places(of: self.shape, in: shape))
+    if shape == self.shape { return self }
+    if count == 1 { return repeated(shape) }
+    return gathered(shape, at: Broadcast.places(of: self.shape, in: shape))
   }
 }
 
@@ -344,9 +346,22 @@ extension TensorType {
 
 extension AnyTensor {
   /// A vector of one repeated number.
-  public func filled(_ count: Int) -> AnyTensor {
-    precondition(self.count == 1, "one number to repeat")
-    return gathered([count], at: .init(repeating: 0, count: count))
+  public func filled(_ count: Int) -> AnyTensor { repeated([count]) }
+
+  /// A tensor of one repeated number.
+  public func repeated(_ shape: [Int]) -> AnyTensor {
+    precondition(count == 1, "one number to repeat")
+    let type = TensorType(shape, element)
+    switch elements {
+    case .single(let storage):
+      let result = TensorStorage(count: type.count)
+      result.mutableBuffer.update(repeating: storage.buffer[0])
+      return AnyTensor(type, elements: .single(result))
+    case .double(let values):
+      return AnyTensor(type, elements: .double(.init(repeating: values[0], count: type.count)))
+    case .integer(let values):
+      return AnyTensor(type, elements: .integer(.init(repeating: values[0], count: type.count)))
+    }
   }
 
   /// A tensor of zeros with these elements at the given places: one index for each element, or one

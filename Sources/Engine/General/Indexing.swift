@@ -166,6 +166,11 @@ public struct Expand: IndexingOperator {
     return shape
   }
 
+  /// The input stretched.
+  public func evaluate(_ inputs: [AnyTensor]) throws(EngineError) -> AnyTensor {
+    inputs[0].broadcast(to: try outputShape(of: inputs[0].shape))
+  }
+
   /// With a stride of 0 along the stretched axes.
   public func places(from input: [Int]) -> [Int] { Broadcast.places(of: input, in: shape) }
 }
