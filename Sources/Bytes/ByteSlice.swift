@@ -21,6 +21,17 @@ public final class ByteStorage: @unchecked Sendable {
     self.release = release
   }
 
+  /// Gives back what a mapped file takes of the main memory in whole pages of the given range.
+  /// The bytes stay: they are read again from the file when they are next looked at.
+  func releasePages(_ range: Range<Int>) {
+    guard case .unmap = release else { return }
+    let page = Int(getpagesize())
+    let first = (range.lowerBound + page - 1) / page * page
+    let end = range.upperBound / page * page
+    guard first < end else { return }
+    madvise(UnsafeMutableRawPointer(mutating: start + first), end - first, MADV_DONTNEED)
+  }
+
   deinit {
     let memory = UnsafeMutableRawPointer(mutating: start)
     switch release {
@@ -111,6 +122,14 @@ public struct ByteSlice: Sendable {
   ) throws(Failure) -> Result {
     guard let storage else { return try body(UnsafeRawBufferPointer(start: nil, count: 0)) }
     return try body(UnsafeRawBufferPointer(start: storage.start + lower, count: count))
+  }
+}
+
+extension ByteSlice {
+  /// Says that the bytes will not be looked at again soon: those of a mapped file leave the main
+  /// memory, and are read again from the file when somebody looks at them after all.
+  public func releasePages() {
+    storage?.releasePages(lower..<lower + count)
   }
 }
 

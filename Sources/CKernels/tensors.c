@@ -3,6 +3,9 @@
 #include "CKernels.h"
 #include "exact.h"
 
+typedef uint32_t loose_word __attribute__((aligned(1), may_alias));
+typedef float loose_float __attribute__((aligned(1), may_alias));
+
 static const uint32_t canonical_nan = 0x7fc00000;
 static const uint32_t infinity_bits = 0x7f800000;
 
@@ -47,10 +50,11 @@ bool ck_same_bits(const float *a, const float *b, ptrdiff_t count) {
   return true;
 }
 
-ptrdiff_t ck_count_non_finite(const float *numbers, ptrdiff_t count) {
+ptrdiff_t ck_count_non_finite(const void *numbers, ptrdiff_t count) {
+  const loose_word *words = numbers;
   ptrdiff_t found = 0;
   for (ptrdiff_t i = 0; i < count; i++) {
-    found += (float_bits(numbers[i]) & infinity_bits) == infinity_bits;
+    found += (words[i] & infinity_bits) == infinity_bits;
   }
   return found;
 }
@@ -65,10 +69,10 @@ ptrdiff_t ck_first_maximum(const float *numbers, ptrdiff_t count) {
 }
 
 void ck_gather(
-    const float *x, const ptrdiff_t *outer, ptrdiff_t outer_count, const ptrdiff_t *inner,
+    const void *x, const ptrdiff_t *outer, ptrdiff_t outer_count, const ptrdiff_t *inner,
     ptrdiff_t inner_count, float *y) {
   for (ptrdiff_t i = 0; i < outer_count; i++) {
-    const float *row = x + outer[i];
+    const loose_float *row = (const loose_float *)x + outer[i];
     for (ptrdiff_t j = 0; j < inner_count; j++) y[i * inner_count + j] = row[inner[j]];
   }
 }

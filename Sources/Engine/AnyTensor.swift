@@ -402,7 +402,7 @@ extension AnyTensor {
   /// How many elements are NaN or infinite.
   public var nonFiniteCount: Int {
     switch elements {
-    case .single(let storage): Int(ck_count_non_finite(storage.start, storage.count))
+    case .single(let storage): storage.nonFiniteCount
     case .double(let values): values.count { !$0.isFinite }
     case .integer: 0
     }

@@ -66,7 +66,7 @@ public struct Tensor: Sendable {
   }
 
   /// The number of elements that are NaN or infinite.
-  public var nonFiniteCount: Int { Int(ck_count_non_finite(storage.start, count)) }
+  public var nonFiniteCount: Int { storage.nonFiniteCount }
 
   /// For each row along the first axis the index of its first largest element; nil where the row
   /// holds a NaN or nothing.

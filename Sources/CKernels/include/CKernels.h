@@ -34,15 +34,15 @@ void ck_canonicalize(float *numbers, ptrdiff_t count);
 /// Whether both hold the same bits; any NaN equals any NaN.
 bool ck_same_bits(const float *a, const float *b, ptrdiff_t count);
 
-/// How many numbers are NaN or infinite.
-ptrdiff_t ck_count_non_finite(const float *numbers, ptrdiff_t count);
+/// How many numbers are NaN or infinite; little-endian binary32 at any address.
+ptrdiff_t ck_count_non_finite(const void *numbers, ptrdiff_t count);
 
 /// The index of the first largest number; -1 for none or where one is NaN.
 ptrdiff_t ck_first_maximum(const float *numbers, ptrdiff_t count);
 
-/// y[i * inner_count + j] = x[outer[i] + inner[j]].
+/// y[i * inner_count + j] = x[outer[i] + inner[j]]; x is little-endian at any address.
 void ck_gather(
-    const float *x, const ptrdiff_t *outer, ptrdiff_t outer_count, const ptrdiff_t *inner,
+    const void *x, const ptrdiff_t *outer, ptrdiff_t outer_count, const ptrdiff_t *inner,
     ptrdiff_t inner_count, float *y);
 
 /// y[places[i]] = x[i].

@@ -153,9 +153,10 @@ const ck_kernels *_Nullable ck_kernels_for(ck_instruction_set set);
 /// Rows of a product in one image.
 ptrdiff_t ck_product_rows(const ck_product *product);
 
-/// weights[p][k][l] = source[lanes[16 p + l] + taps[k]], +0 where the lane is negative.
+/// weights[p][k][l] = source[lanes[16 p + l] + taps[k]], +0 where the lane is negative; the source
+/// is little-endian at any address.
 void ck_pack(
-    const float *source, const ptrdiff_t *lanes, ptrdiff_t panels, const ptrdiff_t *taps,
+    const void *source, const ptrdiff_t *lanes, ptrdiff_t panels, const ptrdiff_t *taps,
     ptrdiff_t tap_count, float *weights);
 
 /// Copies a tensor in row-major order into a map: channel c lies at

@@ -9,12 +9,8 @@ final class Workspace: @unchecked Sendable {
   let start: UnsafeMutableRawPointer
 
   init(bytes: Int) {
-    var memory: UnsafeMutableRawPointer?
-    guard posix_memalign(&memory, TensorStorage.alignment, bytes) == 0, let memory else {
-      preconditionFailure("out of memory: \(bytes) bytes")
-    }
-    memset(memory, 0, bytes)
-    start = memory
+    start = TensorStorage.reserveBytes(bytes)
+    memset(start, 0, bytes)
   }
 
   deinit { free(start) }

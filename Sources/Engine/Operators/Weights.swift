@@ -133,7 +133,10 @@ extension Tensor {
   /// The elements at `outer[i] + inner[j]`, `j` running fastest.
   func gathered(outer: [Int], inner: [Int]) -> [Float] {
     var result = [Float](repeating: 0, count: outer.count * inner.count)
-    ck_gather(storage.start, outer, outer.count, inner, inner.count, &result)
+    storage.withLittleEndian { source in
+      guard let source else { return }
+      ck_gather(source, outer, outer.count, inner, inner.count, &result)
+    }
     return result
   }
 }
@@ -145,8 +148,11 @@ extension TensorStorage {
     let size = Geometry.blockLanes
     let panels = (lanes.count + size - 1) / size
     let filled = lanes + [Int](repeating: -1, count: panels * size - lanes.count)
-    let packed = TensorStorage(count: panels * taps.count * size)
-    ck_pack(tensor.storage.start, filled, panels, taps, taps.count, packed.start)
+    let packed = TensorStorage(unwritten: panels * taps.count * size)
+    tensor.storage.withLittleEndian { source in
+      guard let source else { return }
+      ck_pack(source, filled, panels, taps, taps.count, packed.start)
+    }
     return packed
   }
 }
