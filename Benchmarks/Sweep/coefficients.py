@@ -101,5 +101,5 @@ if __name__ == "__main__":
     ]:
         pair(name, number)
     print("exp2:")
-    for n in range(13, 0, -1):
+    for n in range(13, 1, -1):
         print(f"  {float(log(mpf(2)) ** n / factorial(n)).hex()},")

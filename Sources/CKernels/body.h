@@ -22,6 +22,7 @@ INLINE void store_part(float *to, part v) { *(loose_part *)to = v; }
 #define BITS words
 #define REAL_OF(bits) ((reals)(bits))
 #define BITS_OF(number) ((words)(number))
+#define SINGLE(number) widened(rounded(number))
 #define ANY(mask) (__builtin_reduce_or(mask) != 0)
 #include "elementary.h"
 

@@ -4,6 +4,7 @@
 //   REAL, BITS               binary64 and 64-bit integers, scalar or ext_vector_type
 //   REAL_OF(b), BITS_OF(x)   the same bits as the other type
 //   FMA64(a, b, c)           one rounding
+//   SINGLE(x)                x rounded to binary32
 //   ANY(mask)                whether a comparison of REAL holds in some lane
 // docs/numerics.md says what each function is. No operation here is left to the compiler: no other
 // order, no other constant, no library.

@@ -15,8 +15,8 @@ import gmpy2
 from gmpy2 import mpfr
 
 gmpy2.get_context().precision = 400
-gmpy2.get_context().emax = gmpy2.get_emax_max()
-gmpy2.get_context().emin = gmpy2.get_emin_min()
+gmpy2.get_context().emax = 10000
+gmpy2.get_context().emin = -10000
 
 
 def bits(number):
@@ -60,6 +60,7 @@ def rounded(value, zero_sign=0):
 
 def nearest(value):
     """The bits of an mpfr rounded to binary32, ties to even; a NaN is 7fc00000."""
+    value = mpfr(value)
     if gmpy2.is_nan(value):
         return 0x7FC00000
     sign = int(gmpy2.is_signed(value)) << 31
@@ -93,7 +94,7 @@ def sigmoid(x):
 
 
 def softplus(x):
-    return gmpy2.log1p(gmpy2.exp(x))
+    return x if x > 1000 else gmpy2.log1p(gmpy2.exp(x))
 
 
 def gate(factor):
@@ -151,7 +152,7 @@ def elementary(out):
     for name in FUNCTIONS:
         words = [int(word, 16) for function, word in hard if function == name]
         words += [bits(sign * scale * 1.37 ** n) for sign in (1, -1) for scale in (1e-9, 1, 3e9)
-                  for n in range(-24, 12)]
+                  for n in range(-24, 12, 3)]
         for word in (0, 1, 0x007FFFFF, 0x00800000, 0x33000001, 0x3F000000, 0x3F7FFFFF, 0x3F800000,
                      0x3F800001, 0x40000000, 0x40400000, 0x42F00000, 0x7F7FFFFF, 0x7F800000):
             words += [word, word | 1 << 31]

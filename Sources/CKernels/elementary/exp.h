@@ -69,12 +69,11 @@ INLINE REAL expm1_64(REAL x) {
   return fixed_at_zero(x, FMA64(scale, fraction, scale - (REAL)1));
 }
 
-// ln(2)^n / n! for n = 13 ... 1.
+// ln(2)^n / n! for n = 13 ... 2.
 static const double exp2_terms[] = {
     0x1.816193166d0f9p-40, 0x1.c3bd650fc2986p-36, 0x1.e8cac7351bb25p-32, 0x1.e4cf5158b8ecap-28,
     0x1.b5253d395e7c4p-24, 0x1.62c0223a5c824p-20, 0x1.ffcbfc588b0c7p-17, 0x1.430912f86c787p-13,
     0x1.5d87fe78a6731p-10, 0x1.3b2ab6fba4e77p-7,  0x1.c6b08d704a0c0p-5,  0x1.ebfbdff82c58fp-3,
-    0x1.62e42fefa39efp-1,
 };
 
 /// 2^x for x held within -200 and 200; NaN stays.
@@ -82,7 +81,11 @@ INLINE REAL exp2_64(REAL x) {
   REAL within = held(x, -200, 200);
   REAL shifted = within + ROUNDER;
   REAL r = within - (shifted - ROUNDER);
-  REAL p = FMA64(r, POLYNOMIAL(r, exp2_terms), (REAL)1);
+  pair line = exact_product(r, (REAL)0x1.62e42fefa39efp-1);  // ln 2
+  REAL rest = (r * r) * POLYNOMIAL(r, exp2_terms);
+  rest = rest + FMA64(r, (REAL)0x1.abc9e3b39803fp-56, line.low);
+  pair sum = ordered_sum((REAL)1, line.high);
+  REAL p = rounded_to_odd_sum((pair){sum.high, sum.low + rest});
   REAL result = REAL_OF(BITS_OF(p) + (BITS_OF(shifted) << 52));
   return x != x ? x : result;
 }

@@ -67,25 +67,17 @@ INLINE REAL gelu_tanh64(REAL x) {
   return x != x ? x : result;
 }
 
-/// s + x s (1 - s) z', s = sigmoid(z).
-INLINE REAL gate_slope(REAL x, REAL z, REAL z_slope) {
-  REAL e = exp64(-magnitude(z));
-  REAL sum = (REAL)1 + e;
-  REAL s = (z < (REAL)0 ? e : (REAL)1) / sum;
-  REAL bell = e / (sum * sum);
-  return FMA64(x * z_slope, bell, s);
+/// s + x s (1 - s) z', where y = x s and s = sigmoid(z).
+INLINE REAL gate_slope(REAL x, REAL y, REAL z_slope) {
+  REAL s = factor_of(x, y);
+  REAL rest = y * ((REAL)1 - s);
+  return s + (x == INFINITE ? (REAL)0 : rest * z_slope);
 }
 
-INLINE REAL silu_slope64(REAL x) {
-  REAL within = held(x, -200, 200);
-  return gate_slope(within, within, (REAL)1);
-}
-
-INLINE REAL gelu_tanh_slope64(REAL x) {
+INLINE REAL gelu_tanh_slope64(REAL x, REAL y) {
   REAL within = held(x, -20, 20);
-  REAL squared = within * within;
-  REAL z = within * FMA64(squared, GELU_CUBE.high, GELU_LINE.high);
-  return gate_slope(within, z, FMA64((REAL)3 * squared, GELU_CUBE.high, GELU_LINE.high));
+  REAL z_slope = GELU_LINE.high + ((REAL)3 * GELU_CUBE.high) * (within * within);
+  return gate_slope(x, y, z_slope);
 }
 
 /// tanh(softplus(x)) = n / (n + 2), n = e^x (e^x + 2).
@@ -104,17 +96,15 @@ INLINE REAL mish64(REAL x) {
   pair ratio = pair_quotient(pair_product(n, (pair){within, (REAL)0}), sum);
   REAL result = rounded_to_odd_sum(ratio);
   result = x > (REAL)40 ? x : result;
-  return x != x ? x : result;
+  return fixed_at_zero(x, result);
 }
 
-/// t + x (1 - t^2) sigmoid(x), t = tanh(softplus(x)); 1 - t^2 = 4 (n + 1) / (n + 2)^2.
-INLINE REAL mish_slope64(REAL x) {
-  REAL within = held(x, -120, 40);
-  REAL e = exp64(within);
-  REAL n = e * (e + (REAL)2), sum = n + (REAL)2;
-  REAL bell = ((REAL)4 * (n + (REAL)1)) / (sum * sum);
-  REAL result = FMA64(within * bell, e / ((REAL)1 + e), n / sum);
-  return x != x ? x : result;
+/// t + x (1 - t^2) sigmoid(x), t = tanh(softplus(x)) = y / x.
+INLINE REAL mish_slope64(REAL x, REAL y) {
+  REAL t = magnitude(x) < (REAL)0x1p-60 ? (REAL)0.6 : y / x;
+  t = x == INFINITE ? (REAL)1 : t;
+  REAL bell = held(x, -200, 200) * ((REAL)1 - t * t);
+  return t + bell * SINGLE(sigmoid64(x));
 }
 
 /// x / (1 + |x|), 1 and -1 at the infinities.

@@ -17,24 +17,24 @@
   F(CK_EXP, exp64(x), dy * y)                                                                     \
   F(CK_LOG, log64(x), dy / x)                                                                     \
   F(CK_ERF, erf64(x), dy * (ERF_SLOPE * exp64(-(x * x))))                                         \
-  F(CK_SOFTPLUS, softplus64(x), dy * sigmoid64(x))                                                \
-  F(CK_GELU, gelu64(x), dy * gelu_slope64(x))                                                     \
-  F(CK_GELU_TANH, gelu_tanh64(x), dy * gelu_tanh_slope64(x))                                      \
-  F(CK_SILU, silu64(x), dy * silu_slope64(x))                                                     \
-  F(CK_MISH, mish64(x), dy * mish_slope64(x))                                                     \
+  F(CK_SOFTPLUS, softplus64(x), dy * SINGLE(sigmoid64(x)))                                        \
+  F(CK_GELU, gelu64(x), dy * gelu_slope64(x, y))                                                  \
+  F(CK_GELU_TANH, gelu_tanh64(x), dy * gelu_tanh_slope64(x, y))                                   \
+  F(CK_SILU, silu64(x), dy * gate_slope(x, y, ONE))                                               \
+  F(CK_MISH, mish64(x), dy * mish_slope64(x, y))                                                  \
   F(CK_EXPM1, expm1_64(x), dy * exp64(x))                                                         \
   F(CK_LOG1P, log1p_64(x), dy / (ONE + x))                                                        \
   F(CK_LOG2, log2_64(x), dy / (x * LN2))                                                          \
   F(CK_LOG10, log10_64(x), dy / (x * LN10))                                                       \
   F(CK_EXP2, exp2_64(x), dy * (y * LN2))                                                          \
-  F(CK_SIN, sin64(x), dy * cos64(x))                                                              \
-  F(CK_COS, cos64(x), dy * -sin64(x))                                                             \
+  F(CK_SIN, sin64(x), dy * SINGLE(cos64(x)))                                                      \
+  F(CK_COS, cos64(x), dy * -SINGLE(sin64(x)))                                                     \
   F(CK_TAN, tan64(x), dy * (ONE + y * y))                                                         \
   F(CK_ASIN, asin64(x), dy / __builtin_elementwise_sqrt((ONE - x) * (ONE + x)))                   \
   F(CK_ACOS, acos64(x), -dy / __builtin_elementwise_sqrt((ONE - x) * (ONE + x)))                  \
   F(CK_ATAN, atan64(x), dy / (ONE + x * x))                                                       \
-  F(CK_SINH, sinh64(x), dy * cosh64(x))                                                           \
-  F(CK_COSH, cosh64(x), dy * sinh64(x))                                                           \
+  F(CK_SINH, sinh64(x), dy * SINGLE(cosh64(x)))                                                   \
+  F(CK_COSH, cosh64(x), dy * SINGLE(sinh64(x)))                                                   \
   F(CK_ASINH, asinh64(x), dy / __builtin_elementwise_sqrt(ONE + x * x))                           \
   F(CK_ACOSH, acosh64(x), dy / __builtin_elementwise_sqrt((x - ONE) * (x + ONE)))                 \
   F(CK_ATANH, atanh64(x), dy / ((ONE - x) * (ONE + x)))                                           \

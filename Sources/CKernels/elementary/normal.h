@@ -91,13 +91,15 @@ INLINE REAL gelu64(REAL x) {
   return x != x ? x : result;
 }
 
-/// The gradient of gelu: the distribution plus x times the density.
-INLINE REAL gelu_slope64(REAL x) {
-  REAL a = held(magnitude(x), 0, 14.75);
-  REAL half_square = (REAL)0.5 * (a * a);
-  pair tail = upper_tail(a, half_square);
-  REAL below = x < (REAL)0 ? tail.high : (REAL)1 - tail.high;
-  REAL density = DENSITY * exp64(-half_square);
-  REAL result = FMA64(held(x, -14.75, 14.75), density, below);
-  return x != x ? x : result;
+/// y / x for y = x f(x) with f(0) = 1/2, 1 at infinity.
+INLINE REAL factor_of(REAL x, REAL y) {
+  REAL ratio = magnitude(x) < (REAL)0x1p-60 ? (REAL)0.5 : y / x;
+  return x == INFINITE ? (REAL)1 : ratio;
+}
+
+/// The gradient of gelu: the distribution, y / x, plus x times the density.
+INLINE REAL gelu_slope64(REAL x, REAL y) {
+  REAL within = held(x, -20, 20);
+  REAL density = DENSITY * exp64((REAL)-0.5 * (within * within));
+  return factor_of(x, y) + within * density;
 }

@@ -97,8 +97,8 @@ INLINE REAL pow64(REAL x, REAL y) {
   return ((x == (REAL)1) | (y == (REAL)0)) ? (REAL)1 : result;
 }
 
-/// The gradient of x^y in x: y x^(y - 1), the power not rounded to binary32.
+/// The gradient of x^y in x: y x^(y - 1).
 INLINE REAL pow_slope64(REAL x, REAL y) {
-  REAL result = y * pow64(x, y - (REAL)1);
+  REAL result = y * SINGLE(pow64(x, SINGLE(y - (REAL)1)));
   return y == (REAL)0 ? (REAL)0 : result;
 }
