@@ -46,7 +46,9 @@ struct ConformanceTest {
       for (name, tensor) in zip(program.inputNames, inputs) { named[name] = tensor }
       let found: [AnyTensor?]
       if kernelsOnly {
-        let model = try Model(parsing: bytes, limits: Limits())
+        let model = try Model(
+          parsing: bytes, limits: Limits(),
+          rowShape: inputs.first.map { Array($0.shape.dropFirst()) })
         found = try Network(model.graph).run(inputs)
         ranOnKernels = true
       } else {
