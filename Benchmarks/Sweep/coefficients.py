@@ -37,7 +37,8 @@ def polynomial(name, function, low, high, degree):
     terms = [mpf(float(term)) for term in interpolated(function, low, high, degree)]
     points = [low + (high - low) * (i + mpf(1) / 3) / 500 for i in range(500)]
     worst = max(abs(value(terms, x) / function(x) - 1) for x in points)
-    print(f"{name}: degree {degree} on [{float(low):g}, {float(high):g}], 2^{float(log(worst, 2)):.1f}")
+    interval = f"[{float(low):g}, {float(high):g}]"
+    print(f"{name}: degree {degree} on {interval}, error 2^{float(log(worst, 2)):.1f}")
     for n in range(degree, -1, -1):
         print(f"  {float(terms[n]).hex()},")
 
@@ -48,7 +49,7 @@ def pair(name, number):
 
 
 def root(function, order):
-    """The function of u = x^2, where function(x) begins with x^order; its limit at 0 by nearness."""
+    """The function of u = x^2, where function(x) begins with x^order; 0 itself is left out."""
     return lambda u: function(sqrt(u)) / sqrt(u) ** order
 
 
@@ -84,19 +85,22 @@ if __name__ == "__main__":
     # w = A - B / (a + 4)
     print("mills w:", float((1 - MIDDLE) / HALF).hex(), float(2 * SHIFT / HALF).hex())
     polynomial("erf", root(lambda x: erf(x) - 2 * x / sqrt(pi), 3), tiny, 1, 13)
-    polynomial("sin", root(lambda x: sin(x) - x, 3), tiny, (pi / 4 + mpf(1) / 1000) ** 2, 6)
-    polynomial("cos", root(lambda x: cos(x) - 1 + x * x / 2, 4), tiny, (pi / 4 + mpf(1) / 1000) ** 2, 6)
+    eighth = (pi / 4 + mpf(1) / 1000) ** 2
+    polynomial("sin", root(lambda x: sin(x) - x, 3), tiny, eighth, 6)
+    polynomial("cos", root(lambda x: cos(x) - 1 + x * x / 2, 4), tiny, eighth, 6)
     polynomial("atan", root(lambda x: atan(x) - x, 3), tiny, tan(pi / 8) ** 2, 14)
     polynomial("asin", root(lambda x: asin(x) - x, 3), tiny, mpf(1) / 4, 14)
     polynomial("asinh", root(lambda x: asinh(x) - x, 3), tiny, mpf(1) / 16, 8)
     polynomial("atanh", root(lambda x: atanh(x) - x, 3), tiny, mpf(1) / 16, 9)
     polynomial("sinh", root(lambda x: sinh(x) - x, 3), tiny, 1, 7)
     for name, number in [
-        ("2 / 3", mpf(2) / 3), ("2 / 5", mpf(2) / 5), ("2 / sqrt pi", 2 / sqrt(pi)), ("1 / ln 2", 1 / log(mpf(2))), ("ln 2", log(mpf(2))),
+        ("2 / 3", mpf(2) / 3), ("2 / 5", mpf(2) / 5),
+        ("2 / sqrt pi", 2 / sqrt(pi)), ("1 / ln 2", 1 / log(mpf(2))), ("ln 2", log(mpf(2))),
         ("1 / ln 10", 1 / log(mpf(10))), ("log10 2", log(mpf(2)) / log(mpf(10))),
         ("ln 10", log(mpf(10))), ("sqrt 2", sqrt(mpf(2))),
         ("pi / 2", pi / 2), ("pi / 4", pi / 4), ("pi", pi), ("2 / pi", 2 / pi),
-        ("2 sqrt(2 / pi)", 2 * sqrt(2 / pi)), ("0.044715 of that", 2 * sqrt(2 / pi) * mpf("0.044715")),
+        ("2 sqrt(2 / pi)", 2 * sqrt(2 / pi)),
+        ("0.044715 of that", 2 * sqrt(2 / pi) * mpf("0.044715")),
         ("1 / sqrt(2 pi)", 1 / sqrt(2 * pi)),
     ]:
         pair(name, number)

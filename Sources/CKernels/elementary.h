@@ -10,6 +10,7 @@
 // order, no other constant, no library.
 #pragma once
 
+// In this order: each uses those before it.
 #include "elementary/pairs.h"
 
 #include "elementary/exp.h"

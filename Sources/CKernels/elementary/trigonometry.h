@@ -1,7 +1,11 @@
 // Sine, cosine and tangent of any binary32 number.
 #pragma once
 
-#include "pairs.h"
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "exp.h"
 
 #define TWO_OVER_PI (REAL)0x1.45f306dc9c883p-1
 #define HALF_PI (REAL)0x1.921fb54442d18p+0
