@@ -34,6 +34,7 @@ INLINE void store_part(float *to, part v) { *(loose_part *)to = v; }
 #include "matrix.h"
 #include "pools.h"
 #include "products.h"
+#include "quantization.h"
 #include "softmax.h"
 
 // The probes of the self-test.
@@ -61,6 +62,8 @@ const ck_kernels KERNELS = {
     .activation_gradients = activation_gradients,
     .power = power,
     .power_gradient = power_gradient,
+    .quantization = quantization,
+    .quantization_gradient = quantization_gradient,
     .softmax = softmax,
     .softmax_gradient = softmax_gradient,
     .loss_gradient = loss_gradient,

@@ -224,43 +224,75 @@ void ck_plain_normalization_gradient(
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Wunused-variable"
 
-static float activated(ck_activation activation, float number) {
-  const double x = (double)number;
+static double activated(ck_activation activation, double x) {
   const double low = (double)activation.low, high = (double)activation.high;
   switch (activation.kind) {
 #define FUNCTION(kind, value, gradient) \
-  case kind: return (float)(value);
+  case kind: return (value);
     EACH_FUNCTION(FUNCTION)
 #undef FUNCTION
     case CK_ACTIVATION_KINDS: break;
   }
-  return (float)NOT_A_NUMBER;
+  return NOT_A_NUMBER;
 }
 
-static float activation_gradient(ck_activation activation, float in, float out, float part) {
-  const double x = (double)in, y = (double)out, dy = (double)part;
+static double activation_gradient(ck_activation activation, double x, double y, double dy) {
   const double low = (double)activation.low, high = (double)activation.high;
   switch (activation.kind) {
 #define FUNCTION(kind, value, gradient) \
-  case kind: return (float)(gradient);
+  case kind: return (gradient);
     EACH_FUNCTION(FUNCTION)
 #undef FUNCTION
     case CK_ACTIVATION_KINDS: break;
   }
-  return (float)NOT_A_NUMBER;
+  return NOT_A_NUMBER;
 }
 
 #pragma clang diagnostic pop
 
 void ck_plain_activation(ck_activation activation, const float *x, ptrdiff_t count, float *y) {
-  for (ptrdiff_t i = 0; i < count; i++) y[i] = activated(activation, x[i]);
+  for (ptrdiff_t i = 0; i < count; i++) y[i] = (float)activated(activation, (double)x[i]);
 }
 
 void ck_plain_activation_gradient(
     ck_activation activation, const float *x, const float *y, const float *dy, ptrdiff_t count,
     float *dx) {
-  for (ptrdiff_t i = 0; i < count; i++) dx[i] = activation_gradient(activation, x[i], y[i], dy[i]);
+  for (ptrdiff_t i = 0; i < count; i++) {
+    dx[i] = (float)activation_gradient(activation, (double)x[i], (double)y[i], (double)dy[i]);
+  }
 }
+
+void ck_plain_activation_wide(
+    ck_activation activation, const float *x, ptrdiff_t count, double *y, double *slope) {
+  for (ptrdiff_t i = 0; i < count; i++) {
+    y[i] = activated(activation, (double)x[i]);
+    slope[i] = activation_gradient(activation, (double)x[i], y[i], 1);
+  }
+}
+
+void ck_plain_quantization(ck_quantization q, const float *x, ptrdiff_t count, float *y) {
+  for (ptrdiff_t i = 0; i < count; i++) {
+    float step = x[i] / q.scale;
+    step = step < q.low ? q.low : step;
+    step = step > q.high ? q.high : step;
+    step = step != step ? 0 : step;
+    y[i] = ((step + 0x1.8p23f) - 0x1.8p23f) * q.scale;
+  }
+}
+
+void ck_plain_quantization_gradient(
+    ck_quantization q, const float *x, const float *dy, ptrdiff_t count, float *dx) {
+  for (ptrdiff_t i = 0; i < count; i++) {
+    float step = x[i] / q.scale;
+    dx[i] = step >= q.low - 0.5f && step <= q.high + 0.5f ? dy[i] : 0;
+  }
+}
+
+double ck_exp64(double x) { return exp64(x); }
+
+double ck_log64(double x) { return log64(x); }
+
+double ck_power64(double x, double y) { return pow64(x, y); }
 
 void ck_plain_power(const float *x, const float *y, ptrdiff_t count, float *z) {
   for (ptrdiff_t i = 0; i < count; i++) z[i] = (float)pow64((double)x[i], (double)y[i]);

@@ -120,6 +120,11 @@ typedef struct {
   void (*power_gradient)(
       const float *x, const float *y, const float *dz, ptrdiff_t count, float *dx);
 
+  /// Numbers rounded to steps, as `ck_plain_quantization`, and the gradient.
+  void (*quantization)(ck_quantization q, ck_size size, ck_view x, ck_view y);
+  void (*quantization_gradient)(
+      ck_quantization q, ck_size size, ck_view x, ck_view dy, ck_view dx);
+
   /// Along the channels of each pixel.
   void (*softmax)(ptrdiff_t channels, ck_size size, ck_view x, ck_view y);
   void (*softmax_gradient)(

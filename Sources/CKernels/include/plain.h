@@ -69,6 +69,12 @@ typedef struct {
   float low, high;
 } ck_activation;
 
+/// x rounded to a multiple of `scale` (ties to an even one) between low and high times it, in
+/// binary32; NaN becomes +0. The bounds are integers below 2^21.
+typedef struct {
+  float scale, low, high;
+} ck_quantization;
+
 /// a * b + c in binary32, rounded once: exact in binary64, then rounded to odd, then rounded.
 float ck_plain_fma(float a, float b, float c);
 
@@ -98,6 +104,22 @@ void ck_plain_activation(ck_activation activation, const float *x, ptrdiff_t cou
 void ck_plain_activation_gradient(
     ck_activation activation, const float *x, const float *y, const float *dy, ptrdiff_t count,
     float *dx);
+
+/// y and the slope dy / dx in binary64, unrounded, at binary32 numbers.
+void ck_plain_activation_wide(
+    ck_activation activation, const float *x, ptrdiff_t count, double *y, double *slope);
+
+void ck_plain_quantization(
+    ck_quantization q, const float *x, ptrdiff_t count, float *y);
+/// dx = dy where the multiple lay within the bounds, else +0.
+void ck_plain_quantization_gradient(
+    ck_quantization q, const float *x, const float *dy, ptrdiff_t count, float *dx);
+
+/// e^x, x held within -708 and 709, and log x, as the functions above take them.
+double ck_exp64(double x);
+double ck_log64(double x);
+/// x^y of a base within 2^-149 and 2^128, where it lies within e^-180 and e^180.
+double ck_power64(double x, double y);
 
 /// z = x^y; dx = dz y x^(y - 1).
 void ck_plain_power(const float *x, const float *y, ptrdiff_t count, float *z);

@@ -15,6 +15,10 @@ public enum Operator: Sendable {
   case convolution(Convolution)
   /// A fully connected layer.
   case dense(Dense)
+  /// One function of every element.
+  case elementwise(Elementwise)
+  /// Numbers rounded to the steps of an integer type and back.
+  case fakeQuantization(FakeQuantization)
   /// A feature map read as a vector.
   case flatten(Flatten)
   /// The mean of each channel.
@@ -49,6 +53,8 @@ public enum Operator: Sendable {
     case .clip(let definition): definition
     case .convolution(let definition): definition
     case .dense(let definition): definition
+    case .elementwise(let definition): definition
+    case .fakeQuantization(let definition): definition
     case .flatten(let definition): definition
     case .globalAveragePool(let definition): definition
     case .general: nil

@@ -1,3 +1,4 @@
+import Bytes
 import CKernels
 
 /// A node in its plain form, between tensors in the model's own axes.
@@ -61,7 +62,9 @@ struct PlainNode: Sendable {
   ) throws(EngineError) -> [AnyTensor?] {
     if let general = operation.general {
       guard general.isDifferentiable else { return inputs.map { _ in nil } }
-      return try general.gradients(dy, inputs: inputs, output: output)
+      // Gradients are binary32: they end where the network computes in another type.
+      let parts = try general.gradients(dy, inputs: inputs, output: output)
+      return zip(inputs, parts).map { $0.element == .float32 ? $1 : nil }
     }
     guard let core else { preconditionFailure("an operator has a definition") }
     let maps = zip(core.inputs, inputs).map { $0.map($1) }

@@ -15,15 +15,25 @@ extension ONNXOperators {
     },
     "LeakyRelu": { (context, call) throws(EngineError) in
       let slope = try call.float("alpha", default: 0.01)
+      guard try context.isCore(call.input(0)) else {
+        let factor = AnyTensor([], floats: [slope]).converted(to: try call.type(0).element)
+        return try [
+          context.apply(Arithmetic(.prelu), to: [call.input(0), .known(factor)], for: call)
+        ]
+      }
       return try [
         context.apply(.leakyReLU(LeakyReLU(slope: slope)), to: [call.input(0)], for: call)
       ]
     },
     "Sigmoid": { (context, call) throws(EngineError) in
-      try [context.apply(.sigmoid(Sigmoid()), to: [call.input(0)], for: call)]
+      let x = try call.input(0)
+      if context.isCore(x) { return try [context.apply(.sigmoid(Sigmoid()), to: [x], for: call)] }
+      return try [context.apply(Elementwise(.sigmoid), to: [x], for: call)]
     },
     "Tanh": { (context, call) throws(EngineError) in
-      try [context.apply(.tanh(Tanh()), to: [call.input(0)], for: call)]
+      let x = try call.input(0)
+      if context.isCore(x) { return try [context.apply(.tanh(Tanh()), to: [x], for: call)] }
+      return try [context.apply(Elementwise(.tanh), to: [x], for: call)]
     },
     "PRelu": { (context, call) throws(EngineError) in
       try [context.apply(Arithmetic(.prelu), to: [call.input(0), call.input(1)], for: call)]

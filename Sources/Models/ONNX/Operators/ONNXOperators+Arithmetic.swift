@@ -15,6 +15,26 @@ extension ONNXOperators {
       }
       return [total]
     },
+    "Min": folded(.minimum), "Max": folded(.maximum),
+    "Mean": { (context, call) throws(EngineError) in
+      try [context.apply(MeanOfTensors(), to: call.inputs(), for: call)]
+    },
+    "Mod": { (context, call) throws(EngineError) in
+      try binary(call.flag("fmod") ? .remainder : .modulo)(context, call)
+    },
+    "Pow": { (context, call) throws(EngineError) in
+      let (x, y) = try legacyPair(context, call)
+      return try [context.apply(Exponentiation(), to: [x, y], for: call)]
+    },
+    "BitwiseAnd": binary(.bitAnd), "BitwiseOr": binary(.bitOr), "BitwiseXor": binary(.bitXor),
+    "BitShift": { (context, call) throws(EngineError) in
+      let direction = try call.text("direction", default: "")
+      guard let operation = ["LEFT": Arithmetic.Operation.shiftLeft, "RIGHT": .shiftRight][direction]
+      else {
+        throw EngineError("direction", expected: "LEFT or RIGHT", found: direction)
+      }
+      return try binary(operation)(context, call)
+    },
     "Equal": comparison(.equal), "Less": comparison(.less),
     "LessOrEqual": comparison(.lessOrEqual), "Greater": comparison(.greater),
     "GreaterOrEqual": comparison(.greaterOrEqual), "And": comparison(.and),
@@ -29,6 +49,17 @@ extension ONNXOperators {
     { (context, call) throws(EngineError) in
       let (x, y) = try legacyPair(context, call)
       return try [context.apply(Arithmetic(operation), to: [x, y], for: call)]
+    }
+  }
+
+  /// A conversion to an operation on the first two of any number of tensors, then the next.
+  private static func folded(_ operation: Arithmetic.Operation) -> ONNXConversion {
+    { (context, call) throws(EngineError) in
+      var result = try call.input(0)
+      for value in try call.inputs(from: 1) {
+        result = try context.apply(Arithmetic(operation), to: [result, value], for: call)
+      }
+      return [result]
     }
   }
 

@@ -20,9 +20,3 @@ enum PoolConversion {
     throw EngineError(.unsupported, "input", expected: "a map of two axes", found: "another")
   }
 }
-
-enum NormalizationConversion {
-  static func batch(_ context: ONNXContext, _ call: ONNXCall) throws(EngineError) -> [ONNXValue] {
-    throw EngineError(.unsupported, "input", expected: "constant statistics", found: "others")
-  }
-}

@@ -1,0 +1,108 @@
+import Bytes
+import CKernels
+
+/// One function applied to every element.
+///
+///     y = f(x)      dx = round(dy f'(x)), in binary64, where f has a parameterless slope from the
+///                   rounded y: `Sources/CKernels/elementary/list.h` has every formula
+///
+/// In binary32 correctly rounded (docs/numerics.md, section 5). In binary16 and bfloat16 the binary32
+/// value, rounded once more. In binary64, with h the binary32 number nearest to x,
+/// y = f(h) + (x - h) f'(h) from the unrounded f and f' (y = f(h) where h or f(h) is not finite): its
+/// error is of the order 2^-48.
+///
+/// A core operator over maps and vectors of binary32, a general one over everything else.
+public struct Elementwise: Sendable {
+  /// The function.
+  public let function: ElementaryFunction
+  /// The function's parameters; those that it does not have count for nothing.
+  public let alpha: Float
+  /// The second of them.
+  public let beta: Float
+
+  /// Creates the operator; parameters not given are ONNX' defaults.
+  public init(_ function: ElementaryFunction, alpha: Float? = nil, beta: Float? = nil) {
+    self.function = function
+    self.alpha = alpha ?? function.defaultParameters.alpha
+    self.beta = beta ?? function.defaultParameters.beta
+  }
+
+  /// The function's name.
+  public var name: String { function.rawValue }
+  /// None.
+  public var parameterCount: Int { 0 }
+
+  private var value: ck_activation { function.activation(alpha: alpha, beta: beta) }
+}
+
+extension Elementwise: OperatorDefinition, PlainOperator {
+  func plain(_ place: Place) -> any PlainOperator { self }
+
+  func plan(_ unit: Unit, in plan: inout Plan) throws(EngineError) {
+    plan.append(
+      ActivationStep(
+        activation: value, input: try plan.map(of: unit.inputs[0]),
+        output: try plan.map(of: unit.value)))
+  }
+
+  func planGradient(_ unit: Unit, in plan: inout Plan) throws(EngineError) {
+    plan.append(
+      ActivationGradientStep(
+        activation: value, input: try plan.map(of: unit.inputs[0]),
+        value: try plan.map(of: unit.value), dy: plan.gradient(of: unit),
+        dx: try plan.contribution(to: unit.inputs[0], of: unit)))
+  }
+
+  func forward(_ inputs: [PlainMap]) -> PlainMap {
+    var y = PlainMap(inputs[0].features)
+    ck_plain_activation(value, inputs[0].values, y.values.count, &y.values)
+    return y
+  }
+
+  func gradient(_ dy: PlainMap, inputs: [PlainMap], output: PlainMap) -> [PlainMap] {
+    var dx = PlainMap(dy.features)
+    ck_plain_activation_gradient(
+      value, inputs[0].values, output.values, dy.values, dx.values.count, &dx.values)
+    return [dx]
+  }
+}
+
+extension Elementwise: GeneralOperator {
+  /// The input's type, of floats.
+  public func outputType(of inputs: [TensorType]) throws(EngineError) -> TensorType {
+    try requireCount(inputs, 1...1)
+    try requireFloat(inputs[0])
+    return inputs[0]
+  }
+
+  /// f(x).
+  public func evaluate(_ inputs: [AnyTensor]) throws(EngineError) -> AnyTensor {
+    let x = inputs[0]
+    guard x.element == .float64 else {
+      let y = function.values(x.floats, alpha: alpha, beta: beta)
+      return AnyTensor(x.shape, floats: y, element: x.element)
+    }
+    let wide = x.doubles
+    let nearest = wide.map { Float($0) }
+    var y = [Double](repeating: 0, count: wide.count)
+    var slopes = y
+    ck_plain_activation_wide(value, nearest, nearest.count, &y, &slopes)
+    for (index, h) in nearest.enumerated() {
+      let step = (wide[index] - Double(h)) * slopes[index]
+      if step.isFinite, y[index].isFinite { y[index] += step }
+    }
+    return AnyTensor(x.shape, doubles: y, element: .float64)
+  }
+
+  /// Yes.
+  public var isDifferentiable: Bool { true }
+
+  /// dy f'(x).
+  public func gradients(
+    _ dy: AnyTensor, inputs: [AnyTensor], output: AnyTensor
+  ) throws(EngineError) -> [AnyTensor?] {
+    let dx = function.gradients(
+      x: inputs[0].floats, y: output.floats, dy: dy.floats, alpha: alpha, beta: beta)
+    return [AnyTensor(inputs[0].shape, floats: dx)]
+  }
+}
