@@ -119,6 +119,10 @@ static void exact_mish(mpfr_t y, const mpfr_t x) {
   gated(y, x);
 }
 static void exact_softsign(mpfr_t y, const mpfr_t x) {
+  if (mpfr_inf_p(x)) {
+    mpfr_set_si(y, mpfr_sgn(x), MPFR_RNDN);
+    return;
+  }
   mpfr_abs(y, x, MPFR_RNDN);
   mpfr_add_ui(y, y, 1, MPFR_RNDN);
   mpfr_div(y, x, y, MPFR_RNDN);
