@@ -339,7 +339,7 @@ extension AnyTensor {
 
 extension TensorType {
   /// Bytes that a general operator's tensor of the type takes in memory.
-  var byteCount: Int {
+  public var byteCount: Int {
     saturatingProduct(count, element == .float64 || !element.isFloat ? 8 : 4)
   }
 }

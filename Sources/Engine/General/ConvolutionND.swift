@@ -1,5 +1,4 @@
 import Bytes
-import CKernels
 
 /// A convolution over any number of spatial axes, its weights a value like its input.
 ///
@@ -25,7 +24,7 @@ public struct ConvolutionND: GeneralOperator {
   public func outputType(of inputs: [TensorType]) throws(EngineError) -> TensorType {
     try requireCount(inputs, 2...3)
     try requireOneElement(inputs)
-    try requireFloat(inputs[0])
+    try requireChains(inputs[0])
     let (x, w) = (inputs[0].shape, inputs[1].shape)
     let rank = window.kernel.count
     guard x.count == rank + 2, w.count == rank + 2 else {
@@ -55,33 +54,10 @@ public struct ConvolutionND: GeneralOperator {
   /// Each group as one product of its weights with the window's elements laid out as columns.
   public func evaluate(_ inputs: [AnyTensor]) throws(EngineError) -> AnyTensor {
     let type = try outputType(of: inputs.map(\.type))
-    let (x, w) = (inputs[0].shape, inputs[1].shape)
-    let taps = WindowTaps(
-      window, input: Array(x.dropFirst(2)), output: Array(type.shape.dropFirst(2)))
-    let values = inputs[0].floats
-    let weights = inputs[1].floats
-    let bias = inputs.count == 3 ? inputs[2].floats : [Float](repeating: 0, count: w[0])
-    let outputs = w[0] / groups
-    let inner = w[1] * taps.kernelCount
-    var y: [Float] = []
-    y.reserveCapacity(type.count)
-    for output in 0..<x[0] * w[0] {
-      y.append(contentsOf: repeatElement(bias[output % w[0]], count: taps.outputCount))
-    }
-    for row in 0..<x[0] {
-      for group in 0..<groups {
-        var columns: [Float] = []
-        columns.reserveCapacity(inner * taps.outputCount)
-        for input in 0..<w[1] {
-          let start = (row * x[1] + group * w[1] + input) * taps.inputCount
-          for place in taps.places { columns.append(place < 0 ? 0 : values[start + place]) }
-        }
-        multiply(
-          rows: outputs, inner: inner, columns: taps.outputCount,
-          MatrixSide(values: weights, offset: group * outputs * inner, rowStride: inner), columns,
-          into: &y, yOffset: (row * w[0] + group * outputs) * taps.outputCount)
-      }
-    }
+    var y = filledWithBias(type.shape, inputs.count == 3 ? inputs[2] : nil)
+    window.convolve(
+      inputs[0].floats, inputs[0].shape, by: inputs[1].floats, inputs[1].shape, groups: groups,
+      into: &y, output: Array(type.shape.dropFirst(2)))
     return AnyTensor(type.shape, floats: y, element: type.element)
   }
 
@@ -93,31 +69,11 @@ public struct ConvolutionND: GeneralOperator {
   public func gradients(
     _ dy: AnyTensor, inputs: [AnyTensor], output: AnyTensor
   ) throws(EngineError) -> [AnyTensor?] {
-    let (x, w) = (inputs[0].shape, inputs[1].shape)
-    let transposed = TransposedTaps(
-      window, input: Array(x.dropFirst(2)), output: Array(dy.shape.dropFirst(2)))
-    let weights = inputs[1].floats
-    let dy = dy.floats
-    let outputs = w[0] / groups
-    let taps = transposed.kernelCount
+    let x = inputs[0].shape
     var dx = [Float](repeating: 0, count: inputs[0].count)
-    for row in 0..<x[0] {
-      for channel in 0..<x[1] {
-        let (group, input) = (channel / w[1], channel % w[1])
-        for place in 0..<transposed.inputCount {
-          var sum: Float = 0
-          for o in 0..<outputs {
-            let output = group * outputs + o
-            let start = (row * w[0] + output) * transposed.outputCount
-            for (tap, from) in transposed.taps(of: place) {
-              let factor = from < 0 ? 0 : dy[start + from]
-              sum = ck_plain_fma(factor, weights[(output * w[1] + input) * taps + tap], sum)
-            }
-          }
-          dx[(row * x[1] + channel) * transposed.inputCount + place] = sum
-        }
-      }
-    }
+    window.convolveTransposed(
+      dy.floats, dy.shape, by: inputs[1].floats, inputs[1].shape, groups: groups, into: &dx,
+      output: Array(x.dropFirst(2)))
     return [AnyTensor(x, floats: dx), nil, nil].prefix(inputs.count).map { $0 }
   }
 }

@@ -85,17 +85,29 @@ struct MapBuffer: Sendable {
   let buffer: Buffer
   let geometry: Geometry
   var origin: Int
+  /// The channels from the first element on.
+  private var channels: Int
 
   init(_ buffer: Buffer, _ geometry: Geometry) {
     self.buffer = buffer
     self.geometry = geometry
     origin = geometry.offset(0, 0, 0)
+    channels = geometry.features.channels
   }
 
   /// Blocks, rows and columns of the map.
   var size: ck_size {
     ck_size(
-      blocks: geometry.blocks, height: geometry.features.height, width: geometry.features.width)
+      blocks: (channels + geometry.lanes - 1) / geometry.lanes,
+      height: geometry.features.height, width: geometry.features.width)
+  }
+
+  /// The blocks from the given channel on, the first of its block: as a map of so many channels.
+  func channels(from channel: Int, count: Int) -> MapBuffer {
+    var part = MapBuffer(buffer, geometry)
+    part.origin = geometry.offset(channel, 0, 0)
+    part.channels = count
+    return part
   }
 
   /// The same map shifted: its first element is the given one.

@@ -11,6 +11,8 @@ public enum Operator: Sendable {
   case batchNormalization(BatchNormalization)
   /// Values held between two bounds.
   case clip(Clip)
+  /// The channels of several values, one behind the other.
+  case concatenation(Concatenation)
   /// A convolution, grouped or not.
   case convolution(Convolution)
   /// A fully connected layer.
@@ -51,6 +53,7 @@ public enum Operator: Sendable {
     case .averagePool(let definition): definition
     case .batchNormalization(let definition): definition
     case .clip(let definition): definition
+    case .concatenation(let definition): definition
     case .convolution(let definition): definition
     case .dense(let definition): definition
     case .elementwise(let definition): definition

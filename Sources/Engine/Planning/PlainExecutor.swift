@@ -120,8 +120,8 @@ struct PlainExecutor: Executor {
         if let part { contributions[input.index].insert(part, at: 0) }
       }
     }
-    return total(0)?.floats
-      ?? [Float](repeating: 0, count: graph.inputs[0].type.count)
+    guard let dx = total(0) else { throw .withoutGradient }
+    return dx.floats
   }
 }
 
@@ -147,6 +147,12 @@ final class RowResults: Sendable {
     }
     return all
   }
+}
+
+extension EngineError {
+  /// No path with a gradient leads from the loss to the first input.
+  static let withoutGradient = EngineError(
+    .unsupported, "gradient", expected: "logits that depend smoothly on the input", found: "none")
 }
 
 extension Graph {

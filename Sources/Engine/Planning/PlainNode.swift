@@ -117,6 +117,30 @@ extension Operator {
   }
 }
 
+extension Operator {
+  /// Multiply-accumulates, or elements looked at, of `evaluate` for inputs of the types.
+  ///
+  /// - Throws: `EngineError` for inputs that do not fit, and for an output that passes the limits.
+  public func operations(
+    of inputs: [TensorType], layout: Layout
+  ) throws(EngineError) -> Int {
+    if let general {
+      let type = try general.outputType(of: inputs)
+      try EngineLimits.check(type)
+      return general.operations(inputs: inputs, output: type)
+    }
+    let rows = layout.batchAxes == 1 ? inputs.first?.shape.first ?? 1 : 1
+    var parts = inputs
+    if rows != 1 {
+      for index in parts.indices where !parts[index].shape.isEmpty { parts[index].shape[0] = 1 }
+    }
+    let type = try outputType(of: parts, layout: layout)
+    try EngineLimits.check(type)
+    return saturatingProduct(
+      rows, work(inputs: parts, output: type, layout: layout).operations)
+  }
+}
+
 extension EngineLimits {
   /// Throws when a value of the type passes the limits.
   static func check(_ type: TensorType) throws(EngineError) {

@@ -99,8 +99,7 @@ struct Plan {
       }
     }
     guard let dx = try plan.total(of: 0, finish: Finish(), passed: nil) else {
-      throw EngineError(
-        .unsupported, "gradient", expected: "logits that depend on the input", found: "none")
+      throw .withoutGradient
     }
     plan.export(dx, of: graph.input, to: .gradient)
     return try plan.program()
@@ -307,6 +306,9 @@ struct Plan {
     return try contribution(
       to: view?.source ?? value, from: view?.node ?? unit.node, edge: edge, isZeroed: isZeroed)
   }
+
+  /// Whether anybody will ask for the gradient of a value.
+  func needsContribution(_ value: Int) -> Bool { needsGradient[value] }
 
   /// The sum of what a unit takes, finished: Add, and operators that are all finish.
   mutating func combine(_ unit: Unit) throws(EngineError) {

@@ -20,6 +20,8 @@ final class ONNXBuilder {
   private(set) var graph: Graph
   private var visits = 0
   private var operations = 0
+  /// Bytes of the known values that are held.
+  private var heldBytes = 0
   /// Where the node stands at which building failed.
   private(set) var failureOffset: Int?
 
@@ -55,6 +57,8 @@ final class ONNXBuilder {
   func run(
     _ source: ONNXGraph, opsets: [String: Int], scope: ONNXScope, depth: Int
   ) throws(EngineError) -> [ONNXValue] {
+    try visit()
+    let bytesAround = heldBytes
     for tensor in source.initializers where scope.values[tensor.name] == nil {
       scope.values[tensor.name] = .known(try constant(tensor))
     }
@@ -62,11 +66,36 @@ final class ONNXBuilder {
       scope.values[sparse.values.name] = .known(try constant(sparse))
     }
     try run(source.nodes, opsets: opsets, scope: scope, depth: depth)
-    return try source.outputs.map { (output) throws(EngineError) in
+    let outputs = try source.outputs.map { (output) throws(EngineError) in
       guard let value = scope[output.name] else {
         throw EngineError("output", expected: "a value of the graph", found: output.name)
       }
       return value
+    }
+    // What is inside the graph is let go.
+    heldBytes = bytesAround
+    for output in outputs { try hold(output) }
+    return outputs
+  }
+
+  /// Counts a step towards the limit.
+  func visit(_ steps: Int = 1) throws(EngineError) {
+    visits += steps
+    guard visits <= ONNXBuilder.visitLimit else {
+      throw EngineError(
+        .limit, "nodes", expected: "at most \(ONNXBuilder.visitLimit) evaluations",
+        found: "more")
+    }
+  }
+
+  /// Counts a known value's memory towards the limit.
+  private func hold(_ value: ONNXValue) throws(EngineError) {
+    guard let tensor = value.tensor else { return }
+    heldBytes += tensor.type.byteCount
+    guard heldBytes <= EngineLimits.workspaceBytes else {
+      throw EngineError(
+        .limit, "values", expected: "at most \(EngineLimits.workspaceBytes) bytes at once",
+        found: "more")
     }
   }
 
@@ -80,13 +109,9 @@ final class ONNXBuilder {
     }
     for node in nodes {
       do throws(EngineError) {
-        visits += 1
-        guard visits <= ONNXBuilder.visitLimit else {
-          throw EngineError(
-            .limit, "nodes", expected: "at most \(ONNXBuilder.visitLimit) evaluations",
-            found: "more")
-        }
-        try run(node, opsets: opsets, scope: scope, depth: depth)
+        try visit()
+        let attributes = scope.attributes
+        try run(attributes.map(node.resolving) ?? node, opsets: opsets, scope: scope, depth: depth)
       } catch {
         failureOffset = failureOffset ?? node.offset
         throw error.inside(layer: node.title)
@@ -146,11 +171,15 @@ final class ONNXBuilder {
     attributes.merge(node.attributes) { _, given in given }
     let scope = ONNXScope(values, attributes: attributes)
     scope.absent = Set(function.inputs).subtracting(values.keys)
+    let bytesAround = heldBytes
     try run(
-      function.nodes.map { $0.resolving(attributes) },
+      function.nodes,
       opsets: function.opsets.isEmpty ? model.opsets : function.opsets, scope: scope,
       depth: depth + 1)
-    return function.outputs.map { scope[$0] ?? .none }
+    let outputs = function.outputs.map { scope[$0] ?? .none }
+    heldBytes = bytesAround
+    for output in outputs { try hold(output) }
+    return outputs
   }
 
   // Operators.
@@ -161,14 +190,18 @@ final class ONNXBuilder {
   ) throws(EngineError) -> ONNXValue {
     let known = inputs.compactMap(\.tensor)
     if known.count == inputs.count {
-      let result = try operation.evaluate(known, layout: .batchChannelsFirst)
-      operations += max(result.count, known.map(\.count).max() ?? 0)
-      guard operations <= EngineLimits.operations else {
+      let work = try operation.operations(of: known.map(\.type), layout: .batchChannelsFirst)
+      let (sum, overflow) = operations.addingReportingOverflow(work)
+      guard !overflow, sum <= EngineLimits.operations else {
         throw EngineError(
           .limit, "constants", expected: "at most \(EngineLimits.operations) operations",
           found: "more")
       }
-      return .known(result)
+      operations = sum
+      let result = ONNXValue.known(
+        try operation.evaluate(known, layout: .batchChannelsFirst))
+      try hold(result)
+      return result
     }
     let values = try inputs.map { (input) throws(EngineError) -> Graph.Value in
       switch input {
@@ -209,16 +242,16 @@ final class ONNXScope {
   var values: [String: ONNXValue]
   /// Names of a function's inputs that its caller left out.
   var absent: Set<String> = []
-  /// The attributes of the function around the nodes.
-  let attributes: [String: ONNXAttribute]
+  /// The attributes of the function around the nodes; nil outside functions.
+  let attributes: [String: ONNXAttribute]?
   private let outer: ONNXScope?
 
   init(
-    _ values: [String: ONNXValue], attributes: [String: ONNXAttribute] = [:],
+    _ values: [String: ONNXValue], attributes: [String: ONNXAttribute]? = nil,
     outer: ONNXScope? = nil
   ) {
     self.values = values
-    self.attributes = attributes
+    self.attributes = attributes ?? outer?.attributes
     self.outer = outer
   }
 
@@ -253,6 +286,9 @@ struct ONNXContext {
   ) throws(EngineError) -> ONNXValue {
     try apply(.general(operation), to: inputs, for: call)
   }
+
+  /// Counts the copy of a list towards the limit of steps.
+  func charge(_ list: [ONNXValue]) throws(EngineError) { try builder.visit(list.count / 64) }
 
   /// The outputs of a graph inside the node, which sees the values around it.
   func run(

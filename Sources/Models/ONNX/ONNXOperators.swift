@@ -16,6 +16,7 @@ enum ONNXOperators {
   private static let standard = [
     convolutions, pools, products, normalizations, activations, arithmetic, shapes, constants,
     elementwise, reductions, rankings, softmaxes, quantizations, matrices, losses,
+    recurrent, pieces, gathering, sampling, controlFlow, sequences,
   ].reduce(into: [:]) { table, part in
     table.merge(part) { _, _ in preconditionFailure("an operator is listed once") }
   }

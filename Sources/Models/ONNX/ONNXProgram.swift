@@ -60,8 +60,9 @@ public struct ONNXProgram: Sendable {
   func graph(rowShape: [Int]?) throws(ModelError) -> Graph {
     let inputs: [Graph.Input]
     do throws(EngineError) {
+      let sizes = sizesOfNames(rowShape: rowShape)
       inputs = try givenInputs.enumerated().map { (number, input) throws(EngineError) in
-        try graphInput(input, rowShape: number == 0 ? rowShape : nil)
+        try graphInput(input, rowShape: number == 0 ? rowShape : nil, sizes: sizes)
       }
     } catch {
       throw .layer(error, offset: nil)
@@ -130,8 +131,23 @@ public struct ONNXProgram: Sendable {
     return try file.slice(place.offset..<end)
   }
 
+  /// What named sizes stand for: 1 where a name is the first axis of an input, for the others what
+  /// the first input's row says.
+  private func sizesOfNames(rowShape: [Int]?) -> [String: Int] {
+    var sizes: [String: Int] = [:]
+    for (number, input) in givenInputs.enumerated() {
+      guard case .tensor(_, let dimensions?) = input.type else { continue }
+      if case .parameter(let name)? = dimensions.first { sizes[name] = 1 }
+      guard number == 0, let rowShape, rowShape.count == dimensions.count - 1 else { continue }
+      for (dimension, size) in zip(dimensions.dropFirst(), rowShape) {
+        if case .parameter(let name) = dimension, sizes[name] == nil { sizes[name] = size }
+      }
+    }
+    return sizes
+  }
+
   private func graphInput(
-    _ input: ONNXValueInfo, rowShape: [Int]?
+    _ input: ONNXValueInfo, rowShape: [Int]?, sizes: [String: Int]
   ) throws(EngineError) -> Graph.Input {
     guard case .tensor(let element, let dimensions) = input.type, let type = element.stored else {
       throw EngineError(
@@ -148,6 +164,8 @@ public struct ONNXProgram: Sendable {
       case .parameter, .unknown:
         if axis == 0 {
           shape.append(1)
+        } else if case .parameter(let name) = dimension, let size = sizes[name] {
+          shape.append(size)
         } else if let rowShape, rowShape.count == dimensions.count - 1 {
           shape.append(rowShape[axis - 1])
         } else {

@@ -3,7 +3,9 @@ import Engine
 import Formats
 
 extension ONNXOperators {
-  static let convolutions: [String: ONNXConversion] = ["Conv": convolution]
+  static let convolutions: [String: ONNXConversion] = [
+    "Conv": convolution, "ConvTranspose": transposedConvolution,
+  ]
 
   /// `Conv`: over two spatial axes, or over one that is seen as a map of one row.
   private static func convolution(
@@ -11,14 +13,15 @@ extension ONNXOperators {
   ) throws(EngineError) -> [ONNXValue] {
     let input = try call.type(0)
     let rank = input.shape.count - 2
-    guard rank == 1 || rank == 2, input.element == .float32,
-      let weights = call.optional(1)?.tensor, weights.shape.count == rank + 2
+    guard rank == 1 || rank == 2, call.takesCore(input), let weights = call.optional(1)?.tensor,
+      weights.shape.count == rank + 2
     else {
       return try [
         context.apply(
           ConvolutionND(
-            window: ONNXWindow(call, input: input.shape, kernel: call.type(1).shape)
-              .window, groups: call.integer("group", default: 1)),
+            window: ONNXWindow(
+              call, input: input.shape, kernel: Array(call.type(1).shape.dropFirst(2))
+            ).window, groups: call.integer("group", default: 1)),
           to: call.inputs(), for: call)
       ]
     }
@@ -43,6 +46,89 @@ extension ONNXOperators {
     let y = try context.apply(.convolution(operation), to: [x], for: call)
     guard let result = y.type?.shape else { return [y] }
     return try [context.reshape(y, to: [result[0], result[1], result[3]], for: call)]
+  }
+
+  /// `ConvTranspose`: its padding as stated, or as much as `output_shape` or `auto_pad` leaves.
+  private static func transposedConvolution(
+    _ context: ONNXContext, _ call: ONNXCall
+  ) throws(EngineError) -> [ONNXValue] {
+    let input = try call.type(0).shape
+    let weights = try call.type(1).shape
+    guard input.count >= 3, weights.count == input.count else {
+      throw EngineError(
+        "input", expected: "input and weights of one rank, three axes or more",
+        found: "\(input) and \(weights)")
+    }
+    let sizes = Array(input.dropFirst(2))
+    let rank = sizes.count
+    let kernel = try call.sizes("kernel_shape", rank: rank) ?? Array(weights.dropFirst(2))
+    let ones = [Int](repeating: 1, count: rank)
+    let strides = try call.sizes("strides", rank: rank) ?? ones
+    let dilations = try call.sizes("dilations", rank: rank) ?? ones
+    let extra =
+      try call.sizes("output_padding", rank: rank, from: 0) ?? [Int](repeating: 0, count: rank)
+    let mode = try call.text("auto_pad", default: "NOTSET")
+    var output = try call.sizes("output_shape", rank: rank)
+    let whole = sizes.indices.map {
+      strides[$0] * (sizes[$0] - 1) + extra[$0] + (kernel[$0] - 1) * dilations[$0] + 1
+    }
+    var begins: [Int]
+    var ends: [Int]
+    if output != nil || mode == "SAME_UPPER" || mode == "SAME_LOWER" {
+      let wanted = output ?? zip(sizes, strides).map { saturating($0, times: $1) }
+      let totals = zip(whole, wanted).map { max(0, $0 - $1) }
+      begins = totals.map { mode == "SAME_UPPER" ? $0 / 2 : $0 - $0 / 2 }
+      ends = zip(totals, begins).map { $0 - $1 }
+      output = wanted
+    } else {
+      let pads =
+        mode == "NOTSET"
+        ? try call.sizes("pads", rank: 2 * rank, from: 0) : nil
+      begins = pads.map { Array($0.prefix(rank)) } ?? [Int](repeating: 0, count: rank)
+      ends = pads.map { Array($0.suffix(rank)) } ?? begins
+      guard ["NOTSET", "VALID"].contains(mode) else {
+        throw EngineError(
+          "auto_pad", expected: "NOTSET, SAME_UPPER, SAME_LOWER or VALID", found: mode)
+      }
+    }
+    let result = output ?? sizes.indices.map { whole[$0] - begins[$0] - ends[$0] }
+    guard result.allSatisfy({ $0 > 0 }) else {
+      throw EngineError("pads", expected: "an output of 1 or more", found: "\(result)")
+    }
+    let window = try WindowND(
+      kernel: kernel, strides: strides, dilations: dilations, begins: begins, ends: ends)
+    return try [
+      context.apply(
+        ConvolutionTransposeND(
+          window: window, groups: call.integer("group", default: 1), output: result),
+        to: call.inputs(), for: call)
+    ]
+  }
+
+  private static func saturating(_ size: Int, times factor: Int) -> Int {
+    let (product, overflow) = size.multipliedReportingOverflow(by: factor)
+    return overflow ? .max : product
+  }
+}
+
+extension ONNXCall {
+  /// Whether an operator of the core takes an input: a map or line of floats, of one row unless
+  /// its numbers are known.
+  func takesCore(_ input: TensorType) -> Bool {
+    input.element == .float32 && !input.shape.contains(0)
+      && (input.shape.first == 1 || inputs.first??.tensor != nil)
+  }
+
+  /// As many sizes as there are axes, each one that a window can have; nil without the attribute.
+  func sizes(_ name: String, rank: Int, from least: Int = 1) throws(EngineError) -> [Int]? {
+    guard let list = try integers(name) else { return nil }
+    guard list.count == rank, list.allSatisfy({ (least...EngineLimits.window).contains($0) })
+    else {
+      throw EngineError(
+        name, expected: "\(rank) numbers from \(least) to \(EngineLimits.window)",
+        found: "\(list)")
+    }
+    return list
   }
 }
 

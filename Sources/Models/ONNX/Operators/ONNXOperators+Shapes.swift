@@ -86,7 +86,7 @@ extension ONNXOperators {
         throw EngineError("inputs", expected: "tensors", found: "none")
       }
       let axis = try call.axis(call.integer("axis", default: 1), rank: first.shape.count)
-      return try [context.apply(Concatenate(axis: axis), to: values, for: call)]
+      return [try context.concatenated(values, axis: axis, for: call)]
     },
   ]
 
@@ -107,5 +107,26 @@ extension ONNXOperators {
     var completed = shape
     completed[open] = count / rest
     return completed
+  }
+}
+
+extension ONNXContext {
+  /// Values one behind the other: channels of maps and elements of vectors by the core.
+  func concatenated(
+    _ values: [ONNXValue], axis: Int, for call: ONNXCall
+  ) throws(EngineError) -> ONNXValue {
+    if values.count == 1 { return values[0] }
+    let types = values.compactMap(\.type)
+    let layout = Layout.batchChannelsFirst
+    let isCore =
+      axis == 1 && values.contains { $0.tensor == nil }
+      && types.allSatisfy {
+        $0.element == .float32 && !$0.shape.contains(0)
+          && (layout.isMap($0.shape) || layout.isVector($0.shape))
+          && $0.shape.count == types[0].shape.count
+      }
+    return isCore
+      ? try apply(.concatenation(Concatenation()), to: values, for: call)
+      : try apply(Concatenate(axis: axis), to: values, for: call)
   }
 }
