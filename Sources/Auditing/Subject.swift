@@ -1,10 +1,8 @@
 import Judging
 public import Archives
 public import Bytes
-public import Engine
 public import Evaluation
 public import Findings
-public import Models
 public import Releases
 
 /// Something that a check needs and that the release may not bring.
@@ -29,10 +27,12 @@ public struct Subject: Sendable {
   public let evaluation: Provision<EvaluationSet>
 
   /// Opens the archive, folder or file at `path`. The model and the evaluation set are read only
-  /// when a check needs them.
+  /// when a check needs them; `bare` is what a model without a manifest is read with.
   ///
   /// - Throws: `FileError` when there is nothing to open at the path.
-  public init(opening path: String, _ settings: AuditSettings) throws(FileError) {
+  public init(
+    opening path: String, _ settings: AuditSettings, bare: BareModel = BareModel()
+  ) throws(FileError) {
     let limits = settings.policy.limits
     let inventory = try Inventory(opening: path, limits: limits)
     let release = Release(inventory)
@@ -44,55 +44,8 @@ public struct Subject: Sendable {
       return
     }
     network = RunnableModel.load(
-      from: inventory, manifest: release.manifest, limits: limits,
-      variant: settings.compute.variant)
+      from: inventory, manifest: release.manifest, settings, bare: bare)
     evaluation = EvaluationSet.load(
       from: inventory, manifest: release.manifest.content, network: network)
-  }
-}
-
-/// A model's file and the network it became.
-public struct RunnableModel: Sendable {
-  /// Where the file lies.
-  public let place: Place
-  /// What the file says.
-  public let model: Model
-  /// The network on the chosen kernels.
-  public let network: Network
-
-  /// The number of classes.
-  public var classCount: Int { model.graph.outputShape.reduce(1, *) }
-
-  /// The model that the manifest names; without a manifest the subject itself when it is one file.
-  static func load(
-    from inventory: Inventory, manifest: Document<Manifest>, limits: Limits,
-    variant: KernelVariant
-  ) -> Provision<RunnableModel> {
-    let path: String
-    switch manifest {
-    case .refused(let finding):
-      return .refused(Rule.modelNotRunnable.at(finding.place, "the manifest cannot be read"))
-    case .read(let content): path = content.model.file
-    case .missing:
-      guard let only = inventory.members.first, inventory.members.count == 1,
-        Model.canRead(only.bytes)
-      else { return .absent("no \(Release.manifestPath) says which file is the model") }
-      path = only.path.text
-    }
-    let place = Place([path])
-    guard let member = inventory[path] else {
-      return .refused(Rule.modelNotRunnable.at(place, "the manifest's model is not in the release"))
-    }
-    do {
-      let model = try Model(parsing: member.bytes, limits: limits)
-      return .ready(
-        RunnableModel(
-          place: place, model: model, network: try Network(model.graph, variant: variant)))
-    } catch let error as ModelError {
-      let detailed = error.layer.map { place.detail("layer \($0)") } ?? place
-      return .refused(Rule.modelNotRunnable.at(detailed.at(error.offset), error.reason))
-    } catch {
-      return .refused(Rule.modelNotRunnable.at(place, "\(error)"))
-    }
   }
 }

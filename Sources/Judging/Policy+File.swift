@@ -93,6 +93,7 @@ extension Policy {
     try table.assign("max-abs", within: 0...Double.greatestFiniteMagnitude, to: &reproduce.maxAbs)
     reproduce.argmaxEqual = try table.bool("argmax-equal") ?? reproduce.argmaxEqual
     reproduce.engineDigests = try table.choice("engine-digests") ?? reproduce.engineDigests
+    try table.assign("max-memory-bytes", atLeast: 1, to: &reproduce.maxMemoryBytes)
   }
 
   private mutating func applyRobustness(_ table: inout TOMLReader) throws(ConfigurationError) {

@@ -34,6 +34,8 @@ public struct Policy: Sendable, Equatable {
     public var argmaxEqual = true
     /// Whether the engine's outputs must have the digests in the lock.
     public var engineDigests = Demand.ifPresent
+    /// The most bytes of working memory that one input may need. The engine's own limit is 4 GiB.
+    public var maxMemoryBytes = 4 << 30
   }
 
   /// What the robustness check measures and must show.
