@@ -54,7 +54,9 @@ struct ComputeOptions: ParsableArguments {
   }
 
   /// Threads and kernels; PROOFMARK_ISA forces a kernel variant, for tests and bug reports.
-  func compute() throws -> Compute {
+  ///
+  /// Says so where networks will run on kernels that take their time.
+  func compute(runsNetworks: Bool = true) throws -> Compute {
     let variant: KernelVariant
     if let name = Terminal.environment("PROOFMARK_ISA") {
       do {
@@ -64,6 +66,11 @@ struct ComputeOptions: ParsableArguments {
       }
     } else {
       variant = .best
+    }
+    if runsNetworks, [.plain, .emul].contains(variant) {
+      Terminal.note(
+        "\(Tool.name): note: networks run on the kernels '\(variant.rawValue)', many times slower "
+          + "than those for AVX2 or NEON; no result depends on it")
     }
     return Compute(threads: threads ?? ComputeOptions.availableThreads, variant: variant)
   }
@@ -121,9 +128,12 @@ struct AuditOptions: ParsableArguments {
     }
     var policy = try PolicyOption.load(policy)
     for check in demanded { policy[check].demand = .required }
+    let runsNetworks =
+      demanded.isEmpty || demanded.contains { [.reproduce, .robustness].contains($0) }
     return try AuditSettings(
       policy: policy, checks: demanded.isEmpty ? CheckName.allCases : demanded,
-      trust: trust.map { try TrustFileOption.load($0) }, at: time, compute: compute.compute())
+      trust: trust.map { try TrustFileOption.load($0) }, at: time,
+      compute: compute.compute(runsNetworks: runsNetworks))
   }
 
   /// Audits the subjects one after the other and writes the reports. A subject that is not there

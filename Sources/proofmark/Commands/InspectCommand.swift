@@ -1,4 +1,3 @@
-import StockPolicies
 import Archives
 import ArgumentParser
 import Auditing
@@ -7,16 +6,31 @@ import Engine
 import Findings
 import Judging
 import Models
+import StockPolicies
 
 /// `proofmark inspect`: what is in a release; no verdict.
 struct InspectCommand: AuditingCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",
-    abstract: "Show members, formats, the network's layers and weights; no verdict.",
+    abstract: "Show members, formats, the network's layers, memory and weights; no verdict.",
     discussion: """
+      Shows each member's kind, size and digest; of the network the inputs and outputs, its \
+      parameters, multiply-accumulates and working memory; of each layer the operator, where it \
+      takes its values from (# counts the layers), the output's shape, parameters, \
+      multiply-accumulates (macs) and the rows x columns of the input that one pixel sees, with \
+      the step to the next pixel's; of each weight the type, the shape and the bytes of the file \
+      that hold it; and how weights were found that an architecture names otherwise.
+
+      A bare file of weights shows its network with --architecture, a bare torch module with \
+      --shape. --format json has the same in full (proofmark-inspection/1): network.layers, \
+      network.memory, network.mapping, network.weights; weights without a network stand under \
+      weights. Exit 3 when something could not be read.
+
       EXAMPLES
         proofmark inspect digits.tar.zst
         proofmark inspect model.h5 --format json
+        proofmark inspect weights.pth --architecture net.onnx
+        proofmark inspect module.pth --shape 1x28x28
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable {
@@ -26,20 +40,44 @@ struct InspectCommand: AuditingCommand {
   @Argument(help: "An archive, a folder or a file.")
   var release: String
 
+  @Option(
+    help: ArgumentHelp("The graph of a bare file of weights, as for run.", valueName: "file"))
+  var architecture: String?
+
+  @Option(
+    help: ArgumentHelp("The shape of a bare model's input, without the batch.", valueName: "axb"))
+  var shape: String?
+
   @Option(help: "The form of the output.")
   var format = Format.text
 
   @OptionGroup var compute: ComputeOptions
 
   func execute() throws -> Judging.ExitCode {
+    var bare = BareModel()
+    bare.architecture = try architecture.map { try ByteSlice(path: $0) }
+    bare.rowShape = try shape.map(InspectCommand.sizes)
+    let beside = FilesBeside(architecture ?? release)
+    bare.externalFile = { (name) throws(ParseError) in try beside.content(of: name) }
     let settings = try AuditSettings(
       policy: Policy(stock: .permissive), checks: [.unpack, .reproduce], trust: nil, at: nil,
       compute: compute.compute())
-    let inspection = Inspection(try Subject(opening: release, settings))
+    let inspection = Inspection(try Subject(opening: release, settings, bare: bare), bare: bare)
     switch format {
     case .text: try Terminal.output(inspection.text)
     case .json: try Terminal.output(inspection.json.text())
     }
     return inspection.isComplete ? .pass : .incomplete
+  }
+
+  /// Sizes with an `x` between them.
+  private static func sizes(_ text: String) throws -> [Int] {
+    let parts = text.split(separator: "x", omittingEmptySubsequences: false)
+    let sizes = parts.compactMap { Int($0) }.filter { $0 > 0 }
+    guard sizes.count == parts.count, sizes.count <= EngineLimits.rank - 1 else {
+      throw CommandFailure(
+        "--shape: expected sizes as 1x28x28, found '\(text)'", code: .usage)
+    }
+    return sizes
   }
 }

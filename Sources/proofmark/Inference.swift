@@ -1,0 +1,143 @@
+import Archives
+import Bytes
+import Engine
+import Evaluation
+import Formats
+import Judging
+import Models
+
+/// A model that `run` evaluates: as a network on the kernels, or where its shapes depend on
+/// numbers, node by node.
+struct Inference {
+  /// What computes.
+  private enum Evaluator {
+    case network(Network)
+    case nodes(ONNXProgram)
+  }
+
+  /// A value that the model is given.
+  private struct Input {
+    let name: String
+    let element: ElementType
+    /// One row's shape; nil where the evaluation takes any.
+    let row: [Int]?
+  }
+
+  private let evaluator: Evaluator
+  private let inputs: [Input]
+  /// The names of the outputs in their order.
+  let outputNames: [String]
+  /// What the user should know of how it runs.
+  let notes: [String]
+
+  /// The names of the inputs in their order.
+  var inputNames: [String] { inputs.map(\.name) }
+
+  /// Reads the model at the path. `rowShape` gives the first input's for the inputs' names, for
+  /// files that leave it open.
+  ///
+  /// - Throws: `FileError`, `ModelError` and `EngineError`.
+  init(
+    model path: String, architecture: String?, variant: KernelVariant,
+    rowShape: ([String]) throws -> [Int]?
+  ) throws {
+    let beside = FilesBeside(architecture ?? path)
+    let file = try ModelFile(
+      parsing: ByteSlice(path: path), architecture: architecture.map { try ByteSlice(path: $0) },
+      limits: Limits(),
+      externalFile: { (name) throws(ParseError) in try beside.content(of: name) })
+    var notes = [file.mapping?.caution].compactMap { $0 }
+    let graph: Graph
+    let rowShape = try rowShape(file.program?.inputNames ?? ["input"])
+    do throws(ModelError) {
+      graph = try file.graph(rowShape: rowShape)
+    } catch {
+      guard error.isUnsupported, let program = file.program else { throw error }
+      notes.append("no graph can be compiled (\(error)): the nodes are evaluated one by one")
+      evaluator = .nodes(program)
+      inputs = program.inputs.map {
+        Input(name: $0.name, element: $0.element ?? .float32, row: nil)
+      }
+      outputNames = program.outputNames
+      self.notes = notes
+      return
+    }
+    evaluator = .network(try Network(graph, variant: variant))
+    inputs = zip(graph.inputs, graph.inputValues).map { input, value in
+      Input(name: input.name, element: input.type.element, row: graph.rowShape(of: value))
+    }
+    outputNames = file.program?.outputNames ?? ["output"]
+    self.notes = notes
+  }
+
+  /// The outputs for stored arrays in the order of the inputs, or the logits alone.
+  ///
+  /// Arrays have a batch axis in front of a row's shape. Arrays of exactly the shape that the
+  /// model declares, its batch fixed, are one row, and so are the outputs.
+  ///
+  /// - Throws: `EvaluationError` and `CommandFailure` for arrays that do not fit, `ModelError` and
+  ///   `EngineError` of the evaluation.
+  func run(
+    _ arrays: [StoredTensor], scale: InputScale, logits: Bool, threads: Int
+  ) throws -> [AnyTensor] {
+    switch evaluator {
+    case .nodes(let program):
+      guard !logits else {
+        throw CommandFailure("--logits: the model does not run as a network", code: .usage)
+      }
+      var values: [String: AnyTensor] = [:]
+      for (input, array) in zip(inputs, arrays) {
+        values[input.name] = try tensor(array, for: input, scale)
+      }
+      return try zip(outputNames, program.evaluate(values)).map { name, output in
+        guard let output else {
+          throw CommandFailure("output '\(name)' is no tensor", code: .incomplete)
+        }
+        return output
+      }
+    case .network(let network):
+      let isOneRow = zip(inputs, arrays).allSatisfy { $0.row == $1.shape }
+      let tensors = try zip(inputs, arrays).map { input, array in
+        let rows = isOneRow ? try array.reshaped([1] + array.shape) : array
+        return try tensor(rows, for: input, scale)
+      }
+      let outputs =
+        logits
+        ? [try network.logits(tensors, threads: threads)]
+        : try network.run(tensors, threads: threads)
+      return isOneRow ? outputs.map { $0.reshaped(Array($0.shape.dropFirst())) } : outputs
+    }
+  }
+
+  /// The array as the input's numbers: floats scaled, integers as they are.
+  private func tensor(
+    _ array: StoredTensor, for input: Input, _ scale: InputScale
+  ) throws -> AnyTensor {
+    if input.element.isFloat {
+      let row = input.row ?? Array(array.shape.dropFirst())
+      if input.row == nil, scale == .identity, array.elementType == input.element {
+        return try AnyTensor(array)
+      }
+      let rows = try AnyTensor(scale.inputs(from: array, sampleShape: row))
+      return input.element == .float32 ? rows : rows.converted(to: input.element)
+    }
+    guard !array.elementType.isFloat else {
+      throw EvaluationError(
+        "expected \(input.element.rawValue) for the input '\(safeText(input.name))', found "
+          + array.elementType.rawValue)
+    }
+    let given = try AnyTensor(array)
+    let converted = given.converted(to: input.element)
+    guard converted.integers == given.integers else {
+      throw EvaluationError(
+        "a number for the input '\(safeText(input.name))' is no \(input.element.rawValue)")
+    }
+    guard let row = input.row else { return converted }
+    let fitting = Array(array.shape.dropFirst()).filter { $0 != 1 } == row.filter { $0 != 1 }
+    guard let count = array.shape.first, fitting else {
+      throw EvaluationError(
+        "expected inputs of shape \(row), found \(Array(array.shape.dropFirst()))")
+    }
+    return converted.reshaped([count] + row)
+  }
+}
