@@ -2,7 +2,7 @@
 // elements under its taps. Columns are laid out in pieces, so that memory stays bounded.
 
 /// Numbers laid out at once.
-private let pieceElements = 1 << 22
+let pieceElements = 1 << 22
 
 extension WindowND {
   /// y += the chains of a convolution, each begun at what y holds: over (i, k...) ascending of
@@ -181,7 +181,7 @@ private struct StridePhase {
 }
 
 /// Where in a channel of the input the taps of outputs are.
-private struct OutputPlaces {
+struct OutputPlaces {
   let window: WindowND
   let input: [Int]
   let output: [Int]

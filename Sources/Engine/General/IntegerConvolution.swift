@@ -38,27 +38,32 @@ public struct IntegerConvolution: GeneralOperator {
   public func evaluate(_ inputs: [AnyTensor]) throws(EngineError) -> AnyTensor {
     let type = try outputType(of: inputs.map(\.type))
     let (x, w) = (inputs[0].shape, inputs[1].shape)
-    let taps = WindowTaps(
-      window, input: Array(x.dropFirst(2)), output: Array(type.shape.dropFirst(2)))
+    let output = Array(type.shape.dropFirst(2))
+    let places = OutputPlaces(window, input: Array(x.dropFirst(2)), output: output)
+    let (inputCount, count) = (x.dropFirst(2).reduce(1, *), output.reduce(1, *))
+    let taps = window.kernel.reduce(1, *)
     let (values, weights) = (inputs[0].integers, inputs[1].integers)
     let bias = inputs.count == 3 ? inputs[2].integers : .init(repeating: 0, count: w[0])
     let outputs = w[0] / groups
-    var y: [Int64] = []
-    y.reserveCapacity(type.count)
-    for row in 0..<x[0] {
-      for output in 0..<w[0] {
-        var sums = [Int64](repeating: bias[output], count: taps.outputCount)
-        for input in 0..<w[1] {
-          let start = (row * x[1] + output / outputs * w[1] + input) * taps.inputCount
-          for tap in 0..<taps.kernelCount {
-            let weight = weights[(output * w[1] + input) * taps.kernelCount + tap]
-            for place in 0..<taps.outputCount {
-              let from = taps.places[tap * taps.outputCount + place]
-              if from >= 0 { sums[place] &+= values[start + from] &* weight }
+    var y = (0..<x[0] * w[0]).flatMap { repeatElement(bias[$0 % w[0]], count: count) }
+    let piece = max(1, min(count, pieceElements / taps))
+    for first in stride(from: 0, to: count, by: piece) {
+      let columns = min(piece, count - first)
+      let table = places.table(first..<first + columns)
+      for row in 0..<x[0] {
+        for output in 0..<w[0] {
+          let sums = (row * w[0] + output) * count + first
+          for input in 0..<w[1] {
+            let start = (row * x[1] + output / outputs * w[1] + input) * inputCount
+            for tap in 0..<taps {
+              let weight = weights[(output * w[1] + input) * taps + tap]
+              for column in 0..<columns {
+                let from = table[tap * columns + column]
+                if from >= 0 { y[sums + column] &+= values[start + from] &* weight }
+              }
             }
           }
         }
-        y.append(contentsOf: sums)
       }
     }
     return AnyTensor(type.shape, integers: y, element: .int32)
