@@ -132,18 +132,21 @@ public struct ONNXProgram: Sendable {
   }
 
   /// What named sizes stand for: 1 where a name is the first axis of an input, for the others what
-  /// the first input's row says.
+  /// the first input's row says. A name for two sizes says nothing: some writers call every open
+  /// axis `?`.
   private func sizesOfNames(rowShape: [Int]?) -> [String: Int] {
     var sizes: [String: Int] = [:]
+    var contradicted: Set<String> = []
     for (number, input) in givenInputs.enumerated() {
       guard case .tensor(_, let dimensions?) = input.type else { continue }
       if case .parameter(let name)? = dimensions.first { sizes[name] = 1 }
       guard number == 0, let rowShape, rowShape.count == dimensions.count - 1 else { continue }
       for (dimension, size) in zip(dimensions.dropFirst(), rowShape) {
-        if case .parameter(let name) = dimension, sizes[name] == nil { sizes[name] = size }
+        guard case .parameter(let name) = dimension else { continue }
+        if sizes.updateValue(size, forKey: name) ?? size != size { contradicted.insert(name) }
       }
     }
-    return sizes
+    return sizes.filter { !contradicted.contains($0.key) }
   }
 
   private func graphInput(

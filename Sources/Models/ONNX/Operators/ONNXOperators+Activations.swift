@@ -36,7 +36,14 @@ extension ONNXOperators {
       return try [context.apply(Elementwise(.tanh), to: [x], for: call)]
     },
     "PRelu": { (context, call) throws(EngineError) in
-      try [context.apply(Arithmetic(.prelu), to: [call.input(0), call.input(1)], for: call)]
+      let (shape, slopes) = try (call.type(0).shape, call.type(1).shape)
+      var slope = try call.input(1)
+      // Before operator set 7 a vector of slopes belongs to the channels.
+      if call.opset < 7, shape.count > 1, slopes == [shape[1]] {
+        let ones = [Int](repeating: 1, count: shape.count - 2)
+        slope = try context.reshape(slope, to: slopes + ones, for: call)
+      }
+      return try [context.apply(Arithmetic(.prelu), to: [call.input(0), slope], for: call)]
     },
     "Clip": clip,
     "Identity": { (context, call) throws(EngineError) in try [call.input(0)] },
