@@ -32,6 +32,7 @@ example: release
 lint:
 	$(SWIFT) format lint --strict --recursive --parallel Sources Tests Policies Package.swift
 	scripts/check-unsafe
+	scripts/write-operator-docs --check
 
 format:
 	$(SWIFT) format --in-place --recursive --parallel Sources Tests Policies Package.swift
