@@ -110,6 +110,14 @@ public struct ByteSlice: Sendable {
       storage: storage, lower: lower + count - kept, count: kept, offset: offset + count - kept)
   }
 
+  /// Where the bytes lie in `file`; nil when they are a copy, or of another file.
+  public func range(in file: ByteSlice) -> Range<Int>? {
+    guard let storage, storage === file.storage, lower >= file.lower,
+      lower + count <= file.lower + file.count
+    else { return nil }
+    return lower - file.lower..<lower - file.lower + count
+  }
+
   /// The same bytes as a file of their own: offsets count from 0.
   public func asFile() -> ByteSlice {
     ByteSlice(storage: storage, lower: lower, count: count, offset: 0)

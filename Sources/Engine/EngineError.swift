@@ -47,8 +47,12 @@ public struct EngineError: Error, Equatable, Sendable {
 extension EngineError: CustomStringConvertible {
   /// One line: layer, attribute, what was expected and found.
   public var description: String {
-    let place = layer.map { "layer \($0): " } ?? ""
+    (layer.map { "layer \($0): " } ?? "") + reason
+  }
+
+  /// The same without the layer, for where that is shown beside it.
+  public var reason: String {
     let verb = kind == .unsupported ? "supported" : "expected"
-    return "\(place)\(attribute): \(verb) \(expected), found \(found)"
+    return "\(attribute): \(verb) \(expected), found \(found)"
   }
 }

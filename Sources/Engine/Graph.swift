@@ -151,6 +151,9 @@ public struct Graph: Sendable {
   }
 
   /// The place among the nodes of the one that gives a value; nil for an input.
+  public func nodeIndex(of value: Value) -> Int? { nodeIndex(of: value.index) }
+
+  /// The same by the value's index.
   func nodeIndex(of value: Int) -> Int? { value < inputs.count ? nil : value - inputs.count }
 
   /// The index of the value that a node gives.

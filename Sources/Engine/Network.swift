@@ -38,6 +38,9 @@ public final class Network: Sendable {
   /// The number of constants.
   public var parameterCount: Int { graph.parameterCount }
 
+  /// The memory that a run needs.
+  public var memory: MemoryPlan { executor.memory }
+
   /// Multiply-accumulates for one input.
   public var multiplyAccumulates: Int { graph.multiplyAccumulates }
 
@@ -49,6 +52,13 @@ public final class Network: Sendable {
   /// What the softmax at the end takes, or the output where there is none.
   public func logits(_ inputs: Tensor, threads: Int = 1) throws(EngineError) -> Tensor {
     try run([AnyTensor(inputs)], target: .logits, threads: threads)[0].single("output")
+  }
+
+  /// The same for a graph of several inputs, or of others than binary32.
+  public func logits(
+    _ inputs: [AnyTensor], threads: Int = 1
+  ) throws(EngineError) -> AnyTensor {
+    try run(inputs, target: .logits, threads: threads)[0]
   }
 
   /// The graph's outputs for each row of its inputs, each [N] + the value's row shape.

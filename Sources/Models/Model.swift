@@ -2,50 +2,6 @@ public import Bytes
 public import Engine
 import Formats
 
-/// Why a model's file does not become a graph.
-public enum ModelError: Error, Equatable, Sendable {
-  /// The file cannot be read.
-  case file(ParseError)
-  /// A layer cannot be built or is not known; the offset is that of its node in the file, for
-  /// formats whose layers are places of the file.
-  case layer(EngineError, offset: Int? = nil)
-
-  /// The place in the file, where the reader stopped.
-  public var offset: Int? {
-    switch self {
-    case .file(let error): error.offset
-    case .layer(_, let offset): offset
-    }
-  }
-
-  /// The layer at fault, as the file names it (untrusted text).
-  public var layer: String? {
-    switch self {
-    case .file: nil
-    case .layer(let error, _): error.layer
-    }
-  }
-}
-
-extension ModelError: CustomStringConvertible {
-  /// One line, with the offset in the file.
-  public var description: String {
-    switch self {
-    case .file(let error): "\(error)"
-    case .layer(let error, let offset):
-      offset.map { "at byte \($0): \(error)" } ?? "\(error)"
-    }
-  }
-
-  /// The description without the offset, for where `offset` is shown beside it.
-  public var reason: String {
-    switch self {
-    case .file(let error): error.reason
-    case .layer(let error, _): "\(error)"
-    }
-  }
-}
-
 /// A network that was read from a file.
 public struct Model: Sendable {
   /// The form of the file.
@@ -56,6 +12,10 @@ public struct Model: Sendable {
     case kerasArchive = "keras"
     /// ONNX.
     case onnx
+    /// What torch.save writes, a zip archive or the older pickles.
+    case torch = "pth"
+    /// Safetensors.
+    case safetensors
   }
 
   /// One stored weight.
@@ -68,6 +28,30 @@ public struct Model: Sendable {
     public let elementType: String
     /// How many of its elements are NaN or infinite.
     public let nonFiniteCount: Int
+    /// The bytes of the model's file that hold the elements; nil where the file holds them packed,
+    /// scattered or not at all.
+    public let range: Range<Int>?
+    /// The other file that holds them, as the model names it (untrusted text).
+    public let externalFile: String?
+
+    init(
+      name: String, shape: [Int], elementType: String, nonFiniteCount: Int,
+      range: Range<Int>? = nil, externalFile: String? = nil
+    ) {
+      self.name = name
+      self.shape = shape
+      self.elementType = elementType
+      self.nonFiniteCount = nonFiniteCount
+      self.range = range
+      self.externalFile = externalFile
+    }
+
+    /// The same weight at its place in the file.
+    func placed(at range: Range<Int>?) -> Weight {
+      Weight(
+        name: name, shape: shape, elementType: elementType, nonFiniteCount: nonFiniteCount,
+        range: range, externalFile: externalFile)
+    }
   }
 
   /// The form of the file.
@@ -78,69 +62,56 @@ public struct Model: Sendable {
   public let graph: Graph
   /// Every stored weight in file order.
   public let weights: [Weight]
+  /// Which stored weight became which of the architecture's; nil where one file has both.
+  public let mapping: WeightMapping?
 
   /// Whether the bytes have a form that models come in. Says nothing about whether one is inside.
   public static func canRead(_ bytes: ByteSlice) -> Bool {
     switch FileKind(of: bytes) {
-    case .hdf5, .zip, .onnx: true
+    case .hdf5, .zip, .onnx, .safetensors, .pickle: true
     default: false
     }
   }
 
   /// Reads a model, its form told by its bytes. Nothing in the file is executed.
   ///
-  /// `rowShape` is the first input's shape without the batch axis, for formats that may leave it
-  /// open; `externalFile` gives what lies in other files of the release.
+  /// `architecture` gives the graph of a file that holds weights alone. `rowShape` is the first
+  /// input's shape without the batch axis, for formats that may leave it open; `externalFile` gives
+  /// what lies in other files of the release, by paths relative to the folder of the ONNX file.
   ///
-  /// - Throws: `ModelError` for a file that cannot be read, and for the first layer that the
-  ///   engine does not know or that contradicts itself.
+  /// - Throws: `ModelError` for a file that cannot be read, for the first layer that the engine
+  ///   does not know or that contradicts itself, and for weights that the architecture does not
+  ///   want.
   public init(
-    parsing bytes: ByteSlice, limits: Limits, rowShape: [Int]? = nil,
-    externalFile: @escaping ONNXProgram.ExternalFile = ONNXProgram.none
+    parsing bytes: ByteSlice, architecture: ByteSlice? = nil, limits: Limits,
+    rowShape: [Int]? = nil, externalFile: @escaping ONNXProgram.ExternalFile = ONNXProgram.none
   ) throws(ModelError) {
-    switch FileKind(of: bytes) {
-    case .onnx:
-      try self.init(onnx: bytes, limits: limits, rowShape: rowShape, externalFile: externalFile)
-    case .zip: try self.init(keras: bytes, limits: limits, format: .kerasArchive)
-    default: try self.init(keras: bytes, limits: limits, format: .kerasH5)
-    }
+    try self.init(
+      ModelFile(
+        parsing: bytes, architecture: architecture, limits: limits, externalFile: externalFile),
+      rowShape: rowShape)
   }
 
-  private init(keras bytes: ByteSlice, limits: Limits, format: Format) throws(ModelError) {
-    let file: KerasModelFile
-    do {
-      file = try KerasModelFile(parsing: bytes, limits: limits)
-    } catch {
-      throw .file(error)
-    }
-    self.format = format
-    writer = file.kerasVersion.map { "keras \($0)" }
-    do {
-      let constants = try KerasWeights(file)
-      weights = constants.summary
-      graph = try KerasGraphBuilder(file, weights: constants).build()
-    } catch {
-      throw .layer(error)
-    }
+  /// Builds the graph of a file that was read.
+  public init(_ file: ModelFile, rowShape: [Int]? = nil) throws(ModelError) {
+    format = file.format
+    writer = file.writer
+    mapping = file.mapping
+    graph = try file.graph(rowShape: rowShape)
+    weights = try file.weights()
   }
+}
 
-  private init(
-    onnx bytes: ByteSlice, limits: Limits, rowShape: [Int]?,
-    externalFile: @escaping ONNXProgram.ExternalFile
-  ) throws(ModelError) {
-    let program: ONNXProgram
-    do {
-      program = try ONNXProgram(parsing: bytes, limits: limits, externalFile: externalFile)
-    } catch {
-      throw .file(error)
+extension WeightMapping {
+  /// What a person should know before relying on the mapping; nil where names decided.
+  public var caution: String? {
+    guard strategy == .layerOrder else { return nil }
+    guard !interchangeable.isEmpty else {
+      return "layers were matched with modules by their order, since their names differ"
     }
-    format = .onnx
-    writer = program.producer
-    graph = try program.graph(rowShape: rowShape)
-    weights = try program.constants().map { name, tensor in
-      Weight(
-        name: name, shape: tensor.shape, elementType: tensor.element.rawValue,
-        nonFiniteCount: tensor.nonFiniteCount)
-    }
+    let groups = interchangeable.prefix(4).map { $0.prefix(4).joined(separator: ", ") }
+      .joined(separator: "; ")
+    return "layers were matched with modules by their order alone, and another order would fit as "
+      + "well: \(groups); a recorded output must tell whether this one is right"
   }
 }

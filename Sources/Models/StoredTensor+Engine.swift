@@ -4,7 +4,7 @@ public import Formats
 
 extension AnyTensor {
   /// The numbers of a tensor in a file.
-  init(_ stored: StoredTensor) throws(ParseError) {
+  public init(_ stored: StoredTensor) throws(ParseError) {
     switch stored.elementType {
     case .float32:
       guard stored.byteOrder == .little else {

@@ -1,5 +1,8 @@
 /// A graph made ready for one kernel variant.
 protocol Executor: Sendable {
+  /// The memory that it works in and holds.
+  var memory: MemoryPlan { get }
+
   /// What the target gives for each row of the inputs, one tensor for each output of the graph, or
   /// the logits alone; an error where a general operator finds numbers that have no result.
   func run(

@@ -18,6 +18,12 @@ struct FastExecutor: Executor {
     self.weights = weights
   }
 
+  var memory: MemoryPlan {
+    MemoryPlan(
+      perInputBytes: forward.program.imageBytes, workspaceBytes: forward.program.workspaceBytes,
+      weightBytes: weights.values.reduce(0) { $0 + $1.count * MemoryLayout<Float>.stride })
+  }
+
   func run(
     _ inputs: [AnyTensor], target: Target, threads: Int
   ) throws(EngineError) -> [AnyTensor] {
@@ -91,7 +97,7 @@ private final class GradientCache: Sendable {
 
 /// A program with the memory it runs in.
 private struct LoadedProgram: Sendable {
-  private let program: Program
+  let program: Program
   private let pool: WorkspacePool
 
   init(_ program: Program) {

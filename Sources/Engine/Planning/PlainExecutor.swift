@@ -11,6 +11,15 @@ struct PlainExecutor: Executor {
     nodes = graph.nodes.map { PlainNode($0.operation, place: $0.place) }
   }
 
+  /// Every value is kept, and nothing is packed.
+  var memory: MemoryPlan {
+    let types = graph.inputs.map(\.type) + graph.nodes.map(\.type)
+    let bytes = types.reduce(0) { $0 + $1.byteCount }
+    return MemoryPlan(
+      perInputBytes: bytes, workspaceBytes: bytes,
+      weightBytes: graph.parameterCount * MemoryLayout<Float>.stride)
+  }
+
   func run(
     _ inputs: [AnyTensor], target: Target, threads: Int
   ) throws(EngineError) -> [AnyTensor] {

@@ -29,6 +29,8 @@ struct Program: Sendable {
   let group: Int
   /// Bytes of a worker's memory, all zero at first.
   let workspaceBytes: Int
+  /// Bytes that one image alone needs at a time.
+  let imageBytes: Int
   /// The number of slots, and for each step those that no later one touches.
   let slots: Int
   let releases: [[Int]]
@@ -50,6 +52,7 @@ struct Program: Sendable {
         .limit, "memory", expected: "at most \(EngineLimits.workspaceBytes) bytes for one input",
         found: "\(imageBytes)")
     }
+    self.imageBytes = imageBytes
     let block = max(
       1,
       min(

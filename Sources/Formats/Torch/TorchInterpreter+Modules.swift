@@ -47,6 +47,7 @@ extension TorchInterpreter {
     var attributes: [TorchAttribute.Named] = []
     var parts: [String: [NamedValue]] = [:]
     var transient: Set<String> = []
+    var hasHooks = false
     for attribute in state {
       switch attribute.name {
       case "_parameters", "_buffers", "_modules":
@@ -59,6 +60,10 @@ extension TorchInterpreter {
         parts[attribute.name] = items.filter { $0.value != .none }
       case "_non_persistent_buffers_set":
         transient = try texts(ofSet: attribute.value, at: place)
+      case "_forward_hooks", "_forward_pre_hooks":
+        let hooks = objects.object(attribute.value).flatMap { items(of: $0) }
+        // What is no dict is not known to be empty.
+        hasHooks = hasHooks || hooks?.isEmpty != true
       default:
         guard !attribute.name.hasPrefix("_") else { continue }
         attributes.append(
@@ -79,7 +84,7 @@ extension TorchInterpreter {
       className: name.description, attributes: attributes,
       parameters: try tensors(parts["_parameters"] ?? []),
       buffers: try tensors(parts["_buffers"] ?? []), transientBuffers: transient,
-      children: children)
+      hasHooks: hasHooks, children: children)
   }
 
   /// What torch's `state_dict()` gives: a module's parameters and buffers, then its children's.

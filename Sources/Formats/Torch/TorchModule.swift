@@ -12,6 +12,8 @@ public struct TorchModule: Sendable {
   public let buffers: [NamedTorchTensor]
   /// The names of buffers that a state dict leaves out.
   public let transientBuffers: Set<String>
+  /// Whether functions of the maker's run before or after its own: what it computes is then unknown.
+  public let hasHooks: Bool
   /// The modules in it, in the order in which they were registered.
   public let children: [Child]
 

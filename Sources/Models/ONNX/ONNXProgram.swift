@@ -8,8 +8,18 @@ public struct ONNXProgram: Sendable {
   /// a path that leaves the folder or names no file.
   public typealias ExternalFile = @Sendable (_ path: String) throws(ParseError) -> ByteSlice
 
-  private let model: ONNXModel
-  private let externalFile: ExternalFile
+  /// One value that a run is given.
+  public struct Input: Sendable, Equatable {
+    /// The name in the file (untrusted text).
+    public let name: String
+    /// The type of its elements; nil for what is no tensor of numbers.
+    public let element: ElementType?
+    /// Its axes, the batch's among them, nil where one is open; nil when even their number is.
+    public let shape: [Int?]?
+  }
+
+  let model: ONNXModel
+  let externalFile: ExternalFile
 
   /// Reads a model. `externalFile` is asked for tensors that lie in other files.
   public init(
@@ -34,6 +44,17 @@ public struct ONNXProgram: Sendable {
   /// The names of the inputs that a run is given: initialisers among them are constants.
   public var inputNames: [String] { givenInputs.map(\.name) }
 
+  /// What a run is given, as the file says it.
+  public var inputs: [Input] {
+    givenInputs.map { input in
+      guard case .tensor(let type, let dimensions) = input.type else {
+        return Input(name: input.name, element: nil, shape: nil)
+      }
+      let shape = dimensions?.map(\.fixedSize)
+      return Input(name: input.name, element: type.stored, shape: shape)
+    }
+  }
+
   /// The names of the outputs.
   public var outputNames: [String] { model.graph.outputs.map(\.name) }
 
@@ -57,7 +78,7 @@ public struct ONNXProgram: Sendable {
   /// The first axis of every input counts as the batch's where the file leaves it open or says 1.
   ///
   /// - Throws: `ModelError` for the first node that does not become an operator.
-  func graph(rowShape: [Int]?) throws(ModelError) -> Graph {
+  public func graph(rowShape: [Int]?) throws(ModelError) -> Graph {
     let inputs: [Graph.Input]
     do throws(EngineError) {
       let sizes = sizesOfNames(rowShape: rowShape)
@@ -86,11 +107,21 @@ public struct ONNXProgram: Sendable {
     }
   }
 
-  /// Names, shapes and types of the stored constants.
-  func constants() throws(ModelError) -> [(name: String, tensor: AnyTensor)] {
+  /// The stored constants with the places that they have in the model's file.
+  func weights(in file: ByteSlice) throws(ModelError) -> [Model.Weight] {
     try building([Graph.Input(name: "", type: TensorType([1]))]) { (builder) throws(EngineError) in
       try model.graph.initializers.map { (tensor) throws(EngineError) in
-        (tensor.name, try builder.constant(tensor))
+        var range: Range<Int>?
+        var other: String?
+        switch tensor.data {
+        case .stored(let stored): range = stored.bytes.range(in: file)
+        case .external(let place): other = place.location
+        case .strings, .packed: break
+        }
+        let constant = try builder.constant(tensor)
+        return Model.Weight(
+          name: tensor.name, shape: constant.shape, elementType: constant.element.rawValue,
+          nonFiniteCount: constant.nonFiniteCount, range: range, externalFile: other)
       }
     }
   }
@@ -160,6 +191,18 @@ public struct ONNXProgram: Sendable {
       guard let rowShape else { throw open(input, "its shape") }
       return Graph.Input(name: input.name, type: TensorType([1] + rowShape, type))
     }
+    let opens = dimensions.dropFirst().contains { $0.fixedSize == nil }
+    if opens, let rowShape, rowShape.count == dimensions.count - 1 {
+      // Another order of axes would pass for sizes of the open ones.
+      for (stated, dimension) in zip(rowShape, dimensions.dropFirst()) {
+        guard dimension.fixedSize == nil || dimension.fixedSize == stated else {
+          throw EngineError(
+            .argument, "input \(input.name)",
+            expected: "rows of [\(dimensions.dropFirst().map(\.brief).joined(separator: ", "))]",
+            found: "\(rowShape)")
+        }
+      }
+    }
     var shape: [Int] = []
     for (axis, dimension) in dimensions.enumerated() {
       switch dimension {
@@ -183,5 +226,21 @@ public struct ONNXProgram: Sendable {
     EngineError(
       .unsupported, "input \(input.name)", expected: "a size for \(what)",
       found: "one that the file leaves open; the manifest's input.shape can say it")
+  }
+}
+
+extension ONNXDimension {
+  /// The number; nil for an open axis.
+  fileprivate var fixedSize: Int? {
+    if case .size(let size) = self { size } else { nil }
+  }
+
+  /// The number, or the name that stands for it.
+  fileprivate var brief: String {
+    switch self {
+    case .size(let size): "\(size)"
+    case .parameter(let name): name
+    case .unknown: "?"
+    }
   }
 }

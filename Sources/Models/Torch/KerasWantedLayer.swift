@@ -7,12 +7,19 @@ public struct KerasWantedLayer: Sendable, Equatable {
   /// Height, width and channels of the map that a Flatten makes the input of this Dense of; nil
   /// for every other layer. torch flattens channels first, so its columns stand in another order.
   public let flattened: [Int]?
+  /// Outputs of a depthwise kernel for each channel.
+  let multiplier: Int
 
   /// Creates a layer that wants weights.
   public init(name: String, weights: [WantedWeight], flattened: [Int]? = nil) {
+    self.init(name: name, weights: weights, flattened: flattened, multiplier: 1)
+  }
+
+  init(name: String, weights: [WantedWeight], flattened: [Int]? = nil, multiplier: Int) {
     self.name = name
     self.weights = weights
     self.flattened = flattened
+    self.multiplier = multiplier
   }
 
   /// The torch modules that the layer is made of; nil when a part is not known.
@@ -61,6 +68,22 @@ struct KerasModule {
     let torchName: String
     let wanted: WantedWeight
     let form: Form
+
+    /// The shape in Keras's order of a tensor of a shape in torch's; the shape itself where it
+    /// cannot have one.
+    func kerasShape(of shape: [Int], multiplier: Int) -> [Int] {
+      switch form {
+      case .asStored: return shape
+      case .kernel:
+        guard shape.count >= 2 else { return shape }
+        return Array(shape.dropFirst(2)) + [shape[1], shape[0]]
+      case .depthwiseKernel:
+        guard shape.count == 4, multiplier > 0, shape[0].isMultiple(of: multiplier) else {
+          return shape
+        }
+        return [shape[2], shape[3], shape[0] / multiplier, multiplier]
+      }
+    }
 
     /// The shape in torch's order; nil when the wanted one has too few axes for a kernel.
     var torchShape: [Int]? {

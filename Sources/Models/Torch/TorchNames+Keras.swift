@@ -40,6 +40,35 @@ extension TorchNames {
     return try match(wanted, modules, strategy: .layerOrder)
   }
 
+  /// The layers with the shapes of the weights that they would be matched with; as they are where
+  /// they cannot be paired.
+  func shaped(_ layers: [KerasWantedLayer]) -> [KerasWantedLayer] {
+    let wanted = layers.flatMap { $0.modules ?? [] }
+    let modules = self.modules
+    guard layers.allSatisfy({ $0.modules != nil }),
+      let paired = Self.pairedByName(wanted, modules)
+        ?? (wanted.count == modules.count ? modules : nil)
+    else { return layers }
+    var rest = Array(zip(wanted, paired))[...]
+    return layers.map { layer in
+      var shapes: [String: [Int]] = [:]
+      for (module, stored) in rest.prefix(layer.modules?.count ?? 0) {
+        for part in module.parts {
+          let tensor = stored.tensors.first { $0.name == part.torchName }?.tensor
+          shapes[part.wanted.name] = tensor.map {
+            part.kerasShape(of: $0.shape, multiplier: layer.multiplier)
+          }
+        }
+      }
+      rest = rest.dropFirst(layer.modules?.count ?? 0)
+      return KerasWantedLayer(
+        name: layer.name,
+        weights: layer.weights.map {
+          WantedWeight(name: $0.name, shape: shapes[$0.name] ?? $0.shape)
+        }, flattened: layer.flattened, multiplier: layer.multiplier)
+    }
+  }
+
   private var modules: [Module] {
     var modules: [Module] = []
     var places: [String: Int] = [:]
