@@ -48,20 +48,31 @@ extension Graph {
   }
 
   private func field(of node: Node, behind inputs: [ReceptiveField?]) -> ReceptiveField? {
-    guard let first = inputs.first, let field = first, layout.isMap(node.shape) else { return nil }
+    guard !inputs.isEmpty, layout.isMap(node.shape) else { return nil }
+    if case .general(let operation) = node.operation, operation is Arithmetic {
+      // Operands of other shapes are constants along the pixels.
+      let maps = zip(node.inputs, inputs).filter { shape(of: $0.0) == node.shape }.map(\.1)
+      return joined(maps)
+    }
+    guard let field = inputs[0] else { return nil }
     switch node.operation {
     case .convolution(let convolution): return field.behind(convolution.window)
     case .maxPool(let pool): return field.behind(pool.window)
     case .averagePool(let pool): return field.behind(pool.window)
-    case .batchNormalization, .clip, .identity, .leakyReLU, .relu, .sigmoid, .softmax, .tanh,
-      .zeroPadding:
+    case .batchNormalization, .clip, .elementwise, .fakeQuantization, .identity, .leakyReLU, .relu,
+      .sigmoid, .softmax, .tanh, .zeroPadding:
       return field
-    case .add:
-      return inputs.dropFirst().reduce(field) { joined, next in
-        guard let joined, let next else { return nil }
-        return joined.joined(with: next)
-      }
-    case .dense, .flatten, .general, .globalAveragePool, .reshape: return nil
+    case .add: return joined(inputs)
+    default: return nil
+    }
+  }
+
+  /// The field behind values that are taken pixel by pixel.
+  private func joined(_ fields: [ReceptiveField?]) -> ReceptiveField? {
+    guard let first = fields.first else { return nil }
+    return fields.dropFirst().reduce(first) { joined, next in
+      guard let joined, let next else { return nil }
+      return joined.joined(with: next)
     }
   }
 }
