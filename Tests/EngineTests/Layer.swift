@@ -211,6 +211,14 @@ extension Layer {
         inputs[0].values.indices.map { index in inputs.reduce(0) { $0 + $1.values[index] } })
     })
 
+  static let concatenation = Layer(
+    .concatenation(Concatenation()),
+    ofAll: { inputs in
+      var features = inputs[0].features
+      features.channels = inputs.reduce(0) { $0 + $1.features.channels }
+      return Map64(features, inputs.flatMap(\.values))
+    })
+
   private static func elementwise(
     _ operation: Operator, _ function: @escaping @Sendable (Double) -> Double
   ) -> Layer {

@@ -2,7 +2,7 @@ import Engine
 
 /// Small networks that between them take every kernel, at odd shapes.
 enum NetworkCases {
-  static let all = convolutions + pools + elements + branches
+  static let all = convolutions + pools + elements + branches + concatenations
 
   static let convolutions: [LayeredNetwork] =
     [
@@ -233,6 +233,41 @@ enum NetworkCases {
       try $0.convolution(.init(inputs: 3, outputs: 16), to: [0])
       try $0.add(.add, to: [1, 2, 3])
       try $0.add(.relu)
+    },
+  ]
+
+  static let concatenations: [LayeredNetwork] = [
+    // Channels that begin with a block, within one, and behind a part that is not full.
+    LayeredNetwork("maps one behind the other", input: Features(channels: 3, height: 5, width: 6)) {
+      let padding = Padding(top: 1, left: 1, bottom: 1, right: 1)
+      try $0.convolution(.init(inputs: 3, outputs: 16, padding: padding), to: [0])
+      try $0.add(.relu)
+      let blocks = $0.last
+      try $0.convolution(.init(inputs: 3, outputs: 20, padding: padding), to: [0])
+      let uneven = $0.last
+      try $0.convolution(.init(inputs: 3, outputs: 17, padding: padding), to: [0])
+      try $0.add(.tanh)
+      try $0.add(.concatenation, to: [blocks, uneven, $0.last, 0, blocks])
+      try $0.convolution(.init(inputs: 72, outputs: 18, padding: padding))
+      try $0.add(.relu)
+    },
+    LayeredNetwork(
+      "maps one behind the other, channels first",
+      input: Features(channels: 2, height: 4, width: 3), layout: .channelsFirst
+    ) {
+      try $0.add(.sigmoid)
+      try $0.add(.concatenation, to: [0, 1])
+      try $0.add(.maxPool(Window(kernel: Extent(2), stride: Extent(1))))
+    },
+    LayeredNetwork(
+      "vectors one behind the other", input: Features(channels: 33, height: 1, width: 1),
+      layout: .channelsFirst
+    ) {
+      try $0.dense(32)
+      let first = $0.last
+      try $0.dense(7)
+      try $0.add(.concatenation, to: [first, $0.last, 0])
+      try $0.add(.tanh)
     },
   ]
 

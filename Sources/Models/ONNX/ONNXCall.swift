@@ -60,7 +60,11 @@ struct ONNXCall {
   /// Integers from an input or, in older operator sets, from an attribute of the name.
   func integers(_ name: String, orInput index: Int) throws(EngineError) -> [Int]? {
     if let list = try integers(name) { return list }
-    return try knownIfPresent(index, name)?.indices
+    guard let tensor = try knownIfPresent(index, name) else { return nil }
+    guard !tensor.element.isFloat, tensor.element != .bool else {
+      throw EngineError(name, expected: "integers", found: tensor.element.rawValue)
+    }
+    return tensor.indices
   }
 
   // Attributes.
