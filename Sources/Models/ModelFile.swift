@@ -54,7 +54,8 @@ public struct ModelFile: Sendable {
       return
     case .kerasH5, .kerasArchive, .onnx: mapping = nil
     }
-    guard architecture == nil else {
+    let isJoined = try architecture != nil && ModelFile.isWeightsAlone(bytes, format, limits)
+    guard architecture == nil || isJoined else {
       throw .layer(
         EngineError(
           .argument, "architecture", expected: "none, since the model has a graph of its own",
@@ -74,7 +75,17 @@ public struct ModelFile: Sendable {
     }
     let file: KerasModelFile
     do {
-      file = try KerasModelFile(parsing: bytes, limits: limits)
+      if let architecture, isJoined {
+        let config: JSON
+        do {
+          config = try JSON(parsing: architecture)
+        } catch {
+          throw error.inside("architecture")
+        }
+        file = try KerasModelFile(config: config, weights: bytes, limits: limits)
+      } else {
+        file = try KerasModelFile(parsing: bytes, limits: limits)
+      }
     } catch {
       throw .file(error)
     }
@@ -89,6 +100,18 @@ public struct ModelFile: Sendable {
       source = .keras(file, weights)
     } catch {
       throw .layer(error)
+    }
+  }
+
+  /// Whether an HDF5 file holds the weights of a Keras model without its configuration.
+  private static func isWeightsAlone(
+    _ bytes: ByteSlice, _ format: Model.Format, _ limits: Limits
+  ) throws(ModelError) -> Bool {
+    guard format == .kerasH5 else { return false }
+    do {
+      return try HDF5File(parsing: bytes, limits: limits).root.attribute("model_config") == nil
+    } catch {
+      throw .file(error)
     }
   }
 
@@ -175,7 +198,7 @@ public struct ModelFile: Sendable {
     case .program(let program): return try program.graph(rowShape: rowShape)
     case .keras(let file, let weights):
       do {
-        return try KerasGraphBuilder(file, weights: weights).build()
+        return try KerasGraphBuilder(file, weights: weights, rowShape: rowShape).build()
       } catch {
         throw .layer(error)
       }

@@ -19,7 +19,7 @@ extension KerasModelFile {
       var budget = TensorBudget(for: weights.count, limits: limits)
       self.init(
         config: config, kerasVersion: metadata["keras_version"]?.string, backend: nil,
-        layers: try readLayers(of: config, in: file.root, budget: &budget))
+        layers: try readLayers(of: config, in: file.root, budget: &budget), weightOrder: .byPart)
     } catch {
       throw error.inside("model.weights.h5")
     }
@@ -41,8 +41,14 @@ extension ZipArchive {
   }
 }
 
+/// The group of layers as Keras 2.12 to 2.15 names it.
+let oldLayersGroup = "_layer_checkpoint_dependencies"
+
+/// How deep the parts of layers may lie in one another.
+private let partDepth = 64
+
 /// The layers of a model's configuration with the weights that its group holds.
-private func readLayers(
+func readLayers(
   of model: JSON, in group: HDF5Group, budget: inout TensorBudget
 ) throws(ParseError) -> [KerasModelFile.Layer] {
   let configs = layerConfigs(of: model)
@@ -51,7 +57,7 @@ private func readLayers(
       .unsupported, at: 0, expected: "a Sequential or Functional model",
       found: safeText(model["class_name"]?.string ?? "no class name"))
   }
-  let store = try group.group("layers")
+  let store = try group.group(group.link(oldLayersGroup) == nil ? "layers" : oldLayersGroup)
   var counters: [String: Int] = [:]
   var layers: [KerasModelFile.Layer] = []
   for config in configs {
@@ -69,25 +75,52 @@ private func readLayers(
     }
     let layerGroup = try store.group(place)
     try layerGroup.demandName(name)
-    let weights: [KerasModelFile.Weight]
-    if layerConfigs(of: config).isEmpty {
-      weights = try layerGroup.weights(prefix: "", budget: &budget)
-    } else {
-      weights = try readLayers(of: config, in: layerGroup, budget: &budget).flatMap { inner in
-        inner.weights.map { weight in
-          KerasModelFile.Weight(name: "\(inner.name)/\(weight.name)", tensor: weight.tensor)
-        }
-      }
-    }
+    let weights = try readWeights(of: config, in: layerGroup, prefix: "", budget: &budget)
     layers.append(KerasModelFile.Layer(name: name, weights: weights))
   }
   try store.demandKnown(counters)
   return layers
 }
 
+/// The weights of a layer: its own, then those of its parts by name; of a model used as a layer
+/// those of its layers. The state of a random generator is no weight.
+private func readWeights(
+  of config: JSON, in group: HDF5Group, prefix: String, budget: inout TensorBudget
+) throws(ParseError) -> [KerasModelFile.Weight] {
+  guard layerConfigs(of: config).isEmpty else {
+    return try readLayers(of: config, in: group, budget: &budget).flatMap { inner in
+      inner.weights.map { weight in
+        KerasModelFile.Weight(name: "\(prefix)\(inner.name)/\(weight.name)", tensor: weight.tensor)
+      }
+    }
+  }
+  // Links of a hostile file may lead in a circle.
+  guard prefix.utf8.count(where: { $0 == UInt8(ascii: "/") }) < partDepth else {
+    throw ParseError(
+      .limit, at: 0, expected: "parts at most \(partDepth) deep", found: "more")
+  }
+  var weights: [KerasModelFile.Weight] = []
+  if group.link("vars") != nil {
+    let vars = try group.group("vars")
+    for index in vars.links.indices {
+      let name = prefix + "vars/\(index)"
+      weights.append(
+        KerasModelFile.Weight(name: name, tensor: try budget.read(vars.dataset(String(index)))))
+    }
+  }
+  for link in group.links where link.name != "vars" && link.name != "seed_generator" {
+    // A wrapper's configuration has the part's under the same name: `layer`.
+    weights += try readWeights(
+      of: config["config"]?[link.name] ?? .null, in: group.group(link.name),
+      prefix: prefix + link.name + "/", budget: &budget)
+  }
+  return weights
+}
+
 /// The configurations of the layers that a model saves, in order; empty for what is no model.
 private func layerConfigs(of model: JSON) -> [JSON] {
-  guard let layers = model["config"]?["layers"]?.array else { return [] }
+  guard let config = model["config"], let layers = config["layers"]?.array ?? config.array
+  else { return [] }
   if model["class_name"]?.string == "Sequential" {
     // A Sequential does not list its input among its layers.
     return layers.first?["class_name"]?.string == "InputLayer" ? Array(layers.dropFirst()) : layers
@@ -115,27 +148,6 @@ extension HDF5Group {
     throw ParseError(
       at: 0, expected: "weights of the configured layers", found: "'\(safeText(unknown.name))'"
     ).inside("/" + path)
-  }
-
-  /// The weights of a layer: its own, then those of its parts by name. The state of a random
-  /// generator is no weight.
-  fileprivate func weights(
-    prefix: String, budget: inout TensorBudget
-  ) throws(ParseError) -> [KerasModelFile.Weight] {
-    var weights: [KerasModelFile.Weight] = []
-    if link("vars") != nil {
-      let vars = try group("vars")
-      for index in vars.links.indices {
-        let name = prefix + "vars/\(index)"
-        weights.append(
-          KerasModelFile.Weight(
-            name: name, tensor: try budget.read(vars.dataset(String(index)))))
-      }
-    }
-    for link in links where link.name != "vars" && link.name != "seed_generator" {
-      weights += try group(link.name).weights(prefix: prefix + link.name + "/", budget: &budget)
-    }
-    return weights
   }
 }
 

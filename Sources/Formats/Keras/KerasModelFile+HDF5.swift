@@ -5,6 +5,7 @@ public import Bytes
 //   /model_weights    attribute layer_names; one group a layer
 //   /model_weights/L  attribute weight_names; data sets at these paths
 //   /optimizer_weights is not needed to run the model
+// A file of weights alone has the content of /model_weights at its root.
 // Attributes that are too long for one header message are cut into name0, name1, ...
 extension KerasModelFile {
   /// Reads the model from an HDF5 file.
@@ -16,8 +17,13 @@ extension KerasModelFile {
         .unsupported, at: 0, expected: "a model with its configuration",
         found: "no attribute 'model_config'")
     }
-    let config = try JSON(parsing: text)
-    let weights = try file.root.group("model_weights")
+    try self.init(config: try JSON(parsing: text), hdf5: file, limits: limits)
+  }
+
+  /// Reads the weights of a configuration from a model's HDF5 file or from one of weights alone.
+  init(config: JSON, hdf5 file: HDF5File, limits: Limits) throws(ParseError) {
+    let isModel = file.root.link("model_weights") != nil
+    let weights = isModel ? try file.root.group("model_weights") : file.root
     var budget = TensorBudget(for: file.byteCount, limits: limits)
     var layers: [Layer] = []
     var known: Set<String> = []
@@ -32,9 +38,12 @@ extension KerasModelFile {
       }
       layers.append(Layer(name: name, weights: tensors))
     }
+    // Files of weights alone say it at their root too.
     self.init(
-      config: config, kerasVersion: try file.root.text("keras_version"),
-      backend: try file.root.text("backend"), layers: layers)
+      config: config,
+      kerasVersion: try file.root.text("keras_version") ?? config["keras_version"]?.string,
+      backend: try file.root.text("backend") ?? config["backend"]?.string, layers: layers,
+      weightOrder: .trainedFirst)
   }
 }
 

@@ -5,7 +5,7 @@ extension KerasModelFile {
   public init(config: JSON, layers: [Layer]) {
     self.init(
       config: config, kerasVersion: config["keras_version"]?.string,
-      backend: config["backend"]?.string, layers: layers)
+      backend: config["backend"]?.string, layers: layers, weightOrder: .trainedFirst)
   }
 }
 

@@ -2,8 +2,17 @@ public import Bytes
 
 /// A model as Keras saves it: the configuration of its layers, and their weights in Keras's order.
 ///
-/// Two containers: HDF5 (`.h5`, all Keras versions) and the archive of Keras 3 (`.keras`).
+/// Two containers: HDF5 (`.h5`, all Keras versions) and the archive of Keras 3 (`.keras`). A file
+/// of weights alone is joined with a configuration that is stored beside it.
 public struct KerasModelFile: Sendable {
+  /// How the weights of a layer that is made of parts are listed.
+  public enum WeightOrder: Sendable {
+    /// What is trained before what is not; names are the weights' own (`.h5`).
+    case trainedFirst
+    /// Part by part; names are paths of parts (`.keras`, `.weights.h5`).
+    case byPart
+  }
+
   /// The weights of one layer.
   public struct Layer: Sendable, Equatable {
     /// The layer's name in the configuration.
@@ -31,6 +40,8 @@ public struct KerasModelFile: Sendable {
   public let backend: String?
   /// The layers that the file lists, in its order; most have no weight.
   public let layers: [Layer]
+  /// How the weights of layers made of parts are listed.
+  public let weightOrder: WeightOrder
 
   /// Reads either container, told by its bytes.
   ///
@@ -45,11 +56,35 @@ public struct KerasModelFile: Sendable {
     }
   }
 
-  init(config: JSON, kerasVersion: String?, backend: String?, layers: [Layer]) {
+  /// Joins a configuration, as `model.to_json()` or `config.json` has it, with a file of weights:
+  /// `.weights.h5` of Keras 3, what `save_weights` of earlier versions writes, or a whole `.h5`
+  /// model, whose own configuration is then not used.
+  ///
+  /// - Throws: `ParseError`, also when a layer's weights cannot be read.
+  public init(
+    config: JSON, weights bytes: ByteSlice, limits: Limits = Limits()
+  ) throws(ParseError) {
+    let file = try HDF5File(parsing: bytes, limits: limits)
+    if file.root.link("layers") != nil || file.root.link(oldLayersGroup) != nil {
+      var budget = TensorBudget(for: bytes.count, limits: limits)
+      self.init(
+        config: config, kerasVersion: config["keras_version"]?.string,
+        backend: config["backend"]?.string,
+        layers: try readLayers(of: config, in: file.root, budget: &budget), weightOrder: .byPart)
+    } else {
+      try self.init(config: config, hdf5: file, limits: limits)
+    }
+  }
+
+  init(
+    config: JSON, kerasVersion: String?, backend: String?, layers: [Layer],
+    weightOrder: WeightOrder
+  ) {
     self.config = config
     self.kerasVersion = kerasVersion
     self.backend = backend
     self.layers = layers
+    self.weightOrder = weightOrder
   }
 
   /// The weights of the layer with the name, empty when the file has none of it.

@@ -2,219 +2,240 @@ import Bytes
 import Engine
 import Formats
 
-/// Walks a Keras model, Sequential or functional, and builds its graph.
-struct KerasGraphBuilder {
-  private let model: JSON
+/// Builds the engine's graph from a Keras model: Sequential or functional, with models in models.
+///
+/// The graph has one order of axes, the one that most layers of the model state. A layer that
+/// states the other takes and gives its values through transpositions.
+final class KerasGraphBuilder {
+  /// Calls of layers that may be gone through, those in models that are called several times
+  /// counted each time.
+  private static let callLimit = 1_000_000
+  /// Constants of all nodes: each call of a layer holds its own, packed for its place.
+  private static let parameterLimit = 1 << 30
+
+  private let topology: KerasTopology
   private let weights: KerasWeights
+  /// The version of Keras that wrote the model; some functions changed their meaning.
+  let kerasMajor: Int
+  /// Whether the kernels were trained by a true convolution, which turns them.
+  let turnsKernels: Bool
+  private(set) var graph: Graph
+  private var callCount = 0
+  private var parameterCount = 0
 
-  init(_ file: KerasModelFile, weights: KerasWeights) {
-    model = file.config
+  /// A builder whose graph has the model's inputs; `rowShape` is the first input's shape for
+  /// models that leave it open.
+  init(
+    _ file: KerasModelFile, weights: KerasWeights, rowShape: [Int]? = nil
+  ) throws(EngineError) {
+    let model = try KerasLayerConfig(file.config)
+    topology = try KerasTopology(model)
     self.weights = weights
+    kerasMajor =
+      file.kerasVersion.flatMap { Int($0.prefix { $0 != "." }) } ?? (model.module == nil ? 2 : 3)
+    turnsKernels = file.backend == "theano"
+    var inputs: [Graph.Input] = []
+    for (index, input) in topology.inputs.enumerated() {
+      inputs.append(
+        try topology.graphInput(input, of: model, rowShape: index == 0 ? rowShape : nil))
+    }
+    graph = try Graph(
+      inputs: inputs, layout: try KerasGraphBuilder.layout(of: topology, depth: 0))
   }
 
+  /// The model's graph.
   func build() throws(EngineError) -> Graph {
-    switch model["class_name"]?.string {
-    case "Sequential": return try sequential()
-    case "Functional", "Model": return try functional()
-    case let other:
-      throw EngineError(
-        .unsupported, "class", expected: "a Sequential or functional model",
-        found: other ?? "no class")
-    }
-  }
-
-  /// A list of layers; very old files have the list itself as config.
-  private func sequential() throws(EngineError) -> Graph {
-    let list = model["config"]?.array ?? model["config"]?["layers"]?.array
-    guard let list, !list.isEmpty else {
-      throw EngineError("layers", expected: "a list of layers", found: "none")
-    }
-    let layers = try list.map { (json) throws(EngineError) in try KerasLayerConfig(json) }
-    var shape = try layers[0].batchShape()
-    if shape == nil, let built = model["config"]?["build_input_shape"]?.array {
-      shape = built.dropFirst().compactMap(\.integer)
-    }
-    guard let shape else {
-      throw EngineError("batch_shape", expected: "the input's shape", found: "none")
-    }
-    var graph = try Graph(inputShape: shape, layout: try layout(of: layers))
-    var value = graph.input
-    for layer in layers { value = try append(layer, to: [value], in: &graph) }
+    let outputs = try outputs(
+      of: topology, inputs: graph.inputValues, weights: .file(weights), depth: 0)
+    try graph.setOutputs(outputs)
     return graph
   }
 
-  /// Layers in any order, each with the places it takes its values from.
-  private func functional() throws(EngineError) -> Graph {
-    let config = model["config"] ?? .null
-    guard let list = config["layers"]?.array, !list.isEmpty else {
-      throw EngineError("layers", expected: "a list of layers", found: "none")
-    }
-    let nodes = try list.map { (json) throws(EngineError) in try KerasNode(json) }
-    let input = try only(config["input_layers"], "input_layers")
-    let output = try only(config["output_layers"], "output_layers")
-    guard let first = nodes.first(where: { $0.layer.name == input }),
-      let shape = try first.layer.batchShape()
-    else { throw EngineError("input_layers", expected: "an input layer", found: input) }
-    var graph = try Graph(inputShape: shape, layout: try layout(of: nodes.map(\.layer)))
-    var values = [input: graph.input]
-    for node in try inOrder(nodes, input: input) {
-      let sources = try node.sources.map { (name) throws(EngineError) in
-        guard let value = values[name] else {
-          throw EngineError("inbound_nodes", expected: "a layer before this one", found: name)
-            .inside(layer: node.layer.name)
-        }
-        return value
-      }
-      values[node.layer.name] = try append(node.layer, to: sources, in: &graph)
-    }
-    guard let result = values[output] else {
-      throw EngineError("output_layers", expected: "a layer of the model", found: output)
-    }
-    try graph.setOutput(result)
-    return graph
-  }
-
-  /// Adds a layer's operators and gives the last one's value.
-  private func append(
-    _ layer: KerasLayerConfig, to sources: [Graph.Value], in graph: inout Graph
+  /// Adds an operator to the graph.
+  func append(
+    _ operation: Operator, named name: String, to inputs: [Graph.Value]
   ) throws(EngineError) -> Graph.Value {
-    do throws(EngineError) {
-      if layer.className == "InputLayer", let only = sources.first { return only }
-      guard let first = sources.first else {
-        throw EngineError("inbound_nodes", expected: "an input", found: "none")
-      }
-      let operators = try KerasOperators(
-        layer: layer, weights: weights, layout: graph.layout, input: graph.features(of: first)
-      ).operators()
-      var value = first
-      for (index, operation) in operators.enumerated() {
-        value = try graph.append(
-          operation, named: layer.name, to: index == 0 ? sources : [value])
+    parameterCount += operation.parameterCount
+    guard parameterCount <= KerasGraphBuilder.parameterLimit else {
+      throw EngineError(
+        .limit, "weights", expected: "at most \(KerasGraphBuilder.parameterLimit) in all calls",
+        found: "more")
+    }
+    return try graph.append(operation, named: name, to: inputs)
+  }
+
+  /// The outputs of a model for its inputs.
+  private func outputs(
+    of topology: KerasTopology, inputs: [Graph.Value], weights: KerasWeightScope, depth: Int
+  ) throws(EngineError) -> [Graph.Value] {
+    guard depth <= EngineLimits.graphDepth else {
+      throw EngineError(
+        .limit, "layers", expected: "models at most \(EngineLimits.graphDepth) deep",
+        found: "more")
+    }
+    guard inputs.count == topology.inputs.count else {
+      throw EngineError(
+        "inbound_nodes", expected: "\(topology.inputs.count) inputs", found: "\(inputs.count)")
+    }
+    var values: [KerasReference: Graph.Value] = [:]
+    for (input, value) in zip(topology.inputs, inputs) { values[input] = value }
+    func value(_ reference: KerasReference, _ key: String) throws(EngineError) -> Graph.Value {
+      guard let value = values[reference] else {
+        throw EngineError(
+          key, expected: "a value that a layer of the model gives",
+          found: "output \(reference.tensor) of call \(reference.node) of '\(reference.layer)'")
       }
       return value
-    } catch {
-      throw error.inside(layer: layer.name)
     }
-  }
-
-  /// One order of axes for the whole model; Keras's default is channels last.
-  private func layout(of layers: [KerasLayerConfig]) throws(EngineError) -> Layout {
-    var found: Layout?
-    for layer in layers where layer.className != "Flatten" {
+    let models = Set(topology.layers.filter(\.isModel).map(\.name))
+    for call in topology.calls {
+      let layer = topology.layers[call.layer]
       do throws(EngineError) {
-        guard let layout = try layer.layout() else { continue }
-        guard found == nil || found == layout else {
-          throw EngineError(
-            .unsupported, "data_format", expected: "one order of axes in the model",
-            found: "both")
+        let results = try apply(
+          layer, weights: weights.group(of: layer, beside: models),
+          to: call.arguments.map { (reference) throws(EngineError) in
+            try value(reference, "inbound_nodes")
+          }, depth: depth)
+        for (tensor, result) in results.enumerated() {
+          values[KerasReference(layer: layer.name, node: call.node, tensor: tensor)] = result
         }
-        found = layout
       } catch {
         throw error.inside(layer: layer.name)
       }
     }
-    return found ?? .channelsLast
+    return try topology.outputs.map { (output) throws(EngineError) in
+      try value(output, "output_layers")
+    }
   }
 
-  /// The one layer in `[name, 0, 0]` or `[[name, 0, 0]]`.
-  private func only(_ json: JSON?, _ key: String) throws(EngineError) -> String {
-    let list = json?.array ?? []
-    if let name = list.first?.string { return name }
-    guard list.count == 1, let name = list[0].array?.first?.string else {
+  /// What a layer gives for its arguments.
+  func apply(
+    _ layer: KerasLayerConfig, weights: KerasWeightGroup,
+    to arguments: KerasArguments<Graph.Value>, depth: Int
+  ) throws(EngineError) -> [Graph.Value] {
+    callCount += 1
+    guard callCount <= KerasGraphBuilder.callLimit else {
       throw EngineError(
-        .unsupported, key, expected: "one layer", found: "\(list.count) layers")
+        .limit, "layers", expected: "at most \(KerasGraphBuilder.callLimit) calls", found: "more")
     }
-    return name
+    guard depth <= EngineLimits.graphDepth else {
+      throw EngineError(
+        .limit, "layers", expected: "layers at most \(EngineLimits.graphDepth) deep",
+        found: "more")
+    }
+    if layer.isModel {
+      return try outputs(
+        of: KerasTopology(layer), inputs: arguments.positional.flatMap(\.values),
+        weights: .model(weights), depth: depth + 1)
+    }
+    let call = KerasCall(
+      layer: layer, weights: weights, arguments: arguments, builder: self, depth: depth)
+    return try KerasLayers.conversion(of: layer)(call)
   }
 
-  /// Each node after those it takes values from; an error when there is a cycle or an unknown
-  /// layer. Kahn's algorithm, so that depth costs no stack.
-  private func inOrder(_ nodes: [KerasNode], input: String) throws(EngineError) -> [KerasNode] {
-    var byName: [String: Int] = [:]
-    for (index, node) in nodes.enumerated() {
-      guard byName.updateValue(index, forKey: node.layer.name) == nil else {
-        throw EngineError("name", expected: "a new name", found: "the name of another layer")
-          .inside(layer: node.layer.name)
-      }
-    }
-    var waiting = nodes.map { Set($0.sources).count }
-    var followers = [[Int]](repeating: [], count: nodes.count)
-    for (index, node) in nodes.enumerated() {
-      for name in Set(node.sources).sorted() {
-        guard let source = byName[name] else {
-          throw EngineError("inbound_nodes", expected: "a layer of the model", found: name)
-            .inside(layer: node.layer.name)
+  /// The order of axes that most layers state; Keras's default is channels last.
+  private static func layout(
+    of topology: KerasTopology, depth: Int
+  ) throws(EngineError) -> Layout {
+    let votes = try votes(in: topology, depth: depth)
+    return votes.first > votes.last ? .channelsFirst : .channelsLast
+  }
+
+  private static func votes(
+    in topology: KerasTopology, depth: Int
+  ) throws(EngineError) -> (first: Int, last: Int) {
+    var votes = (first: 0, last: 0)
+    for layer in topology.layers {
+      do throws(EngineError) {
+        if layer.isModel, depth < EngineLimits.graphDepth {
+          let inner = try self.votes(in: KerasTopology(layer), depth: depth + 1)
+          votes.first += inner.first
+          votes.last += inner.last
+        } else if layer.className != "Flatten" {
+          switch try layer.layout() {
+          case .channelsFirst: votes.first += 1
+          case .channelsLast: votes.last += 1
+          default: break
+          }
         }
-        followers[source].append(index)
+      } catch {
+        throw error.inside(layer: layer.name)
       }
     }
-    var ready = nodes.indices.filter { waiting[$0] == 0 }
-    var order: [KerasNode] = []
-    var position = 0
-    while position < ready.count {
-      let index = ready[position]
-      position += 1
-      if nodes[index].layer.name != input { order.append(nodes[index]) }
-      for follower in followers[index] {
-        waiting[follower] -= 1
-        if waiting[follower] == 0 { ready.append(follower) }
-      }
-    }
-    guard ready.count == nodes.count else {
-      throw EngineError("inbound_nodes", expected: "a graph without a cycle", found: "a cycle")
-    }
-    return order
+    return votes
   }
 }
 
-/// A layer of a functional model and the names of the layers it takes values from.
-private struct KerasNode {
-  let layer: KerasLayerConfig
-  let sources: [String]
+/// Where the weights of a model's layers are.
+private enum KerasWeightScope {
+  /// In the file, by layer.
+  case file(KerasWeights)
+  /// Among those of a model that is used as a layer.
+  case model(KerasWeightGroup)
 
-  init(_ json: JSON) throws(EngineError) {
-    layer = try KerasLayerConfig(json)
-    let calls = json["inbound_nodes"]?.array ?? []
-    guard calls.count <= 1 else {
-      throw EngineError(
-        .unsupported, "inbound_nodes", expected: "a layer that is called once",
-        found: "\(calls.count) calls"
-      ).inside(layer: layer.name)
-    }
-    do throws(EngineError) {
-      sources =
-        try calls.first.map { (call) throws(EngineError) in
-          try KerasNode.sources(of: call)
-        } ?? []
-    } catch {
-      throw error.inside(layer: layer.name)
+  func group(of layer: KerasLayerConfig, beside models: Set<String>) -> KerasWeightGroup {
+    switch self {
+    case .file(let weights): weights.layer(layer.name)
+    case .model(let group):
+      layer.isModel ? group.model(layer.name) : group.layer(layer.name, beside: models)
     }
   }
+}
 
-  /// Keras 3: `{args: [tensor or [tensor, ...]], kwargs}` with `keras_history` in each tensor.
-  /// Before: `[[name, node, tensor, {...}], ...]`.
-  private static func sources(of call: JSON) throws(EngineError) -> [String] {
-    let tensors: [JSON]
-    if let arguments = call["args"]?.array {
-      tensors = arguments.flatMap { $0.array ?? [$0] }
-    } else {
-      tensors = call.array ?? []
-    }
-    var names: [String] = []
-    for tensor in tensors {
-      let history = tensor["config"]?["keras_history"]?.array ?? tensor.array ?? []
-      guard history.count >= 3, let name = history[0].string else {
-        throw EngineError(
-          .unsupported, "inbound_nodes", expected: "values of other layers",
-          found: String(tensor.compactText().prefix(80)))
+extension KerasTopology {
+  /// An input of the graph: what the input layer says, or what the first layer was built for.
+  fileprivate func graphInput(
+    _ input: KerasReference, of model: KerasLayerConfig, rowShape: [Int]?
+  ) throws(EngineError) -> Graph.Input {
+    do throws(EngineError) {
+      if let layer = inputLayer(input) {
+        guard let shape = try layer.inputShape(rowShape: rowShape) else {
+          throw EngineError("batch_shape", expected: "the input's shape", found: "none")
+        }
+        for key in ["sparse", "ragged"] where try layer.bool(key, default: false) {
+          throw EngineError(.unsupported, key, expected: "dense inputs", found: "true")
+        }
+        return Graph.Input(
+          name: layer.name, type: TensorType(shape, try layer.inputElement()))
       }
-      guard history[1].integer == 0, history[2].integer == 0 else {
-        throw EngineError(
-          .unsupported, "inbound_nodes", expected: "the one value of '\(name)'",
-          found: "another of its values")
+      let first = layers[0]
+      if first.isModel {
+        let inner = try KerasTopology(first)
+        return try inner.graphInput(inner.inputs[0], of: first, rowShape: rowShape)
       }
-      names.append(name)
+      if let shape = try first.inputShape(rowShape: rowShape) {
+        return Graph.Input(
+          name: "input", type: TensorType(shape, try first.inputElement()))
+      }
+      for json in [
+        model.attributes["build_input_shape"], model.buildConfig["input_shape"],
+        first.buildConfig["input_shape"],
+      ] {
+        guard let json, json.array?.isEmpty == false else { continue }
+        let shape = try first.shape(json, "build_input_shape", rowShape: rowShape)
+        return Graph.Input(name: "input", type: TensorType(shape))
+      }
+      guard let rowShape else {
+        throw EngineError("batch_shape", expected: "the input's shape", found: "none")
+      }
+      return Graph.Input(name: "input", type: TensorType(rowShape))
+    } catch {
+      throw error.inside(layer: input.layer.isEmpty ? layers[0].name : input.layer)
     }
-    return names
+  }
+}
+
+extension KerasLayerConfig {
+  /// The type of an input's elements.
+  fileprivate func inputElement() throws(EngineError) -> ElementType {
+    let stated = ["dtype", "input_dtype"].first(where: has)
+    guard let key = stated, let json = attributes[key] else { return .float32 }
+    let name = json.string ?? json["config"]?["name"]?.string ?? json.compactText()
+    switch ElementType(rawValue: name) {
+    case .some(let element) where element == .float32 || !element.isFloat: return element
+    default:
+      throw EngineError(
+        .unsupported, key, expected: "float32, integers or bool", found: name)
+    }
   }
 }

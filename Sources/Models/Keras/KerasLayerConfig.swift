@@ -7,31 +7,67 @@ struct KerasLayerConfig {
   let className: String
   let name: String
   let attributes: JSON
+  /// Where the class lies in Keras 3; nil in files of earlier versions.
+  let module: String?
+  /// The shape that the layer was built for, with the batch axis; null where the file has none.
+  let buildConfig: JSON
 
-  /// Reads `{class_name, config: {name, ...}}`.
+  /// Reads `{class_name, config: {name, ...}}`. The attributes of a model may be its layers.
   init(_ json: JSON) throws(EngineError) {
     guard let className = json["class_name"]?.string, let attributes = json["config"],
-      attributes.object != nil
+      attributes.object != nil || attributes.array != nil
     else {
       throw EngineError("config", expected: "a layer with a class and a config", found: "neither")
     }
-    guard let name = attributes["name"]?.string ?? json["name"]?.string else {
-      throw EngineError("name", expected: "a layer's name", found: "none")
-    }
+    guard let name = attributes["name"]?.string ?? json["name"]?.string ?? layersName(attributes)
+    else { throw EngineError("name", expected: "a layer's name", found: "none") }
     self.className = className
-    self.attributes = attributes
+    self.attributes = currentAttributes(of: className, attributes)
     self.name = name
+    module = json["module"]?.string
+    buildConfig = json["build_config"] ?? .null
+    try checkClass(registeredName: json["registered_name"]?.string)
     try checkNumbers()
+  }
+
+  /// A layer that stands for an attribute of another, such as an activation.
+  init(className: String, name: String, attributes: JSON) {
+    self.className = className
+    self.name = name
+    self.attributes = attributes
+    module = nil
+    buildConfig = .null
+  }
+
+  /// Whether the layer is a function of `keras.ops`, as in `x + y`.
+  var isOperation: Bool { module?.contains(".ops") ?? false }
+
+  /// Whether the layer is itself a model.
+  var isModel: Bool { ["Sequential", "Functional", "Model"].contains(className) }
+
+  /// A class of the model's author may bear the name of one of Keras; its code is not in the file.
+  private func checkClass(registeredName: String?) throws(EngineError) {
+    let isForeign = module.map { !$0.hasPrefix("keras") && !$0.hasPrefix("tf_keras") } ?? false
+    guard isForeign || registeredName?.contains(">") == true else { return }
+    throw EngineError(
+      .unsupported, "class", expected: "layers of Keras",
+      found: "custom class \(registeredName ?? className)"
+    ).inside(layer: name)
   }
 
   /// The engine computes in binary32; a policy for other numbers would be another function.
   private func checkNumbers() throws(EngineError) {
-    guard let dtype = attributes["dtype"], dtype != .null else { return }
+    guard let dtype = attributes["dtype"], dtype != .null, className != "InputLayer" else { return }
     let policy = dtype.string ?? dtype["config"]?["name"]?.string ?? dtype.compactText()
-    guard policy == "float32" else {
+    guard policy == "float32" || takesIntegers(policy) else {
       throw EngineError(.unsupported, "dtype", expected: "float32", found: policy)
         .inside(layer: name)
     }
+  }
+
+  /// A layer that begins a Sequential may carry the input's type; it does not compute in it.
+  private func takesIntegers(_ policy: String) -> Bool {
+    has("batch_input_shape") && ["int32", "int64", "uint8"].contains(policy)
   }
 
   /// Whether an attribute has a value other than null.
@@ -53,8 +89,14 @@ struct KerasLayerConfig {
 
   func integer(_ key: String, default value: Int) throws(EngineError) -> Int {
     guard has(key), let json = attributes[key] else { return value }
-    guard let number = json.integer else { throw wrong(key, "an integer", json) }
+    guard let number = json.wholeNumber else { throw wrong(key, "an integer", json) }
     return number
+  }
+
+  /// An integer that the layer cannot do without.
+  func integer(_ key: String) throws(EngineError) -> Int {
+    guard has(key) else { throw wrong(key, "an integer", .null) }
+    return try integer(key, default: 0)
   }
 
   func double(_ key: String, default value: Double) throws(EngineError) -> Double {
@@ -63,26 +105,83 @@ struct KerasLayerConfig {
     return number
   }
 
-  /// One integer for both axes or a list of two.
-  func extent(_ key: String, default value: Extent) throws(EngineError) -> Extent {
-    guard has(key), let json = attributes[key] else { return value }
-    if let side = json.integer { return Extent(side) }
-    guard let list = json.array, list.count == 2, let height = list[0].integer,
-      let width = list[1].integer
-    else { throw wrong(key, "one or two integers", json) }
-    return Extent(height: height, width: width)
+  /// A list of integers, or one in its place; nil where there is none.
+  func integers(_ key: String) throws(EngineError) -> [Int]? {
+    guard has(key), let json = attributes[key] else { return nil }
+    var list: [Int] = []
+    for element in json.array ?? [json] {
+      guard let number = element.wholeNumber else { throw wrong(key, "integers", json) }
+      list.append(number)
+    }
+    return list
   }
 
-  /// A shape whose first axis is the batch: `batch_shape` in Keras 3, `batch_input_shape` before.
-  func batchShape() throws(EngineError) -> [Int]? {
+  /// A list of numbers, or one in its place; nil where there is none.
+  func doubles(_ key: String) throws(EngineError) -> [Double]? {
+    guard has(key), let json = attributes[key] else { return nil }
+    var list: [Double] = []
+    for element in json.array ?? [json] {
+      guard let number = element.double, number.isFinite else { throw wrong(key, "numbers", json) }
+      list.append(number)
+    }
+    return list
+  }
+
+  /// One integer for all spatial axes or one for each.
+  func sizes(
+    _ key: String, rank: Int, default value: [Int]
+  ) throws(EngineError) -> [Int] {
+    guard let list = try integers(key) else { return value }
+    if list.count == 1 { return [Int](repeating: list[0], count: rank) }
+    guard list.count == rank else {
+      throw wrong(key, "one integer or \(rank)", attributes[key] ?? .null)
+    }
+    return list
+  }
+
+  /// A pair for each spatial axis, or one integer for each or for all.
+  func pairs(_ key: String, rank: Int) throws(EngineError) -> [(before: Int, after: Int)] {
+    let json = attributes[key] ?? .null
+    if rank > 1 || json.array?.count == 2, let list = json.array {
+      let pairs = rank == 1 ? [json] : list
+      if pairs.allSatisfy({ $0.array?.count == 2 }) {
+        guard pairs.count == rank else { throw wrong(key, "\(rank) pairs", json) }
+        return try pairs.map { (pair) throws(EngineError) in
+          guard let before = pair.array?[0].wholeNumber, let after = pair.array?[1].wholeNumber,
+            before >= 0, after >= 0
+          else { throw wrong(key, "pairs of sizes", json) }
+          return (before, after)
+        }
+      }
+    }
+    return try sizes(key, rank: rank, default: .init(repeating: 1, count: rank)).map {
+      (size) throws(EngineError) in
+      guard size >= 0 else { throw wrong(key, "sizes of 0 or more", json) }
+      return (size, size)
+    }
+  }
+
+  /// The shape of the input without the batch axis: `batch_shape` in Keras 3, `batch_input_shape`
+  /// before. A size that the model leaves open is taken from `rowShape`.
+  func inputShape(rowShape: [Int]? = nil) throws(EngineError) -> [Int]? {
     let keys = ["batch_shape", "batch_input_shape"]
     guard let key = keys.first(where: has), let json = attributes[key] else { return nil }
-    guard let axes = json.array, axes.count >= 2 else { throw wrong(key, "a shape", json) }
+    return try shape(json, key, rowShape: rowShape)
+  }
+
+  /// A shape whose first axis is the batch.
+  func shape(_ json: JSON, _ key: String, rowShape: [Int]?) throws(EngineError) -> [Int] {
+    guard let axes = json.array?.dropFirst(), json.array?.isEmpty == false else {
+      throw wrong(key, "a shape", json)
+    }
     var shape: [Int] = []
-    for axis in axes.dropFirst() {
-      guard let size = axis.integer, size > 0 else {
+    for (index, axis) in axes.enumerated() {
+      var size = axis.wholeNumber
+      if axis == .null, let rowShape, rowShape.count == axes.count { size = rowShape[index] }
+      guard let size, size > 0 else {
         throw EngineError(
-          .unsupported, key, expected: "fixed sizes after the batch", found: json.compactText())
+          .unsupported, key, expected: "fixed sizes after the batch, or a stated input shape",
+          found: json.compactText())
       }
       shape.append(size)
     }
@@ -102,4 +201,23 @@ struct KerasLayerConfig {
   func wrong(_ key: String, _ expected: String, _ found: JSON) -> EngineError {
     EngineError(key, expected: expected, found: String(found.compactText().prefix(80)))
   }
+
+  func unsupported(_ key: String, _ expected: String, _ found: String) -> EngineError {
+    EngineError(.unsupported, key, expected: expected, found: found)
+  }
+}
+
+extension JSON {
+  /// An integer, also written as `2.0`.
+  var wholeNumber: Int? {
+    if let integer { return integer }
+    guard let double, double.rounded() == double, abs(double) < 0x1p53 else { return nil }
+    return Int(double)
+  }
+}
+
+/// The name that a model without attributes of its own goes by: very old files have the list of
+/// layers itself as config.
+private func layersName(_ attributes: JSON) -> String? {
+  attributes.array == nil ? nil : "sequential"
 }

@@ -4,60 +4,123 @@ import Formats
 
 /// The weights of a Keras model as tensors, by layer.
 struct KerasWeights {
-  private let tensors: [String: [Tensor]]
+  private var groups: [String: KerasWeightGroup] = [:]
   /// What `inspect` shows of them.
-  let summary: [Model.Weight]
+  private(set) var summary: [Model.Weight] = []
 
   init(_ file: KerasModelFile) throws(EngineError) {
-    var tensors: [String: [Tensor]] = [:]
-    var summary: [Model.Weight] = []
     for layer in file.layers {
-      var list: [Tensor] = []
+      var entries: [KerasWeightGroup.Entry] = []
       for weight in layer.weights {
-        let tensor = try KerasWeights.tensor(of: weight).inside(layer: layer.name)
-        list.append(tensor)
+        let tensor: Tensor
+        do throws(EngineError) {
+          tensor = try KerasWeights.tensor(of: weight)
+        } catch {
+          throw error.inside(layer: layer.name)
+        }
+        entries.append(
+          KerasWeightGroup.Entry(
+            path: weight.name.split(separator: "/").map(String.init), tensor: tensor))
         summary.append(
           Model.Weight(
             name: "\(layer.name)/\(weight.name)", shape: weight.tensor.shape,
             elementType: weight.tensor.elementType.rawValue,
             nonFiniteCount: tensor.nonFiniteCount))
       }
-      tensors[layer.name] = list
+      groups[layer.name] = KerasWeightGroup(entries: entries, order: file.weightOrder)
     }
-    self.tensors = tensors
-    self.summary = summary
   }
 
-  private static func tensor(
-    of weight: KerasModelFile.Weight
-  ) -> Result<Tensor, EngineError> {
+  private static func tensor(of weight: KerasModelFile.Weight) throws(EngineError) -> Tensor {
+    let stored = weight.tensor
+    if stored.elementType == .float32, stored.byteOrder == .little {
+      return try Tensor(shape: stored.shape, littleEndian: stored.bytes)
+    }
+    let values: [Float]
     do {
-      let stored = weight.tensor
-      if stored.elementType == .float32, stored.byteOrder == .little {
-        return .success(try Tensor(shape: stored.shape, littleEndian: stored.bytes))
-      }
-      return .success(try Tensor(shape: stored.shape, values: stored.floats()))
-    } catch let error as EngineError {
-      return .failure(error)
+      values = try stored.floats()
     } catch {
-      return .failure(EngineError(weight.name, expected: "a tensor of numbers", found: "\(error)"))
+      throw EngineError(weight.name, expected: "a tensor of numbers", found: "\(error)")
     }
+    return try Tensor(shape: stored.shape, values: values)
   }
 
-  /// The weights of a layer; an error unless it has exactly those of the given names.
-  func weights(of layer: String, named names: [String]) throws(EngineError) -> [Tensor] {
-    let list = tensors[layer] ?? []
-    guard list.count == names.count else {
-      throw EngineError(
-        "weights", expected: "\(names.count) (\(names.joined(separator: ", ")))",
-        found: "\(list.count)")
-    }
-    return list
+  /// The weights of a layer of the model; none where the file has none.
+  func layer(_ name: String) -> KerasWeightGroup {
+    groups[name] ?? KerasWeightGroup(entries: [], order: .byPart)
   }
 }
 
-extension Result where Failure == EngineError {
-  fileprivate func inside(layer: String) throws(EngineError) -> Success {
-    do { return try get() } catch { throw error.inside(layer: layer) }
+/// The weights of a layer, of a part of one, or of a model used as a layer.
+struct KerasWeightGroup {
+  struct Entry {
+    let path: [String]
+    let tensor: Tensor
+
+    /// The weight's own name, without TensorFlow's `:0`.
+    var name: Substring { path.last.map { $0.prefix { $0 != ":" } } ?? "" }
   }
+
+  let entries: [Entry]
+  let order: KerasModelFile.WeightOrder
+
+  /// The shapes of all weights, in their order.
+  var shapes: [[Int]] { entries.map(\.tensor.shape) }
+
+  /// The weights of a layer of the model that this is.
+  ///
+  /// In `.h5` the names of weights contain the names of their layers, and of models in models
+  /// where these are built as a layer is; `models` are the names of those beside the layer.
+  func layer(_ name: String, beside models: Set<String> = []) -> KerasWeightGroup {
+    switch order {
+    case .byPart: return part(name)
+    case .trainedFirst:
+      return KerasWeightGroup(
+        entries: entries.filter {
+          let place = $0.path.dropLast()
+          return place.contains(name) && (models.contains(name) || models.isDisjoint(with: place))
+        }, order: order)
+    }
+  }
+
+  /// The weights of a model in the model that this is.
+  func model(_ name: String) -> KerasWeightGroup {
+    let named = layer(name)
+    return order == .trainedFirst && named.entries.isEmpty ? self : named
+  }
+
+  /// The weights of a part of the layer: by its name, or in `.h5` those at the given places.
+  func part(_ name: String, _ places: Range<Int>? = nil) -> KerasWeightGroup {
+    switch order {
+    case .byPart:
+      return KerasWeightGroup(
+        entries: entries.filter { $0.path.count > 1 && $0.path[0] == name }.map {
+          Entry(path: Array($0.path.dropFirst()), tensor: $0.tensor)
+        }, order: order)
+    case .trainedFirst:
+      guard let places else { return self }
+      return KerasWeightGroup(
+        entries: Array(entries[places.clamped(to: entries.indices)]), order: order)
+    }
+  }
+
+  /// The weights; an error unless there are exactly those of the given names.
+  func tensors(named names: [String]) throws(EngineError) -> [Tensor] {
+    guard entries.count == names.count else {
+      throw EngineError(
+        "weights", expected: "\(names.count) (\(names.joined(separator: ", ")))",
+        found: "\(entries.count)")
+    }
+    for (entry, name) in zip(entries, names)
+    where KerasWeightGroup.known.contains(String(entry.name)) && entry.name != name {
+      throw EngineError("weights", expected: name, found: String(entry.name))
+    }
+    return entries.map(\.tensor)
+  }
+
+  /// Names that say what a weight is; Keras 1 had others.
+  private static let known: Set<String> = [
+    "kernel", "bias", "depthwise_kernel", "pointwise_kernel", "recurrent_kernel", "gamma", "beta",
+    "moving_mean", "moving_variance", "embeddings", "alpha", "mean", "variance", "count", "scale",
+  ]
 }
