@@ -68,6 +68,19 @@ public final class Network: Sendable {
     try run(inputs, target: .outputs, threads: threads)
   }
 
+  /// The value of each node of the graph, in order, for each row of the inputs: all that a run
+  /// computes on its way. Constants are left out.
+  public func intermediates(
+    _ inputs: [AnyTensor], threads: Int = 1
+  ) throws(EngineError) -> [(name: String, value: AnyTensor)] {
+    var all = graph
+    let nodes = graph.nodes.indices.filter { !graph.nodes[$0].inputs.isEmpty }
+    guard !nodes.isEmpty else { return [] }
+    try all.setOutputs(nodes.map(graph.value(ofNode:)))
+    let values = try Network(all, variant: variant).run(inputs, threads: threads)
+    return zip(nodes, values).map { (graph.nodes[$0].name, $1) }
+  }
+
   /// For each input the gradient of the cross-entropy of its logits with its label, with respect
   /// to the input; not divided by the batch. The logits come with it.
   public func lossGradient(

@@ -37,17 +37,19 @@ struct Map64: Sendable {
   }
 }
 
-/// An operator with its definition in binary64, written for these tests without the engine.
+/// An operator with its definition in any arithmetic, written for these tests without the engine.
 struct Layer: Sendable {
   let operation: Operator
-  let apply: @Sendable ([Map64]) -> Map64
+  let apply: @Sendable ([Map64], inout Evaluator) -> Map64
 
-  init(_ operation: Operator, _ apply: @escaping @Sendable (Map64) -> Map64) {
+  init(_ operation: Operator, _ apply: @escaping @Sendable (Map64, inout Evaluator) -> Map64) {
     self.operation = operation
-    self.apply = { apply($0[0]) }
+    self.apply = { apply($0[0], &$1) }
   }
 
-  init(_ operation: Operator, ofAll apply: @escaping @Sendable ([Map64]) -> Map64) {
+  init(
+    _ operation: Operator, ofAll apply: @escaping @Sendable ([Map64], inout Evaluator) -> Map64
+  ) {
     self.operation = operation
     self.apply = apply
   }
@@ -92,22 +94,23 @@ extension Layer {
       case .rowsColumnsChannelsMultiplier: w[(ky * kw + kx) * shape.outputs + o]
       }
     }
-    return Layer(.convolution(operation)) { x in
+    return Layer(.convolution(operation)) { x, evaluator in
       let features = outputFeatures(
         x.features, shape.outputs, shape.kernel, shape.stride, shape.dilation, shape.padding)
       return Map64(features) { o, r, c in
-        var sum = bias.map { Double($0[o]) } ?? 0
+        var factors: [(Double, Double)] = []
         let group = o / (shape.outputs / shape.groups)
         for i in 0..<inputs {
           for ky in 0..<kh {
             for kx in 0..<kw {
               let row = r * shape.stride.height + ky * shape.dilation.height - shape.padding.top
               let column = c * shape.stride.width + kx * shape.dilation.width - shape.padding.left
-              sum += (x[group * inputs + i, row, column] ?? 0) * weight(o, i, ky, kx)
+              factors.append(
+                (x[group * inputs + i, row, column] ?? 0, weight(o, i, ky, kx)))
             }
           }
         }
-        return sum
+        return evaluator.products(bias.map { Double($0[o]) } ?? 0, factors)
       }
     }
   }
@@ -123,11 +126,13 @@ extension Layer {
     let bias = try random.tensor([outputs])
     let operation = try Dense(kernel: DenseKernel(weights, order: order), bias: bias)
     let w = weights.values.map(Double.init)
-    return Layer(.dense(operation)) { x in
+    return Layer(.dense(operation)) { x, evaluator in
       Map64(vector(outputs)) { o, _, _ in
-        x.values.indices.reduce(Double(bias[o])) { sum, i in
-          sum + x.values[i] * (isTransposed ? w[o * inputs + i] : w[i * outputs + o])
-        }
+        evaluator.products(
+          Double(bias[o]),
+          x.values.indices.map { i in
+            (x.values[i], isTransposed ? w[o * inputs + i] : w[i * outputs + o])
+          })
       }
     }
   }
@@ -139,42 +144,48 @@ extension Layer {
       shape: [channels], values: random.floats(channels, scale: 0.5).map { $0 + 1 })
     let operation = try BatchNormalization(
       gamma: gamma, beta: beta, mean: mean, variance: variance, epsilon: 1e-3)
-    return Layer(.batchNormalization(operation)) { x in
+    return Layer(.batchNormalization(operation)) { x, evaluator in
       Map64(x.features) { c, row, column in
-        let scale = Double(gamma[c]) / (Double(variance[c]) + 1e-3).squareRoot()
-        return ((x[c, row, column] ?? 0) - Double(mean[c])) * scale + Double(beta[c])
+        evaluator.normalized(
+          x[c, row, column] ?? 0, gamma: gamma[c], beta: beta[c], mean: mean[c],
+          variance: variance[c], epsilon: 1e-3)
       }
     }
   }
 
   static func maxPool(_ window: Window) -> Layer {
-    Layer(.maxPool(MaxPool(window: window))) { x in
+    Layer(.maxPool(MaxPool(window: window))) { x, _ in
       pooled(x, window) { $0.compactMap(\.self).max() ?? .nan }
     }
   }
 
   static func averagePool(_ window: Window, countsPadding: Bool = false) -> Layer {
-    Layer(.averagePool(AveragePool(window: window, countsPadding: countsPadding))) { x in
+    Layer(.averagePool(AveragePool(window: window, countsPadding: countsPadding))) { x, evaluator in
       pooled(x, window) { taps in
         let inside = taps.compactMap(\.self)
-        return inside.reduce(0, +) / Double(countsPadding ? taps.count : inside.count)
+        return evaluator.rounded(
+          evaluator.sum(inside) / Double(countsPadding ? taps.count : inside.count))
       }
     }
   }
 
-  static let globalAveragePool = Layer(.globalAveragePool(GlobalAveragePool())) { x in
+  static let globalAveragePool = Layer(.globalAveragePool(GlobalAveragePool())) {
+    x, evaluator in
     Map64(vector(x.features.channels)) { c, _, _ in
       let pixels = x.features.pixels
-      return x.values[c * pixels..<(c + 1) * pixels].reduce(0, +) / Double(pixels)
+      return evaluator.rounded(
+        evaluator.sum(Array(x.values[c * pixels..<(c + 1) * pixels])) / Double(pixels))
     }
   }
 
   static func flatten(_ order: Layout) -> Layer {
-    Layer(.flatten(Flatten(order: order))) { Map64(vector($0.values.count), $0.values(in: order)) }
+    Layer(.flatten(Flatten(order: order))) { x, _ in
+      Map64(vector(x.values.count), x.values(in: order))
+    }
   }
 
   static func padding(_ padding: Padding) -> Layer {
-    Layer(.zeroPadding(ZeroPadding(padding))) { x in
+    Layer(.zeroPadding(ZeroPadding(padding))) { x, _ in
       var features = x.features
       features.height += padding.top + padding.bottom
       features.width += padding.left + padding.right
@@ -184,8 +195,12 @@ extension Layer {
 
   static let relu = elementwise(.relu(ReLU())) { max(0, $0) }
   static let leakyReLU = elementwise(.leakyReLU(LeakyReLU(slope: 0.25))) { $0 > 0 ? $0 : $0 / 4 }
-  static let sigmoid = elementwise(.sigmoid(Sigmoid())) { x in 1 / (1 + exp(-x)) }
-  static let tanh = elementwise(.tanh(Tanh())) { Glibc.tanh($0) }
+  static let sigmoid = Layer(.sigmoid(Sigmoid())) { x, evaluator in
+    Map64(x.features, x.values.map { evaluator.function(1 / (1 + exp(-$0))) })
+  }
+  static let tanh = Layer(.tanh(Tanh())) { x, evaluator in
+    Map64(x.features, x.values.map { evaluator.function(Glibc.tanh($0)) })
+  }
   static let identity = elementwise(.identity(Identity())) { $0 }
 
   static func clip(_ low: Float, _ high: Float) throws -> Layer {
@@ -194,21 +209,23 @@ extension Layer {
     }
   }
 
-  static let softmax = Layer(.softmax(Softmax())) { x in
+  static let softmax = Layer(.softmax(Softmax())) { x, evaluator in
     let pixels = x.features.pixels
     return Map64(x.features) { c, row, column in
       let pixel = row * x.features.width + column
-      let all = (0..<x.features.channels).map { exp(x.values[$0 * pixels + pixel]) }
-      return all[c] / all.reduce(0, +)
+      let own = (0..<x.features.channels).map { x.values[$0 * pixels + pixel] }
+      let largest = own.max() ?? 0
+      let all = own.map { evaluator.function(exp(evaluator.rounded($0 - largest))) }
+      return evaluator.rounded(all[c] / evaluator.sum(all))
     }
   }
 
   static let add = Layer(
     .add(Add()),
-    ofAll: { inputs in
+    ofAll: { inputs, evaluator in
       Map64(
         inputs[0].features,
-        inputs[0].values.indices.map { index in inputs.reduce(0) { $0 + $1.values[index] } })
+        inputs[0].values.indices.map { index in evaluator.sum(inputs.map { $0.values[index] }) })
     })
 
   static let concatenation = Layer(
@@ -222,7 +239,9 @@ extension Layer {
   private static func elementwise(
     _ operation: Operator, _ function: @escaping @Sendable (Double) -> Double
   ) -> Layer {
-    Layer(operation) { Map64($0.features, $0.values.map(function)) }
+    Layer(operation) { x, evaluator in
+      Map64(x.features, x.values.map { evaluator.rounded(function($0)) })
+    }
   }
 }
 

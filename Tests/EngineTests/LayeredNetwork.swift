@@ -13,6 +13,7 @@ struct LayeredNetwork: Sendable, CustomTestStringConvertible {
   let testDescription: String
   let graph: Graph
   private let placed: [Placed]
+  private let values: [Graph.Value]
 
   /// Appends layers, then a dense layer to five classes.
   init(
@@ -26,6 +27,7 @@ struct LayeredNetwork: Sendable, CustomTestStringConvertible {
       testDescription = name
       graph = builder.graph
       placed = builder.placed.map { Placed(layer: $0.0, inputs: $0.1) }
+      values = builder.values
     } catch {
       preconditionFailure("\(name): \(error)")
     }
@@ -34,7 +36,7 @@ struct LayeredNetwork: Sendable, CustomTestStringConvertible {
   struct Builder {
     fileprivate(set) var graph: Graph
     fileprivate var placed: [(Layer, [Int])] = []
-    private var values: [Graph.Value]
+    fileprivate var values: [Graph.Value]
     var random: RandomNumbers
 
     fileprivate init(input: Features, layout: Layout, seed: UInt64) throws {
@@ -77,14 +79,34 @@ struct LayeredNetwork: Sendable, CustomTestStringConvertible {
 
   /// The logits in binary64 for one input in the layout of the graph.
   func logits(_ input: [Double]) -> [Double] {
+    var evaluator = Evaluator.binary64
+    return layers(input, &evaluator).last ?? []
+  }
+
+  /// What each layer gives for one input, in the layout of the graph.
+  func layers(_ input: [Double], _ evaluator: inout Evaluator) -> [[Double]] {
     let features = graph.features(of: graph.input)
     var map = Map64(features, input)
     if graph.inputShape.count == 3, graph.layout == .channelsLast {
       map = Map64(features) { c, r, q in input[(r * features.width + q) * features.channels + c] }
     }
     var values = [map]
-    for place in placed { values.append(place.layer.apply(place.inputs.map { values[$0] })) }
-    return values[values.count - 1].values
+    for place in placed {
+      values.append(place.layer.apply(place.inputs.map { values[$0] }, &evaluator))
+    }
+    return values.dropFirst().map { value in
+      value.features.pixels > 1 ? value.values(in: graph.layout) : value.values
+    }
+  }
+
+  /// The number of layers, the dense one at the end included.
+  var layerCount: Int { placed.count }
+
+  /// The graph that ends behind a layer.
+  func graph(endingAtLayer layer: Int) throws -> Graph {
+    var graph = graph
+    try graph.setOutput(values[layer + 1])
+    return graph
   }
 
   /// The cross-entropy of the logits with a label, in binary64.

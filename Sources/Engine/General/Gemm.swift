@@ -6,10 +6,10 @@ import Bytes
 ///
 /// A factor of 1 rounds nothing; C is stretched to the product's shape.
 public struct Gemm: GeneralOperator {
-  private let alpha: Float
-  private let beta: Float
-  private let transposesA: Bool
-  private let transposesB: Bool
+  let alpha: Float
+  let beta: Float
+  let transposesA: Bool
+  let transposesB: Bool
 
   /// Creates the operator.
   public init(alpha: Float, beta: Float, transposesA: Bool, transposesB: Bool) {
@@ -59,7 +59,7 @@ public struct Gemm: GeneralOperator {
   private func left(_ a: AnyTensor) -> AnyTensor { transposesA ? transposed(a) : a }
   private func right(_ b: AnyTensor) -> AnyTensor { transposesB ? transposed(b) : b }
 
-  private func transposed(_ matrix: AnyTensor) -> AnyTensor {
+  func transposed(_ matrix: AnyTensor) -> AnyTensor {
     matrix.gathered(
       matrix.shape.reversed(), at: Transpose(axes: [1, 0]).places(from: matrix.shape))
   }

@@ -24,6 +24,11 @@ public protocol GeneralOperator: Sendable {
   func gradients(
     _ dy: AnyTensor, inputs: [AnyTensor], output: AnyTensor
   ) throws(EngineError) -> [AnyTensor?]
+  /// How far other evaluations in binary32 may lie from the output, as `AnyOrderBound` defines
+  /// it; unknown unless the operator says otherwise.
+  func deviations(
+    _ inputs: [InexactTensor], output: AnyTensor
+  ) throws(EngineError) -> Deviations
 }
 
 extension GeneralOperator {

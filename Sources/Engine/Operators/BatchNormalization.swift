@@ -13,6 +13,8 @@ public struct BatchNormalization: Sendable {
   let scale: [Float]
   /// t32, one for each channel.
   let shift: [Float]
+  /// |mean s| + |beta|, one for each channel: what t32 is made of.
+  let shiftTerms: [Double]
   /// The number of constants in the file.
   let parameterCount: Int
 
@@ -33,6 +35,9 @@ public struct BatchNormalization: Sendable {
     scale = unrounded.map { Float($0) }
     shift = (0..<channels).map { channel in
       Float(ck_fma64(-Double(mean[channel]), unrounded[channel], Double(beta?[channel] ?? 0)))
+    }
+    shiftTerms = (0..<channels).map { channel in
+      abs(Double(mean[channel]) * unrounded[channel]) + abs(Double(beta?[channel] ?? 0))
     }
     parameterCount = channels * (2 + (gamma == nil ? 0 : 1) + (beta == nil ? 0 : 1))
   }

@@ -15,7 +15,7 @@ public struct ConvolutionKernel: Sendable {
   }
 
   /// The numbers as the file has them.
-  public let tensor: Tensor
+  public private(set) var tensor: Tensor
   /// The number of output channels.
   public let outputs: Int
   /// The number of input channels of one group.
@@ -65,6 +65,13 @@ public struct ConvolutionKernel: Sendable {
     output * strides.output + input * strides.input + row * strides.row + column * strides.column
   }
 
+  /// The kernel of a function of each weight.
+  func mapped(_ function: (Float) -> Float) throws(EngineError) -> ConvolutionKernel {
+    var kernel = self
+    kernel.tensor = try tensor.mapped(function)
+    return kernel
+  }
+
   /// All weights as outputs x inputs x rows x columns.
   var inChainOrder: [Float] {
     let taps = (0..<inputs).flatMap { input in
@@ -88,7 +95,7 @@ public struct DenseKernel: Sendable {
   }
 
   /// The numbers as the file has them.
-  public let tensor: Tensor
+  public private(set) var tensor: Tensor
   /// The number of inputs.
   public let inputs: Int
   /// The number of outputs.
@@ -119,6 +126,13 @@ public struct DenseKernel: Sendable {
   /// One weight.
   public subscript(output: Int, input: Int) -> Float {
     tensor[output * strides.output + input * strides.input]
+  }
+
+  /// The kernel of a function of each weight.
+  func mapped(_ function: (Float) -> Float) throws(EngineError) -> DenseKernel {
+    var kernel = self
+    kernel.tensor = try tensor.mapped(function)
+    return kernel
   }
 
   /// All weights as outputs x inputs.

@@ -1,0 +1,221 @@
+import Bytes
+
+private let u = AnyOrderBound.unitRoundoff
+private let t = AnyOrderBound.confidence
+
+extension GeneralOperator {
+  /// No bound is known.
+  public func deviations(
+    _ inputs: [InexactTensor], output: AnyTensor
+  ) throws(EngineError) -> Deviations { .unknown }
+}
+
+extension Constant {
+  /// None.
+  public func deviations(
+    _ inputs: [InexactTensor], output: AnyTensor
+  ) throws(EngineError) -> Deviations { .exact }
+}
+
+extension IndexingOperator {
+  /// Moved as the elements are.
+  public func deviations(
+    _ inputs: [InexactTensor], output: AnyTensor
+  ) throws(EngineError) -> Deviations {
+    inputs[0].isExact ? .exact : .known(try evaluate([inputs[0].movable]).doubles)
+  }
+}
+
+extension Concatenate {
+  /// Moved as the elements are.
+  public func deviations(
+    _ inputs: [InexactTensor], output: AnyTensor
+  ) throws(EngineError) -> Deviations {
+    inputs.allSatisfy(\.isExact)
+      ? .exact : .known(try evaluate(inputs.map(\.movable)).doubles)
+  }
+}
+
+extension Select {
+  /// Those of the choices, where all evaluations agree on the condition.
+  public func deviations(
+    _ inputs: [InexactTensor], output: AnyTensor
+  ) throws(EngineError) -> Deviations {
+    guard inputs[0].isExact else { return .unknown }
+    if inputs.allSatisfy(\.isExact) { return .exact }
+    return .known(
+      try evaluate([inputs[0].tensor, inputs[1].movable, inputs[2].movable]).doubles)
+  }
+}
+
+extension Comparison {
+  /// Exact of exact inputs; on which side of a threshold others are, nobody knows.
+  public func deviations(
+    _ inputs: [InexactTensor], output: AnyTensor
+  ) throws(EngineError) -> Deviations {
+    inputs.allSatisfy(\.isExact) ? .exact : .unknown
+  }
+}
+
+extension Arithmetic {
+  /// With r and s the deviations of x and z, which are added: they often go back to one value.
+  ///
+  ///     add, subtract      r + s + 2 u (|x| + |z|)        the sum may also be folded into others
+  ///     multiply           |z| r + |x| s + t r s + 4 u |x z|
+  ///     divide             (r + |y| s) / (|z| - t s) + 4 u |y|, infinite where z may be 0
+  ///     minimum, maximum   the larger of r and s
+  ///     prelu              r where x > t r, else as the product, or r if that is larger
+  ///
+  /// |x|, |y| and |z| are as large as an evaluation gives them.
+  public func deviations(
+    _ inputs: [InexactTensor], output: AnyTensor
+  ) throws(EngineError) -> Deviations {
+    guard output.element == .float32 else {
+      return inputs.allSatisfy(\.isExact) && !output.element.isFloat ? .exact : .unknown
+    }
+    func stretched(_ numbers: [Double], _ input: InexactTensor) -> [Double] {
+      input.tensor.shape == output.shape
+        ? numbers : Broadcast.places(of: input.tensor.shape, in: output.shape).map { numbers[$0] }
+    }
+    let (x, z) = (
+      stretched(inputs[0].tensor.doubles, inputs[0]), stretched(inputs[1].tensor.doubles, inputs[1])
+    )
+    let (r, s) = (
+      stretched(inputs[0].allDeviations, inputs[0]), stretched(inputs[1].allDeviations, inputs[1])
+    )
+    let y = output.doubles
+    let isExact = inputs.allSatisfy(\.isExact)
+    func product(_ i: Int) -> Double {
+      let (a, b) = (x[i].magnitude, z[i].magnitude)
+      return b * r[i] + a * s[i] + t * r[i] * s[i]
+        + 4 * u * (a + t * r[i]) * (b + t * s[i])
+    }
+    switch operation {
+    case .add, .subtract:
+      return .known(
+        y.indices.map { i in
+          r[i] + s[i] + 2 * u * (x[i].magnitude + z[i].magnitude + t * (r[i] + s[i]))
+        })
+    case .multiply: return .known(y.indices.map(product))
+    case .divide:
+      return .known(
+        y.indices.map { i in
+          let least = z[i].magnitude - t * s[i]
+          guard least > 0 else { return .infinity }
+          let carried = (r[i] + y[i].magnitude * s[i]) / least
+          return carried + 4 * u * (y[i].magnitude + t * carried)
+        })
+    case .minimum, .maximum: return isExact ? .exact : .known(y.indices.map { max(r[$0], s[$0]) })
+    case .prelu:
+      return .known(y.indices.map { x[$0] > t * r[$0] ? r[$0] : max(r[$0], product($0)) })
+    case .modulo, .remainder, .bitAnd, .bitOr, .bitXor, .shiftLeft, .shiftRight:
+      return isExact ? .exact : .unknown
+    }
+  }
+}
+
+extension MatMul {
+  /// As for a dense layer (`ProductRule`), each factor being inexact.
+  public func deviations(
+    _ inputs: [InexactTensor], output: AnyTensor
+  ) throws(EngineError) -> Deviations {
+    guard output.element == .float32 else { return .unknown }
+    let taps = try MatMulSizes(inputs[0].tensor.shape, inputs[1].tensor.shape).inner
+    let products = try deviationTerms(inputs)
+    return .known(
+      zip(products.magnitudes, products.carried).map { magnitude, carried in
+        // Partial sums are bounded by the sum of magnitudes; a factor may be folded in.
+        (carried + (2 * Double(taps + 6) + 36) * u * u * magnitude * magnitude).squareRoot()
+      })
+  }
+
+  /// The sums of |a b| and of (b r)^2 + (a s)^2, in binary64.
+  func deviationTerms(
+    _ inputs: [InexactTensor]
+  ) throws(EngineError) -> (magnitudes: [Double], carried: [Double]) {
+    let shapes = inputs.map(\.tensor.shape)
+    func product(_ a: [Double], _ b: [Double]) throws(EngineError) -> [Double] {
+      try evaluate([
+        AnyTensor(shapes[0], doubles: a, element: .float64),
+        AnyTensor(shapes[1], doubles: b, element: .float64),
+      ]).doubles
+    }
+    func squares(_ numbers: [Double]) -> [Double] { numbers.map { $0 * $0 } }
+    let (a, b) = (inputs[0].reach, inputs[1].reach)
+    var carried: [Double]?
+    if let r = inputs[0].deviations { carried = try product(squares(r), squares(b)) }
+    if let s = inputs[1].deviations {
+      let further = try product(squares(a), squares(s))
+      carried = carried.map { zip($0, further).map(+) } ?? further
+    }
+    let magnitudes = try product(a, b)
+    return (magnitudes, carried ?? magnitudes.map { _ in 0 })
+  }
+}
+
+extension Gemm {
+  /// Those of the product times |alpha|, those of C times |beta|, and 4 u of each term.
+  public func deviations(
+    _ inputs: [InexactTensor], output: AnyTensor
+  ) throws(EngineError) -> Deviations {
+    guard output.element == .float32 else { return .unknown }
+    let factors = [left(inputs[0]), right(inputs[1])]
+    let inner = factors[0].tensor.shape[1]
+    let terms = try MatMul().deviationTerms(factors)
+    let scale = Double(alpha.magnitude)
+    let result = zip(terms.magnitudes, terms.carried).map { magnitude, carried in
+      scale * (carried + (2 * Double(inner + 6) + 36) * u * u * magnitude * magnitude).squareRoot()
+        + 4 * u * scale * magnitude
+    }
+    guard inputs.count == 3 else { return .known(result) }
+    let places = Broadcast.places(of: inputs[2].tensor.shape, in: output.shape)
+    let (c, s) = (inputs[2].reach, inputs[2].allDeviations)
+    return .known(
+      zip(result, places).map { deviation, place in
+        deviation + Double(beta.magnitude) * (s[place] + 4 * u * c[place])
+      })
+  }
+
+  private func left(_ a: InexactTensor) -> InexactTensor { transposesA ? transposed(a) : a }
+  private func right(_ b: InexactTensor) -> InexactTensor { transposesB ? transposed(b) : b }
+
+  private func transposed(_ matrix: InexactTensor) -> InexactTensor {
+    InexactTensor(
+      transposed(matrix.tensor),
+      deviations: matrix.deviations.map { _ in
+        transposed(matrix.movable).doubles
+      })
+  }
+}
+
+extension ConvolutionND {
+  /// As for a convolution of the core (`ProductRule`), where all evaluations agree on the weights.
+  public func deviations(
+    _ inputs: [InexactTensor], output: AnyTensor
+  ) throws(EngineError) -> Deviations {
+    guard output.element == .float32, inputs.dropFirst().allSatisfy(\.isExact) else {
+      return .unknown
+    }
+    func floats(_ shape: [Int], _ numbers: [Double]) -> AnyTensor {
+      AnyTensor(shape, floats: numbers.map { Float(deviation: $0) })
+    }
+    let shapes = inputs.map(\.tensor.shape)
+    let magnitudes = try evaluate(zip(shapes, inputs).map { floats($0, $1.reach) }).doubles
+    let weights = inputs[1].tensor.doubles
+    var carried = [Double](repeating: 0, count: output.count)
+    if let deviations = inputs[0].deviations {
+      let unit = deviations.max() ?? 0
+      let squares = deviations.map { ($0 / max(unit, 0x1p-100)) * ($0 / max(unit, 0x1p-100)) }
+      carried = try evaluate([
+        floats(shapes[0], squares), floats(shapes[1], weights.map { $0 * $0 }),
+      ]).doubles.map { $0 * unit * unit }
+    }
+    let taps = inputs[1].tensor.shape.dropFirst().reduce(1, *)
+    let growth = 1 + Double(taps + 8) * 0x1p-23
+    return .known(
+      zip(magnitudes, carried).map { magnitude, carried in
+        let a = magnitude * growth
+        return (carried * growth + (2 * Double(taps + 6) + 36) * u * u * a * a).squareRoot()
+      })
+  }
+}
