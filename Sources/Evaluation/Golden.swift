@@ -35,15 +35,36 @@ public struct Golden: Sendable {
     public let worstRow: Int
     /// The rows whose arg max differs.
     public let otherArgmax: [Int]
+    /// How the differences stand to the any-order bound; nil where there is none.
+    public let anyOrder: AnyOrder?
   }
 
-  /// Compares outputs of the same shape element by element.
-  public func compare(_ computed: Tensor) -> Comparison {
+  /// The element that uses most of the any-order bound.
+  public struct AnyOrder: Sendable, Equatable {
+    /// Its difference over its bound: 1 is just within, infinite where an element that differs has
+    /// no finite bound.
+    public let ratio: Double
+    /// Its row.
+    public let row: Int
+    /// Its place within the row.
+    public let column: Int
+    /// How far its recorded value lies from the computed one.
+    public let difference: Double
+    /// How far any evaluation in binary32 may lie from the computed one.
+    public let bound: Double
+  }
+
+  /// Compares outputs of the same shape element by element, with the bound on each where given.
+  public func compare(_ computed: Tensor, errors: Tensor? = nil) -> Comparison {
     precondition(computed.shape == outputs.shape, "the network gives outputs of its own shape")
+    precondition(errors.map { $0.shape == outputs.shape } ?? true, "a bound for each output")
     let rows = outputs.shape[0]
     let columns = outputs.count / rows
     var maxAbs = 0.0
     var worstRow = 0
+    var anyOrder = errors.map { errors in
+      AnyOrder(ratio: 0, row: 0, column: 0, difference: 0, bound: Double(errors[0]))
+    }
     let recorded = outputs.values
     for (index, (ours, theirs)) in zip(computed.values, recorded).enumerated() {
       guard ours != theirs, !(ours.isNaN && theirs.isNaN) else { continue }
@@ -53,10 +74,20 @@ public struct Golden: Sendable {
         maxAbs = distance
         worstRow = index / columns
       }
+      if let errors {
+        let bound = Double(errors[index])
+        let ratio = bound.isFinite && bound > 0 ? distance / bound : .infinity
+        if ratio > anyOrder?.ratio ?? 0 {
+          anyOrder = AnyOrder(
+            ratio: ratio, row: index / columns, column: index % columns, difference: distance,
+            bound: bound)
+        }
+      }
     }
     let other = zip(computed.argMaxOfRows, outputs.argMaxOfRows).enumerated()
       .filter { $0.element.0 == nil || $0.element.0 != $0.element.1 }
       .map(\.offset)
-    return Comparison(rows: rows, maxAbs: maxAbs, worstRow: worstRow, otherArgmax: other)
+    return Comparison(
+      rows: rows, maxAbs: maxAbs, worstRow: worstRow, otherArgmax: other, anyOrder: anyOrder)
   }
 }

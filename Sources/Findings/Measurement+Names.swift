@@ -21,6 +21,9 @@ extension Measurement {
     public static let goldenRows = "golden-rows"
     /// Largest absolute difference of an output from the recorded one, with the rows as `n`.
     public static let goldenMaxAbs = "golden-max-abs"
+    /// Largest difference of an output from the recorded one, as a multiple of the bound on what
+    /// any order of the operations can give (at most 1: within), with the rows as `n`.
+    public static let goldenAnyOrder = "golden-any-order"
     /// Share of golden rows whose arg max is the recorded one.
     public static let goldenArgmaxEqual = "golden-argmax-equal"
     /// Share of goldens whose engine output has the locked digest.

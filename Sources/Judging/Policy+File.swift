@@ -91,6 +91,7 @@ extension Policy {
   private mutating func applyReproduce(_ table: inout TOMLReader) throws(ConfigurationError) {
     try table.assign("min-golden-rows", atLeast: 0, to: &reproduce.minGoldenRows)
     try table.assign("max-abs", within: 0...Double.greatestFiniteMagnitude, to: &reproduce.maxAbs)
+    reproduce.anyOrderBound = try table.choice("any-order-bound") ?? reproduce.anyOrderBound
     reproduce.argmaxEqual = try table.bool("argmax-equal") ?? reproduce.argmaxEqual
     reproduce.engineDigests = try table.choice("engine-digests") ?? reproduce.engineDigests
     try table.assign("max-memory-bytes", atLeast: 1, to: &reproduce.maxMemoryBytes)

@@ -30,6 +30,9 @@ public struct Policy: Sendable, Equatable {
     public var minGoldenRows = 1
     /// The largest absolute difference from a recorded output.
     public var maxAbs = 1e-5
+    /// Whether each recorded output must lie within the bound on what any order of the operations
+    /// in binary32 gives.
+    public var anyOrderBound = Demand.ifPresent
     /// Whether each golden row's arg max must be the recorded one.
     public var argmaxEqual = true
     /// Whether the engine's outputs must have the digests in the lock.

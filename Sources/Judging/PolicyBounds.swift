@@ -37,6 +37,11 @@ struct PolicyBounds {
         findings += missing(Measurement.Name.goldenRows, in: result)
       }
     }
+    if bounds.anyOrderBound == .required,
+      result.measurement(Measurement.Name.goldenAnyOrder) == nil
+    {
+      findings += missing(Measurement.Name.goldenAnyOrder, in: result)
+    }
     if bounds.engineDigests == .required,
       result.measurement(Measurement.Name.engineDigestsEqual) == nil
     {

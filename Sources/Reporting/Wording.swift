@@ -167,6 +167,10 @@ func phrase(_ measurement: Measurement) -> String {
   case Measurement.Name.parameters: return counted(count, "parameter")
   case Measurement.Name.goldenRows: return counted(count, "golden row")
   case Measurement.Name.goldenMaxAbs: return "outputs within \(shortNumber(value))"
+  case Measurement.Name.goldenAnyOrder:
+    return value <= 1
+      ? "within the any-order bound (largest \(shortNumber(value)) of it)"
+      : "outside the any-order bound (by a factor of \(shortNumber(value)))"
   case Measurement.Name.goldenArgmaxEqual: return "\(share ?? shortNumber(value)) classes equal"
   case Measurement.Name.engineDigestsEqual: return "\(share ?? shortNumber(value)) digests equal"
   case Measurement.Name.unusableGradients:

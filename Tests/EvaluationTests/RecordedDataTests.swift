@@ -95,6 +95,25 @@ import Testing
     #expect(broken.otherArgmax == [0])
   }
 
+  @Test func `a golden finds the element that uses most of its bound`() throws {
+    let golden = try Golden(
+      name: "g", inputs: Self.stored([2, 1], [0, 0]),
+      outputs: Self.stored([2, 2], [1, 2, 3, .infinity]), sampleShape: [1], outputShape: [2])
+    let computed = try Tensor(shape: [2, 2], values: [1, 2.5, 3.25, .infinity])
+    func anyOrder(_ errors: [Float]) throws -> Golden.AnyOrder? {
+      golden.compare(computed, errors: try Tensor(shape: [2, 2], values: errors)).anyOrder
+    }
+    let found = try #require(try anyOrder([0, 1, 0.25, 0]))
+    #expect((found.ratio, found.row, found.column) == (1, 1, 0))
+    #expect((found.difference, found.bound) == (0.25, 0.25))
+    #expect(try anyOrder([0, 0.25, 1, 1])?.ratio == 2)
+    // Without a finite bound above 0 a difference is outside, whatever its size.
+    #expect(try anyOrder([1, .infinity, 1, 1])?.ratio == .infinity)
+    #expect(try anyOrder([1, 1, 0, 1])?.ratio == .infinity)
+    #expect(try anyOrder([1, 1, .nan, 1])?.ratio == .infinity)
+    #expect(golden.compare(computed).anyOrder == nil)
+  }
+
   @Test func `a golden of another shape is refused`() throws {
     #expect(throws: EvaluationError("expected inputs of shape [3], found [2]")) {
       try Golden(

@@ -30,6 +30,7 @@ struct PolicyTests {
     #expect(policy.limits == Limits())
     #expect(policy.reproduce.minGoldenRows == 16)
     #expect(policy.reproduce.maxAbs == 1e-5)
+    #expect(policy.reproduce.anyOrderBound == .ifPresent)
     #expect(policy.reproduce.argmaxEqual)
     #expect(policy.reproduce.engineDigests == .required)
     #expect(policy.robustness.eps == [0.01, 0.05, 0.1, 0.15, 0.2, 0.3])
@@ -124,6 +125,11 @@ struct PolicyTests {
     (head + "[unpack]\nmax-ratio = 1.5", "unpack.max-ratio", nil),
     (head + "[unpack]\nmax-depth = -1", "unpack.max-depth", nil),
     (head + "[reproduce]\nmax-abs = -1e-5", "reproduce.max-abs", nil),
+    (head + "[reproduce]\nany-order-bound = true", "reproduce.any-order-bound", nil),
+    (
+      head + "[reproduce]\nany-order-bound = \"requires\"", "reproduce.any-order-bound",
+      "did you mean \"required\"?"
+    ),
     (head + "[reproduce]\nmax-abs = nan", "reproduce.max-abs", nil),
     (head + "[reproduce]\nmax-abs = inf", "reproduce.max-abs", nil),
     (head + "[reproduce]\nargmax-equal = 1", "reproduce.argmax-equal", nil),

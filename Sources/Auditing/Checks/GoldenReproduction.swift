@@ -5,8 +5,8 @@ import Findings
 import Judging
 import Releases
 
-/// Runs every golden and compares: with the framework's recorded outputs by tolerance, with the
-/// lock by bits.
+/// Runs every golden and compares: with the framework's recorded outputs by the bound on what any
+/// order of the operations gives and by the policy's tolerance, with the lock by bits.
 struct GoldenReproduction {
   private let subject: Subject
   private let model: RunnableModel
@@ -31,6 +31,8 @@ struct GoldenReproduction {
     var rows = 0
     var equalArgmax = 0
     var maxAbs = 0.0
+    var anyOrder: Double?
+    var bounds = preparedBounds(&result)
     var compared = 0
     var equalDigests = 0
     for named in manifest.goldens {
@@ -43,10 +45,11 @@ struct GoldenReproduction {
         result.findings.append(unusable(named, error))
         continue
       }
-      let comparison = golden.compare(computed)
+      let comparison = golden.compare(computed, errors: errors(of: golden, &bounds, &result))
       rows += comparison.rows
       equalArgmax += comparison.rows - comparison.otherArgmax.count
       maxAbs = max(maxAbs, comparison.maxAbs)
+      if let found = comparison.anyOrder { anyOrder = max(anyOrder ?? 0, found.ratio) }
       result.findings += differences(comparison, golden: named, computed)
       if let locked = lockedGolden(named.name) {
         compared += 1
@@ -59,8 +62,13 @@ struct GoldenReproduction {
     result.measurements += [
       Measurement(Measurement.Name.goldenRows, Double(rows), unit: "count"),
       Measurement(Measurement.Name.goldenMaxAbs, maxAbs, unit: "absolute", n: rows),
-      Measurement(Measurement.Name.goldenArgmaxEqual, correct: equalArgmax, of: rows),
     ]
+    if let anyOrder {
+      result.measurements.append(
+        Measurement(Measurement.Name.goldenAnyOrder, anyOrder, unit: "bound", n: rows))
+    }
+    result.measurements.append(
+      Measurement(Measurement.Name.goldenArgmaxEqual, correct: equalArgmax, of: rows))
     // A share of the goldens that the lock pins: with an unpinned one there is no such share.
     if compared == manifest.goldens.count {
       result.measurements.append(
@@ -74,6 +82,37 @@ struct GoldenReproduction {
       return Rule.unusableData.at(place.at(error.offset), error.message)
     }
     return Rule.modelNotRunnable.at(place, "\(error)")
+  }
+
+  /// The network made ready for its any-order bound; nil, with a note why, where it has none.
+  private func preparedBounds(_ result: inout CheckResult) -> AnyOrderBounds? {
+    guard settings.policy.reproduce.anyOrderBound != .off else { return nil }
+    do {
+      return try AnyOrderBounds(model.network)
+    } catch {
+      result.findings.append(withoutBound(error))
+      return nil
+    }
+  }
+
+  /// The bound on each output of a golden. The first operator without one for the numbers at hand
+  /// leaves a note, and the rest to the policy's max-abs.
+  private func errors(
+    of golden: Golden, _ bounds: inout AnyOrderBounds?, _ result: inout CheckResult
+  ) -> Tensor? {
+    do {
+      return try bounds?.bound(golden.inputs, threads: settings.compute.threads).outputErrors
+    } catch {
+      result.findings.append(withoutBound(error))
+      bounds = nil
+      return nil
+    }
+  }
+
+  private func withoutBound(_ error: EngineError) -> Finding {
+    Rule.noAnyOrderBound.at(
+      Place([manifest.model.file], detail: error.layer.map { "layer \($0)" }),
+      "no any-order bound: \(error.found)")
   }
 
   /// Against what the training framework recorded.
@@ -94,6 +133,19 @@ struct GoldenReproduction {
           evidence: [
             "expected a difference of at most \(shortestDecimal(bounds.maxAbs))",
             "found \(shortestDecimal(comparison.maxAbs))",
+          ]))
+    }
+    if let found = comparison.anyOrder, !(found.ratio <= 1) {
+      findings.append(
+        Rule.outsideAnyOrderBound.at(
+          place,
+          "output \(found.column) of row \(found.row) differs from the recorded one by "
+            + (found.ratio.isFinite
+              ? "\(fixedDecimal(found.ratio, places: 1)) times what rounding can explain"
+              : "more than rounding can explain"),
+          evidence: [
+            "expected a difference of at most \(shortestDecimal(found.bound))",
+            "found \(shortestDecimal(found.difference))",
           ]))
     }
     if bounds.argmaxEqual, !comparison.otherArgmax.isEmpty {

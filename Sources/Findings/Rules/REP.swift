@@ -64,9 +64,27 @@ extension Rule {
     title: "the model holds or computes NaN or infinity",
     why: "every comparison with NaN is false, so a broken network passes careless checks",
     fix: "find the weight or layer that overflows and train or export again")
+  /// Outputs leave what rounding can explain.
+  public static let outsideAnyOrderBound = Rule(
+    "REP011", .high, cwe: 345,
+    title: "recorded outputs lie outside the any-order bound",
+    why:
+      "no order of the same operations in binary32, fused or not, gives such a difference: "
+      + "another weight, another preprocessing or a lower precision does",
+    fix:
+      "find out which of model and golden changed; record goldens of a lower precision (TF32, "
+      + "bfloat16, quantised) again in binary32, or set reproduce.any-order-bound to \"off\"")
+  /// An operator has no bound.
+  public static let noAnyOrderBound = Rule(
+    "REP012", .info, cwe: 1164,
+    title: "recorded outputs were compared by max-abs alone",
+    why:
+      "for an operator of this model it is not known how far another order of its operations can "
+      + "lie, so that the tolerance is the policy's number and not derived",
+    fix: "set reproduce.max-abs to what the model's outputs mean")
 
   static let reproductionRules: [Rule] = [
     modelNotRunnable, noGoldens, noEvaluationSet, unusableData, outputDiffers, argmaxDiffers,
-    digestDiffers, metricDiffers, tooFewGoldens, notFinite,
+    digestDiffers, metricDiffers, tooFewGoldens, notFinite, outsideAnyOrderBound, noAnyOrderBound,
   ]
 }
