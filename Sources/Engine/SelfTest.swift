@@ -3,33 +3,65 @@ import CKernels
 /// Whether a variant computes what the definition says, on this machine and build.
 ///
 /// Takes a second at most. What it can find: a compiler that contracts or reassociates, a CPU or
-/// emulator that rounds otherwise, a library that switched subnormals off.
+/// emulator that rounds otherwise, a library that switched subnormals off. Chains and functions are
+/// compared with digests that were computed without Proofmark, a network with the plain form.
 public enum SelfTest {
-  /// One line for each thing that is wrong; none on a sound build.
+  /// One thing that was tested.
+  public struct Item: Sendable, Equatable {
+    /// What it is, such as `chain: dilation 2, outputs`.
+    public let name: String
+    /// Whether it is as the definition says.
+    public let holds: Bool
+  }
+
+  /// The items that do not hold; none on a sound build.
   public static func failures(of variant: KernelVariant) throws(EngineError) -> [String] {
-    var failures: [String] = []
+    try items(of: variant).filter { !$0.holds }.map { "\(variant): \($0.name)" }
+  }
+
+  /// Everything that is tested, in order. A thread whose arithmetic another library had changed is
+  /// put right before the first item and counted by `ArithmeticMode`.
+  public static func items(of variant: KernelVariant) throws(EngineError) -> [Item] {
     ArithmeticMode.repairThread()
-    if variant.contracts { failures.append("\(variant): a * b + c was contracted") }
-    if !variant.roundsOnce { failures.append("\(variant): a fused multiply-add rounds twice") }
-    for function in ElementaryFunction.allCases
-    where function.walkDigest(variant: variant) != KnownHashes.functions[function] {
-      failures.append("\(variant): \(function.rawValue) is not correctly rounded")
+    var items = [
+      Item(name: "arithmetic: a * b + c has two roundings", holds: !variant.contracts),
+      Item(name: "arithmetic: a fused multiply-add has one", holds: variant.roundsOnce),
+    ]
+    items += functionItems(of: variant)
+    for chain in ChainCase.all {
+      let found = try chain.digests(of: variant)
+      items += [
+        Item(name: "chain: \(chain.name), outputs", holds: found.outputs == chain.outputs),
+        Item(name: "chain: \(chain.name), gradients", holds: found.gradients == chain.gradients),
+      ]
     }
+    return try items + networkItems(of: variant)
+  }
+
+  /// Each elementary function over a walk through its range, against MPFR's digest.
+  private static func functionItems(of variant: KernelVariant) -> [Item] {
+    ElementaryFunction.allCases.map { function in
+      Item(
+        name: "function: \(function.rawValue)",
+        holds: function.walkDigest(variant: variant) == KnownHashes.functions[function])
+    }
+  }
+
+  /// A small network of several layers, on normal and on subnormal inputs.
+  private static func networkItems(of variant: KernelVariant) throws(EngineError) -> [Item] {
     let graph = try probeGraph()
-    let inputs = try numbers([5, 9, 9, 3], scale: 1)
-    let subnormal = try numbers([2, 9, 9, 3], scale: 0x1p-126)
-    for batch in [inputs, subnormal] {
-      let labels = (0..<batch.shape[0]).map { $0 % 5 }
+    var items: [Item] = []
+    for (name, rows, scale) in [("normal", 5, Float(1)), ("subnormal", 2, 0x1p-126)] {
+      let batch = try numbers([rows, 9, 9, 3], scale: scale)
+      let labels = (0..<rows).map { $0 % 5 }
       let found = try Network(graph, variant: variant).lossGradient(batch, labels: labels)
       let plain = try Network(graph, variant: .plain).lossGradient(batch, labels: labels)
-      if found.logits != plain.logits {
-        failures.append("\(variant): logits differ from the plain form")
-      }
-      if found.gradient != plain.gradient {
-        failures.append("\(variant): gradients differ from the plain form")
-      }
+      items += [
+        Item(name: "network: \(name) inputs, logits", holds: found.logits == plain.logits),
+        Item(name: "network: \(name) inputs, gradients", holds: found.gradient == plain.gradient),
+      ]
     }
-    return failures
+    return items
   }
 
   /// Convolution, batch normalisation, pools and a dense layer.
@@ -61,15 +93,8 @@ public enum SelfTest {
     return graph
   }
 
-  /// Numbers between -scale and scale, always the same (a linear congruential generator).
   private static func numbers(_ shape: [Int], scale: Float) throws(EngineError) -> Tensor {
-    var state = UInt32(shape.count)
-    return try Tensor(shape: shape) { span in
-      for index in span.indices {
-        state = state &* 1_664_525 &+ 1_013_904_223
-        span[index] = (Float(state >> 8) * 0x1p-23 - 1) * scale
-      }
-    }
+    try ChainCase.numbers(shape, seed: UInt32(shape.count), scale: scale)
   }
 }
 
