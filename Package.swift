@@ -98,6 +98,9 @@ let package = Package(
     .executableTarget(
       name: "onnx-conformance", dependencies: ["Bytes", "Engine", "Formats", "Models"],
       path: "Benchmarks/Conformance", swiftSettings: settings),
+    .executableTarget(
+      name: "bits", dependencies: ["Bytes", "Engine", "Evaluation", "Models"],
+      path: "Benchmarks/Bits", swiftSettings: settings),
 
     .target(
       name: "TestSupport", dependencies: ["Bytes", "CZlib"], path: "Tests/TestSupport",
