@@ -60,8 +60,24 @@ struct MovingRule: DeviationRule {
   func deviations(
     _ inputs: [InexactRows], output: InexactRows, rows: Int, threads: Int
   ) throws(EngineError) -> Tensor? {
-    guard let deviations = inputs[0].deviations else { return nil }
-    return try move.forward(deviations, threads: threads)
+    guard inputs.contains(where: { $0.deviations != nil }) else { return nil }
+    var parts: [AnyTensor] = []
+    for input in inputs { parts.append(AnyTensor(try input.deviationsOrZero())) }
+    return try move.run(parts, threads: threads)[0].single("deviations")
+  }
+}
+
+/// An operator without a bound: a step in its values, or no slope that is known.
+struct UnboundedRule: DeviationRule {
+  let name: String
+
+  func deviations(
+    _ inputs: [InexactRows], output: InexactRows, rows: Int, threads: Int
+  ) throws(EngineError) -> Tensor? {
+    if inputs.allSatisfy({ $0.deviations == nil }) { return nil }
+    throw EngineError(
+      .unsupported, "any-order bound", expected: "operators with a bound",
+      found: "operator \(name)")
   }
 }
 

@@ -21,8 +21,9 @@ extension Graph {
     let place = node.place
     /// The node alone, for maps of deviations in place of its input.
     func alone(_ operation: Operator) throws(EngineError) -> Network {
-      var graph = try Graph(inputShape: rowShape(of: node.inputs[0]), layout: layout)
-      try graph.append(operation, named: node.name, to: [graph.input])
+      var graph = try Graph(
+        inputs: node.inputs.map { Input(name: "", type: type(of: $0)) }, layout: layout)
+      try graph.append(operation, named: node.name, to: graph.inputValues)
       return try Network(graph, variant: variant)
     }
     let pixels = place.input.pixels
@@ -51,7 +52,7 @@ extension Graph {
         taps: saturatingProduct(pool.window.kernel.height, pool.window.kernel.width))
     case .globalAveragePool:
       return AverageRule(pool: try alone(node.operation), taps: pixels)
-    case .flatten, .maxPool, .reshape, .zeroPadding:
+    case .concatenation, .flatten, .maxPool, .reshape, .zeroPadding:
       return MovingRule(move: try alone(node.operation))
     case .add: return SumRule()
     case .identity, .relu: return ElementRule.relu
@@ -59,6 +60,7 @@ extension Graph {
     case .clip(let clip): return ElementRule.clip(Double(clip.minimum), Double(clip.maximum))
     case .sigmoid: return ElementRule.sigmoid
     case .tanh: return ElementRule.tanh
+    case .elementwise, .fakeQuantization: return UnboundedRule(name: node.operation.name)
     case .softmax: return SoftmaxRule(channels: channels)
     case .general(let general): return GeneralRule(operation: general)
     }
