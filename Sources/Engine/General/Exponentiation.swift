@@ -107,5 +107,7 @@ public struct Exponentiation: GeneralOperator {
 
 extension Double {
   /// The number held within what `Int64` takes; NaN is 0.
-  fileprivate var clamped: Double { isNaN ? 0 : Swift.min(Swift.max(self, -0x1p63), 0x1p63.nextDown) }
+  fileprivate var clamped: Double {
+    isNaN ? 0 : Swift.min(Swift.max(self, -0x1p63), 0x1p63.nextDown)
+  }
 }

@@ -3,13 +3,14 @@ import CKernels
 
 /// One function applied to every element.
 ///
-///     y = f(x)      dx = round(dy f'(x)), in binary64, where f has a parameterless slope from the
-///                   rounded y: `Sources/CKernels/elementary/list.h` has every formula
+///     y = round(f(x))      dx = round(dy f'(x))
 ///
+/// `Sources/CKernels/elementary/list.h` states every f and f', which some take from the rounded y.
 /// In binary32 correctly rounded (docs/numerics.md, section 5). In binary16 and bfloat16 the binary32
-/// value, rounded once more. In binary64, with h the binary32 number nearest to x,
-/// y = f(h) + (x - h) f'(h) from the unrounded f and f' (y = f(h) where h or f(h) is not finite): its
-/// error is of the order 2^-48.
+/// value, rounded once more. In binary64 roots and reciprocals are correctly rounded; of the others,
+/// with h the binary32 number nearest to x, y = f(h) + (x - h) f'(h) from the unrounded f and f',
+/// whose error is of the order 2^-48. Numbers beyond binary32's range are refused there, and so are
+/// such near 0 of a logarithm.
 ///
 /// A core operator over maps and vectors of binary32, a general one over everything else.
 public struct Elementwise: Sendable {
@@ -82,16 +83,31 @@ extension Elementwise: GeneralOperator {
       let y = function.values(x.floats, alpha: alpha, beta: beta)
       return AnyTensor(x.shape, floats: y, element: x.element)
     }
-    let wide = x.doubles
-    let nearest = wide.map { Float($0) }
-    var y = [Double](repeating: 0, count: wide.count)
+    let y =
+      switch function {
+      case .sqrt: x.doubles.map { $0.squareRoot() }
+      case .reciprocal: x.doubles.map { 1 / $0 }
+      default: try wide(x.doubles)
+      }
+    return AnyTensor(x.shape, doubles: y, element: .float64)
+  }
+
+  /// f(h) + (x - h) f'(h) for each x.
+  private func wide(_ x: [Double]) throws(EngineError) -> [Double] {
+    let nearest = x.map { Float($0) }
+    var y = [Double](repeating: 0, count: x.count)
     var slopes = y
     ck_plain_activation_wide(value, nearest, nearest.count, &y, &slopes)
-    for (index, h) in nearest.enumerated() {
-      let step = (wide[index] - Double(h)) * slopes[index]
-      if step.isFinite, y[index].isFinite { y[index] += step }
+    for (index, h) in nearest.enumerated() where Double(h) != x[index] && !h.isNaN {
+      // The slope of a logarithm near 0 is too steep for a line.
+      guard h.isFinite, h.isNormal || slopes[index].magnitude < 0x1p64 else {
+        throw EngineError(
+          .unsupported, "input", expected: "numbers within binary32's range", found: "\(x[index])")
+      }
+      let step = (x[index] - Double(h)) * slopes[index]
+      if step.isFinite { y[index] += step }
     }
-    return AnyTensor(x.shape, doubles: y, element: .float64)
+    return y
   }
 
   /// Yes.

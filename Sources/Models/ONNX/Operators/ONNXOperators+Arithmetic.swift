@@ -29,7 +29,8 @@ extension ONNXOperators {
     "BitwiseAnd": binary(.bitAnd), "BitwiseOr": binary(.bitOr), "BitwiseXor": binary(.bitXor),
     "BitShift": { (context, call) throws(EngineError) in
       let direction = try call.text("direction", default: "")
-      guard let operation = ["LEFT": Arithmetic.Operation.shiftLeft, "RIGHT": .shiftRight][direction]
+      guard
+        let operation = ["LEFT": Arithmetic.Operation.shiftLeft, "RIGHT": .shiftRight][direction]
       else {
         throw EngineError("direction", expected: "LEFT or RIGHT", found: direction)
       }

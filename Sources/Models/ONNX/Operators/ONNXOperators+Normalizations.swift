@@ -83,7 +83,8 @@ extension ONNXOperators {
     let shape = try call.type(0).shape
     let groups = try call.integer("num_groups", default: 0)
     guard shape.count >= 2, groups > 0, shape[1].isMultiple(of: groups) else {
-      throw EngineError("num_groups", expected: "a divisor of \(shape)'s axis 1", found: "\(groups)")
+      throw EngineError(
+        "num_groups", expected: "a divisor of \(shape)'s axis 1", found: "\(groups)")
     }
     let size = shape[1] / groups
     let split = [shape[0], groups, size] + shape.dropFirst(2)
@@ -112,7 +113,9 @@ extension ONNXOperators {
     else {
       return try isTraining
         ? trainingNormalization(context, call)
-        : [context.apply(ChannelNormalization(epsilon: epsilon(call)), to: call.inputs(), for: call)]
+        : [
+          context.apply(ChannelNormalization(epsilon: epsilon(call)), to: call.inputs(), for: call)
+        ]
     }
     let operation = try BatchNormalization(
       gamma: gamma.single("scale"), beta: beta.single("B"), mean: mean.single("mean"),

@@ -24,7 +24,8 @@ extension ONNXOperators {
       return try [context.apply(operation, to: call.inputs(), for: call)]
     },
     "DynamicQuantizeLinear": { (context, call) throws(EngineError) in
-      try [.values, .scale, .zeroPoint].map { (result: DynamicQuantize.Result) throws(EngineError) in
+      try [.values, .scale, .zeroPoint].map {
+        (result: DynamicQuantize.Result) throws(EngineError) in
         try context.apply(DynamicQuantize(result), to: [call.input(0)], for: call)
       }
     },
@@ -76,7 +77,8 @@ extension ONNXOperators {
   ) throws(EngineError) -> ONNXValue? {
     let graph = context.builder.graph
     guard case .computed(let value, let type) = try call.input(0), let node = graph.node(of: value),
-      case .general(let quantize) = node.operation, quantize is Quantize, let scale = call.optional(1)?.tensor, scale.count == 1,
+      case .general(let quantize) = node.operation, quantize is Quantize,
+      let scale = call.optional(1)?.tensor, scale.count == 1,
       scale.element == .float32, graph.constant(node.inputs[1])?.floats == scale.floats
     else { return nil }
     let zero = call.optional(2)?.tensor
