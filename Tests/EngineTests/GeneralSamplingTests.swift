@@ -144,7 +144,8 @@ import Testing
         "linear resize of all that an output covers",
         Resize(
           [3: .init(size: 4, scale: 4.0 / 6)],
-          method: .init(.linear, coordinates: .halfPixel, antialiases: true)),
+          method: .init(
+            .linear, coordinates: .halfPixel, excludesOutside: true, antialiases: true)),
         [pattern([1, 1, 2, 6], 1)],
         output: [
           -0.611328125, 0.199652778, 0.362847222, -0.169921875, 0.0859375, -0.362847222,

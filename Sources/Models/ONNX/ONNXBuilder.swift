@@ -10,6 +10,8 @@ import Formats
 final class ONNXBuilder {
   /// Nodes that may be gone through, those in the bodies of unrolled loops counted each time.
   private static let visitLimit = 1_000_000
+  /// What a graph inside a node counts beside its nodes, each time that it is gone through.
+  private static let graphVisits = 10
 
   /// Bytes of another file of the release.
   typealias ExternalBytes = (ONNXExternalData) throws(ParseError) -> ByteSlice
@@ -57,7 +59,7 @@ final class ONNXBuilder {
   func run(
     _ source: ONNXGraph, opsets: [String: Int], scope: ONNXScope, depth: Int
   ) throws(EngineError) -> [ONNXValue] {
-    try visit()
+    try visit(ONNXBuilder.graphVisits)
     let bytesAround = heldBytes
     for tensor in source.initializers where scope.values[tensor.name] == nil {
       scope.values[tensor.name] = .known(try constant(tensor))

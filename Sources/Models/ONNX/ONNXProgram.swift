@@ -1,6 +1,6 @@
 public import Bytes
 public import Engine
-import Formats
+public import Formats
 
 /// An ONNX model as something to run: a graph for the engine, or an evaluation of given inputs.
 public struct ONNXProgram: Sendable {
@@ -58,17 +58,33 @@ public struct ONNXProgram: Sendable {
   /// The names of the outputs.
   public var outputNames: [String] { model.graph.outputs.map(\.name) }
 
+  /// The types of those inputs, as far as the file says them.
+  public var inputTypes: [ONNXType?] { givenInputs.map(\.type) }
+
+  /// The types of the outputs, as far as the file says them.
+  public var outputTypes: [ONNXType?] { model.graph.outputs.map(\.type) }
+
   /// The outputs for given inputs, by the operators' plain forms; shapes may depend on numbers.
+  /// Nil for outputs that are no tensors.
   ///
   /// - Throws: `ModelError` for the first node that cannot be evaluated.
   public func evaluate(_ inputs: [String: AnyTensor]) throws(ModelError) -> [AnyTensor?] {
+    try evaluate(arguments: inputs.mapValues { .tensor($0) }).map(\.tensor)
+  }
+
+  /// The same for inputs and outputs of every type.
+  ///
+  /// - Throws: `ModelError` for the first node that cannot be evaluated.
+  public func evaluate(
+    arguments inputs: [String: ONNXArgument]
+  ) throws(ModelError) -> [ONNXArgument] {
     // The engine's graph stays empty: every value is known.
     let unused = Graph.Input(name: "", type: TensorType([1]))
     return try building([unused]) { (builder) throws(EngineError) in
       for name in inputNames where inputs[name] == nil {
         throw EngineError(.argument, "inputs", expected: "'\(name)'", found: "none of this name")
       }
-      return try builder.outputs(of: inputs.mapValues { .known($0) }).map(\.tensor)
+      return try builder.outputs(of: inputs.mapValues(\.value)).map(ONNXArgument.init)
     }
   }
 
