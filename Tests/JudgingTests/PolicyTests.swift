@@ -33,6 +33,7 @@ struct PolicyTests {
     #expect(policy.reproduce.anyOrderBound == .ifPresent)
     #expect(policy.reproduce.argmaxEqual)
     #expect(policy.reproduce.engineDigests == .required)
+    #expect(policy.reproduce.maxMemoryBytes == 4 << 30)
     #expect(policy.robustness.eps == [0.01, 0.05, 0.1, 0.15, 0.2, 0.3])
     #expect(policy.robustness.minSamples == 1000)
     #expect(policy.robustness.maxUnusableGradients == 0.01)
@@ -132,6 +133,7 @@ struct PolicyTests {
     ),
     (head + "[reproduce]\nmax-abs = nan", "reproduce.max-abs", nil),
     (head + "[reproduce]\nmax-abs = inf", "reproduce.max-abs", nil),
+    (head + "[reproduce]\nmax-memory-bytes = 0", "reproduce.max-memory-bytes", nil),
     (head + "[reproduce]\nargmax-equal = 1", "reproduce.argmax-equal", nil),
     (head + "[reproduce]\nengine-digests = true", "reproduce.engine-digests", nil),
     (head + "[robustness]\neps = [0.1, 0.1]", "robustness.eps", nil),

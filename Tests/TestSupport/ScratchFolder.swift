@@ -61,6 +61,11 @@ public final class ScratchFolder: Sendable {
     try write(bytes, to: name)
   }
 
+  /// Makes a symbolic link.
+  public func link(_ name: String, to target: String) throws {
+    try FileManager.default.createSymbolicLink(atPath: file(name), withDestinationPath: target)
+  }
+
   /// Removes a file.
   public func remove(_ name: String) throws {
     try FileManager.default.removeItem(atPath: file(name))
