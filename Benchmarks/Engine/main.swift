@@ -1,16 +1,18 @@
 // Times the engine in its own process: the median of REPEATS runs of one batch on one thread, in
-// microseconds. `Benchmarks/compare.py` sets it beside onnxruntime.
+// microseconds. `Benchmarks/compare.py` sets it beside onnxruntime. With `bound` it times the
+// any-order bound of the batch, its preparation included.
 //
-// usage: engine-benchmark MODEL BATCH REPEATS
+// usage: engine-benchmark MODEL BATCH REPEATS [bound]
 import Bytes
 import Engine
 import Models
 
 let arguments = CommandLine.arguments
-guard arguments.count == 4, let batch = Int(arguments[2]), let repeats = Int(arguments[3]),
+let timesBound = arguments.count == 5 && arguments[4] == "bound"
+guard arguments.count == 4 || timesBound, let batch = Int(arguments[2]), let repeats = Int(arguments[3]),
   batch > 0, repeats > 0
 else {
-  fatalError("usage: engine-benchmark MODEL BATCH REPEATS")
+  fatalError("usage: engine-benchmark MODEL BATCH REPEATS [bound]")
 }
 let network = try Network(Model(parsing: ByteSlice(path: arguments[1]), limits: Limits()).graph)
 let count = batch * network.graph.inputShape.reduce(1, *)
@@ -21,7 +23,11 @@ let clock = ContinuousClock()
 var times: [Double] = []
 for _ in 0..<(repeats + 3) {
   var rows = 0
-  let duration = try clock.measure { rows = try network.logits(inputs).shape[0] }
+  let duration = try clock.measure {
+    let logits =
+      timesBound ? try network.errorBounds(inputs).logits : try network.logits(inputs)
+    rows = logits.shape[0]
+  }
   precondition(rows == batch)
   times.append(duration / .microseconds(1))
 }

@@ -29,7 +29,7 @@ import Testing
   }
 
   /// Channels last and channels first are chains of other orders, and so other functions.
-  @Test(arguments: ["digits_cnn", "digits_resnet"])
+  @Test(arguments: ["digits_cnn"])
   func `the ONNX form lies within the bound of the Keras form`(_ name: String) throws {
     let bound = try GoldenLogitsTests.network("models/\(name).h5")
       .errorBounds(GoldenLogitsTests.digits())
