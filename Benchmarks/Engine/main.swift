@@ -9,8 +9,8 @@ import Models
 
 let arguments = CommandLine.arguments
 let timesBound = arguments.count == 5 && arguments[4] == "bound"
-guard arguments.count == 4 || timesBound, let batch = Int(arguments[2]), let repeats = Int(arguments[3]),
-  batch > 0, repeats > 0
+guard arguments.count == 4 || timesBound, let batch = Int(arguments[2]),
+  let repeats = Int(arguments[3]), batch > 0, repeats > 0
 else {
   fatalError("usage: engine-benchmark MODEL BATCH REPEATS [bound]")
 }
