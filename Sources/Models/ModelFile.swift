@@ -54,7 +54,8 @@ public struct ModelFile: Sendable {
       return
     case .kerasH5, .kerasArchive, .onnx: mapping = nil
     }
-    let isJoined = try architecture != nil && ModelFile.isWeightsAlone(bytes, format, limits)
+    var isJoined = false
+    if architecture != nil { isJoined = try ModelFile.isWeightsAlone(bytes, format, limits) }
     guard architecture == nil || isJoined else {
       throw .layer(
         EngineError(
@@ -74,10 +75,10 @@ public struct ModelFile: Sendable {
       return
     }
     let file: KerasModelFile
-    do {
+    do throws(ParseError) {
       if let architecture, isJoined {
         let config: JSON
-        do {
+        do throws(ParseError) {
           config = try JSON(parsing: architecture)
         } catch {
           throw error.inside("architecture")

@@ -230,7 +230,7 @@ extension Layer {
 
   static let concatenation = Layer(
     .concatenation(Concatenation()),
-    ofAll: { inputs in
+    ofAll: { inputs, _ in
       var features = inputs[0].features
       features.channels = inputs.reduce(0) { $0 + $1.features.channels }
       return Map64(features, inputs.flatMap(\.values))
