@@ -107,7 +107,7 @@ import Testing
     ("shapes", "\"target_shape\": [4, 3, -1]", "\"target_shape\": [5, 3, -1]", "target_shape"),
     ("shapes", "\"target_shape\": [4, 3, -1]", "\"target_shape\": [-1, 3, -1]", "target_shape"),
     ("shapes", "\"batch_shape\": [null, 6, 4]", "\"batch_shape\": [null, null, 4]", "batch_shape"),
-    ("shapes", "\"axis\": -1", "\"axis\": 1", "axis"),
+    ("shapes", "\"axis\": -1", "\"axis\": 2", "mean"),
     ("convolutions", "\"name\": \"float32\"", "\"name\": \"float16\"", "float16"),
     ("convolutions", "\"kernel_size\": [3, 2]", "\"kernel_size\": [2, 3]", "kernel_size"),
     ("convolutions", "\"filters\": 8", "\"filters\": 9", "filters"),
@@ -116,14 +116,56 @@ import Testing
     ("convolutions", "\"padding\": \"same\"", "\"padding\": \"full\"", "full"),
     (
       "convolutions", "\"data_format\": \"channels_last\", \"dilation_rate\": [2, 2]",
-      "\"data_format\": \"channels_first\", \"dilation_rate\": [2, 2]", "data_format"
+      "\"data_format\": \"channels_first\", \"dilation_rate\": [2, 2]", "kernel"
     ),
     ("pools", "[\"max_pooling2d\", 0, 0]", "[\"max_pooling2d\", 1, 0]", "inbound_nodes"),
     ("pools", "[\"max_pooling2d\", 0, 0]", "[\"no_such_layer\", 0, 0]", "no_such_layer"),
     ("pools", "[\"max_pooling2d\", 0, 0]", "[\"dense_1\", 0, 0]", "cycle"),
     ("pools", "\"output_layers\": [\"dense", "\"output_layers\": [\"dance", "output_layers"),
     ("pools", "\"class_name\": \"Functional\"", "\"class_name\": \"MyModel\"", "MyModel"),
-    ("pools", "\"max_value\": 6.0", "\"max_value\": -1.0", "bounds"),
+    ("pools", "\"max_value\": 6.0", "\"max_value\": -1.0", "max_value"),
+    ("core", "\"mask_zero\": false", "\"mask_zero\": true", "mask_zero"),
+    ("core", "\"input_dim\": 9", "\"input_dim\": 8", "input_dim"),
+    ("core", "\"n\": 3", "\"n\": 0", "n: "),
+    ("core", "\"n\": 3", "\"n\": 9000000000000000000", "RepeatVector|limit|64 bits"),
+    ("core", "\"dims\": [2, 1]", "\"dims\": [2, 2]", "dims"),
+    ("core", "\"target_shape\": [-1, 5, 7]", "\"target_shape\": \"x\"", "target_shape"),
+    ("core", "\"units\": 7", "\"units\": \"seven\"", "units"),
+    ("core", "\"units\": 7", "\"units\": 7.5", "units"),
+    ("lines", "\"padding\": \"causal\"", "\"padding\": \"reflect\"", "causal"),
+    ("lines", "\"cropping\": [1, 2]", "\"cropping\": [90, 2]", "cropping"),
+    ("lines", "\"padding\": [2, 3]", "\"padding\": [-2, 3]", "padding"),
+    ("lines", "\"size\": 2", "\"size\": 9000000000000000000", "size"),
+    ("volumes", "\"axis\": -1", "\"axis\": 0", "axis"),
+    ("volumes", "\"pool_size\": [2, 2, 3]", "\"pool_size\": [2, 2]", "pool_size"),
+    ("planes", "\"interpolation\": \"bilinear\"", "\"interpolation\": \"area\"", "area"),
+    ("planes", "\"output_padding\": [1, 1]", "\"output_padding\": [5, 1]", "output_padding"),
+    ("adaptive", "\"output_size\": [3, 4]", "\"output_size\": [60000, 60000]", "output_size"),
+    ("normalizations", "\"groups\": 3", "\"groups\": 4", "groups"),
+    ("normalizations", "\"axis\": [1, 3]", "\"axis\": [1, 1]", "axis"),
+    ("merging", "\"axes\": 2", "\"axes\": 0", "axes"),
+    ("merging", "\"axes\": 2", "\"axes\": [1, 2, 3]", "axes"),
+    ("nested", "[\"branch\", 0, 1]", "[\"branch\", 0, 7]", "output 7"),
+    ("nested", "[\"branch\", 0, 1]", "[\"branch\", 9, 1]", "call 9"),
+    ("nested", "\"class_name\": \"Sequential\"", "\"class_name\": \"Serial\"", "sequential"),
+    (
+      "nested", "\"registered_name\": null, \"build_config\"",
+      "\"registered_name\": \"mine>Conv2D\", \"build_config\"", "mine>Conv2D"
+    ),
+    (
+      "nested", "\"module\": \"keras.layers\", \"class_name\": \"Conv2D\"",
+      "\"module\": \"my_layers\", \"class_name\": \"Conv2D\"", "custom class"
+    ),
+    ("recurrent", "\"activation\": \"elu\"", "\"activation\": \"egu\"", "egu"),
+    ("recurrent", "\"merge_mode\": \"sum\"", "\"merge_mode\": \"some\"", "some"),
+    ("recurrent", "\"units\": 4", "\"units\": 9000000000000000000", "units"),
+    ("recurrent", "\"class_name\": \"LSTMCell\"", "\"class_name\": \"MyCell\"", "MyCell"),
+    ("attention", "\"score_mode\": \"dot\"", "\"score_mode\": \"dos\"", "dos"),
+    ("attention", "\"key_dim\": 3", "\"key_dim\": 0", "key_dim"),
+    ("operations", "\"class_name\": \"Tanh\"", "\"class_name\": \"Tinh\"", "Tinh"),
+    ("operations", "\"axis\": [1, 2]", "\"axis\": [0, 2]", "axis"),
+    ("preprocessing", "\"height\": 6", "\"height\": 600", "crop"),
+    ("preprocessing", "\"height\": 7", "\"height\": 9000000000000000000", "size"),
   ]
 
   @Test(arguments: refusals.indices)
@@ -134,7 +176,8 @@ import Testing
       _ = try Model(parsing: ByteSlice(archive), limits: Limits())
       Issue.record("\(new) was accepted")
     } catch {
-      #expect("\(error)".contains(says), "\(error)")
+      #expect(
+        says.split(separator: "|").contains { "\(error)".contains($0) }, "\(error)")
     }
   }
 
@@ -153,6 +196,47 @@ import Testing
     } catch {
       #expect(error.layer?.hasPrefix("flatten") == true)
       #expect("\(error)".contains(className))
+    }
+  }
+
+  /// 24 models, each of two calls of the next: 2^24 calls from a file of a few kilobytes.
+  @Test func `models that call models over and over are refused by their number`() throws {
+    func layer(_ className: String, _ name: String, _ config: String, calls: [String]) -> String {
+      let nodes = calls.map { "[[\"\($0)\", 0, 0, {}]]" }.joined(separator: ", ")
+      return """
+        {"class_name": "\(className)", "name": "\(name)",
+         "config": {"name": "\(name)", \(config)}, "inbound_nodes": [\(nodes)]}
+        """
+    }
+    func model(_ depth: Int) -> String {
+      let shape = "\"batch_shape\": [null, 4, 5, 3]"
+      let layers = [
+        layer("InputLayer", "input_layer_1", shape, calls: []),
+        layer("InputLayer", "input_layer", shape, calls: []),
+        depth == 0
+          ? layer("Dropout", "f", "\"rate\": 0.5", calls: ["input_layer", "input_layer"])
+          : layer("Functional", "f", model(depth - 1), calls: ["input_layer", "input_layer"]),
+      ]
+      let inputs = depth == 24 ? "[[\"input_layer\", 0, 0], [\"input_layer_1\", 0, 0]]" : "[\"input_layer\", 0, 0]"
+      return """
+        "layers": [\(layers.joined(separator: ", "))], "input_layers": \(inputs),
+        "output_layers": [["f", 1, 0]]
+        """
+    }
+    let old = try ZipArchive(
+      parsing: Fixture.bytes("models/layers/operations.keras"), limits: Limits())
+    var builder = ZipBuilder()
+    for entry in old.entries {
+      let config = "{\"class_name\": \"Functional\", \"config\": {\"name\": \"m\", \(model(24))}}"
+      builder.add(
+        entry.name ?? "",
+        entry.name == "config.json" ? Array(config.utf8) : try old.content(of: entry).array)
+    }
+    do {
+      _ = try Model(parsing: ByteSlice(builder.bytes), limits: Limits())
+      Issue.record("accepted")
+    } catch {
+      #expect("\(error)".contains("calls"), "\(error)")
     }
   }
 

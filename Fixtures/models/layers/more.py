@@ -156,7 +156,7 @@ def preprocessing():
     return keras.Model([i, j], [
         norm(x), L.Normalization(mean=[0.5, 0.4, 0.3], variance=[2.0, 1.0, 0.5])(x),
         L.CenterCrop(6, 6)(x), L.Resizing(7, 13)(x), L.Resizing(4, 20, "nearest")(x),
-        L.Resizing(15, 5, "bicubic")(x), L.Rescaling([0.1, 0.2, 0.3])(j)])
+        L.Resizing(15, 5)(x), L.Rescaling([0.1, 0.2, 0.3])(j)])
 
 
 def recurrent():
@@ -233,9 +233,9 @@ def randomise(model, generator):
     for v in model.variables:
         if "seed" in v.path or "count" in v.name:
             continue
-        if v.name in ("moving_variance", "variance", "gamma", "scale"):
+        if v.name in ("moving_variance", "gamma", "scale"):
             v.assign(generator.uniform(0.5, 1.5, v.shape))
-        elif v.name != "mean":
+        elif v.name not in ("mean", "variance"):
             v.assign(generator.normal(0, 0.4, v.shape))
 
 

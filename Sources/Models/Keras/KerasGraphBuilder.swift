@@ -7,9 +7,9 @@ import Formats
 /// The graph has one order of axes, the one that most layers of the model state. A layer that
 /// states the other takes and gives its values through transpositions.
 final class KerasGraphBuilder {
-  /// Calls of layers that may be gone through, those in models that are called several times
-  /// counted each time.
-  private static let callLimit = 1_000_000
+  /// Layers and calls of them that may be gone through, those in models that are called several
+  /// times counted each time.
+  private static let callLimit = EngineLimits.nodes
   /// Constants of all nodes: each call of a layer holds its own, packed for its place.
   private static let parameterLimit = 1 << 30
 
@@ -31,6 +31,10 @@ final class KerasGraphBuilder {
     let model = try KerasLayerConfig(file.config)
     topology = try KerasTopology(model)
     self.weights = weights
+    let known = Set(topology.layers.map(\.name))
+    if let unknown = weights.layerNames.first(where: { !known.contains($0) }) {
+      throw EngineError("weights", expected: "weights of the model's layers", found: unknown)
+    }
     kerasMajor =
       file.kerasVersion.flatMap { Int($0.prefix { $0 != "." }) } ?? (model.module == nil ? 2 : 3)
     turnsKernels = file.backend == "theano"
@@ -113,24 +117,30 @@ final class KerasGraphBuilder {
     _ layer: KerasLayerConfig, weights: KerasWeightGroup,
     to arguments: KerasArguments<Graph.Value>, depth: Int
   ) throws(EngineError) -> [Graph.Value] {
-    callCount += 1
-    guard callCount <= KerasGraphBuilder.callLimit else {
-      throw EngineError(
-        .limit, "layers", expected: "at most \(KerasGraphBuilder.callLimit) calls", found: "more")
-    }
+    try count(1)
     guard depth <= EngineLimits.graphDepth else {
       throw EngineError(
         .limit, "layers", expected: "layers at most \(EngineLimits.graphDepth) deep",
         found: "more")
     }
     if layer.isModel {
+      let inner = try KerasTopology(layer)
+      try count(inner.layers.count)
       return try outputs(
-        of: KerasTopology(layer), inputs: arguments.positional.flatMap(\.values),
-        weights: .model(weights), depth: depth + 1)
+        of: inner, inputs: arguments.positional.flatMap(\.values), weights: .model(weights),
+        depth: depth + 1)
     }
     let call = KerasCall(
       layer: layer, weights: weights, arguments: arguments, builder: self, depth: depth)
     return try KerasLayers.conversion(of: layer)(call)
+  }
+
+  private func count(_ steps: Int) throws(EngineError) {
+    callCount += steps
+    guard callCount <= KerasGraphBuilder.callLimit else {
+      throw EngineError(
+        .limit, "layers", expected: "at most \(KerasGraphBuilder.callLimit) calls", found: "more")
+    }
   }
 
   /// The order of axes that most layers state; Keras's default is channels last.

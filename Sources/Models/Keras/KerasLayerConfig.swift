@@ -11,6 +11,8 @@ struct KerasLayerConfig {
   let module: String?
   /// The shape that the layer was built for, with the batch axis; null where the file has none.
   let buildConfig: JSON
+  /// Whether the layer is a function of `keras.ops`, as in `x + y`.
+  let isOperation: Bool
 
   /// Reads `{class_name, config: {name, ...}}`. The attributes of a model may be its layers.
   init(_ json: JSON) throws(EngineError) {
@@ -25,6 +27,10 @@ struct KerasLayerConfig {
     self.attributes = currentAttributes(of: className, attributes)
     self.name = name
     module = json["module"]?.string
+    // An `.h5` names no modules, but only operations cannot be trained.
+    let isKeras3Call = json["inbound_nodes"]?.array?.first?["args"] != nil
+    isOperation =
+      module?.contains(".ops") ?? (isKeras3Call && attributes["trainable"] == nil)
     buildConfig = json["build_config"] ?? .null
     try checkClass(registeredName: json["registered_name"]?.string)
     try checkNumbers()
@@ -36,11 +42,9 @@ struct KerasLayerConfig {
     self.name = name
     self.attributes = attributes
     module = nil
+    isOperation = false
     buildConfig = .null
   }
-
-  /// Whether the layer is a function of `keras.ops`, as in `x + y`.
-  var isOperation: Bool { module?.contains(".ops") ?? false }
 
   /// Whether the layer is itself a model.
   var isModel: Bool { ["Sequential", "Functional", "Model"].contains(className) }

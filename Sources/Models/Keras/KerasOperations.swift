@@ -291,7 +291,7 @@ extension KerasCall {
 
   /// A number, lists of numbers, or Keras 3's `__numpy__` and `__tensor__` objects.
   private func constant(_ place: Int, _ names: [String]) throws(EngineError) -> Graph.Value {
-    guard var json = option(names[0], place) else {
+    guard var json = names.lazy.compactMap({ option($0, place) }).first else {
       throw EngineError("inbound_nodes", expected: "two operands", found: "one")
     }
     json = json["config"]?["value"] ?? json

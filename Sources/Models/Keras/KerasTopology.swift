@@ -13,6 +13,7 @@ struct KerasTopology {
   }
 
   let layers: [KerasLayerConfig]
+  private let places: [String: Int]
   /// The calls, each after those it takes values from.
   let calls: [Call]
   let inputs: [KerasReference]
@@ -33,7 +34,7 @@ struct KerasTopology {
 
   /// The layer that gives an input; nil where a Sequential has none.
   func inputLayer(_ input: KerasReference) -> KerasLayerConfig? {
-    layers.first { $0.name == input.layer }
+    places[input.layer].map { layers[$0] }
   }
 
   /// A list of layers; very old files have the list itself as config.
@@ -43,7 +44,7 @@ struct KerasTopology {
       throw EngineError("layers", expected: "a list of layers", found: "none")
     }
     layers = try list.map { (json) throws(EngineError) in try KerasLayerConfig(json) }
-    try KerasTopology.checkNames(layers)
+    places = try KerasTopology.places(of: layers)
     let hasInput = layers[0].className == "InputLayer"
     var value = KerasReference(layer: hasInput ? layers[0].name : KerasTopology.impliedInput)
     inputs = [value]
@@ -80,15 +81,17 @@ struct KerasTopology {
         throw error.inside(layer: layer.name)
       }
     }
-    try KerasTopology.checkNames(layers)
+    let places = try KerasTopology.places(of: layers)
     inputs = try KerasTopology.references(config["input_layers"], "input_layers")
     outputs = try KerasTopology.references(config["output_layers"], "output_layers")
     for input in inputs {
-      guard layers.contains(where: { $0.name == input.layer && $0.className == "InputLayer" })
-      else { throw EngineError("input_layers", expected: "an input layer", found: input.layer) }
+      guard let place = places[input.layer], layers[place].className == "InputLayer" else {
+        throw EngineError("input_layers", expected: "an input layer", found: input.layer)
+      }
     }
     self.calls = try KerasTopology.inOrder(calls, of: layers)
     self.layers = layers
+    self.places = places
   }
 
   /// `[name, 0, 0]`, a list of such, or an object of them, which Keras orders by its keys.
@@ -108,14 +111,18 @@ struct KerasTopology {
     return try flat(json ?? .null)
   }
 
-  private static func checkNames(_ layers: [KerasLayerConfig]) throws(EngineError) {
-    var names: Set<String> = [impliedInput]
-    for layer in layers where !names.insert(layer.name).inserted {
-      throw EngineError(
-        "name", expected: "a new name",
-        found: layer.name.isEmpty ? "an empty one" : "the name of another layer"
-      ).inside(layer: layer.name)
+  /// The place of each layer by its name.
+  private static func places(of layers: [KerasLayerConfig]) throws(EngineError) -> [String: Int] {
+    var places: [String: Int] = [:]
+    for (index, layer) in layers.enumerated() {
+      guard !layer.name.isEmpty, places.updateValue(index, forKey: layer.name) == nil else {
+        throw EngineError(
+          "name", expected: "a new name",
+          found: layer.name.isEmpty ? "an empty one" : "the name of another layer"
+        ).inside(layer: layer.name)
+      }
     }
+    return places
   }
 
   /// Each call after those it takes values from; an error when there is a cycle or an unknown

@@ -7,6 +7,8 @@ struct KerasWeights {
   private var groups: [String: KerasWeightGroup] = [:]
   /// What `inspect` shows of them.
   private(set) var summary: [Model.Weight] = []
+  /// The layers that have weights, in the order of the file.
+  private(set) var layerNames: [String] = []
 
   init(_ file: KerasModelFile) throws(EngineError) {
     for layer in file.layers {
@@ -27,6 +29,7 @@ struct KerasWeights {
             elementType: weight.tensor.elementType.rawValue,
             nonFiniteCount: tensor.nonFiniteCount))
       }
+      if !entries.isEmpty { layerNames.append(layer.name) }
       groups[layer.name] = KerasWeightGroup(entries: entries, order: file.weightOrder)
     }
   }
@@ -104,7 +107,8 @@ struct KerasWeightGroup {
     }
   }
 
-  /// The weights; an error unless there are exactly those of the given names.
+  /// The weights; an error unless there are exactly those of the given names. Keras 3 calls a
+  /// `depthwise_kernel` `kernel`.
   func tensors(named names: [String]) throws(EngineError) -> [Tensor] {
     guard entries.count == names.count else {
       throw EngineError(
@@ -112,7 +116,9 @@ struct KerasWeightGroup {
         found: "\(entries.count)")
     }
     for (entry, name) in zip(entries, names)
-    where KerasWeightGroup.known.contains(String(entry.name)) && entry.name != name {
+    where KerasWeightGroup.known.contains(String(entry.name)) && entry.name != name
+      && !(entry.name == "kernel" && name == "depthwise_kernel")
+    {
       throw EngineError("weights", expected: name, found: String(entry.name))
     }
     return entries.map(\.tensor)

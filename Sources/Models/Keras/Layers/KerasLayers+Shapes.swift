@@ -201,10 +201,10 @@ extension KerasCall {
   ) throws(EngineError) -> Graph.Value {
     let input = try spatialSizes(of: x, rank: 2, format: format)
     let modes: [String: ResizeAxis.Mode] = [
-      "nearest": .nearest(.roundPreferCeil), "bilinear": .linear, "bicubic": .cubic(a: -0.5),
+      "nearest": .nearest(.roundPreferCeil), "bilinear": .linear,
     ]
     guard let mode = modes[interpolation] else {
-      throw layer.unsupported("interpolation", "nearest, bilinear or bicubic", interpolation)
+      throw layer.unsupported("interpolation", "nearest or bilinear", interpolation)
     }
     guard sizes.allSatisfy({ (1...EngineLimits.window).contains($0) }), !input.contains(0) else {
       throw EngineError(
@@ -216,8 +216,7 @@ extension KerasCall {
       requests[axis + first] = ResizeAxis.Request(
         size: sizes[axis], scale: Double(sizes[axis]) / Double(input[axis]))
     }
-    let method = ResizeAxis.Method(
-      mode, coordinates: .halfPixel, excludesOutside: interpolation == "bicubic")
-    return try append(Resize(requests, method: method), to: [x])
+    return try append(
+      Resize(requests, method: ResizeAxis.Method(mode, coordinates: .halfPixel)), to: [x])
   }
 }
