@@ -217,7 +217,9 @@ import Testing
           ? layer("Dropout", "f", "\"rate\": 0.5", calls: ["input_layer", "input_layer"])
           : layer("Functional", "f", model(depth - 1), calls: ["input_layer", "input_layer"]),
       ]
-      let inputs = depth == 24 ? "[[\"input_layer\", 0, 0], [\"input_layer_1\", 0, 0]]" : "[\"input_layer\", 0, 0]"
+      let inputs =
+        depth == 24
+        ? "[[\"input_layer\", 0, 0], [\"input_layer_1\", 0, 0]]" : "[\"input_layer\", 0, 0]"
       return """
         "layers": [\(layers.joined(separator: ", "))], "input_layers": \(inputs),
         "output_layers": [["f", 1, 0]]

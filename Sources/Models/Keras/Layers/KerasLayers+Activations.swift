@@ -120,15 +120,14 @@ extension KerasCall {
   }
 
   /// Activations that are one function of the engine.
-  static let functions:
-    [String: (name: ElementaryFunction, alpha: Float?, beta: Float?)] = [
-      "elu": (.elu, 1, nil), "selu": (.selu, nil, nil), "celu": (.celu, 1, nil),
-      "softplus": (.softplus, nil, nil), "softsign": (.softsign, nil, nil),
-      "silu": (.silu, nil, nil), "swish": (.silu, nil, nil), "gelu": (.gelu, nil, nil),
-      "exponential": (.exp, nil, nil), "mish": (.mish, nil, nil),
-      "hard_silu": (.hardSwish, nil, nil), "hard_swish": (.hardSwish, nil, nil),
-      "hard_shrink": (.shrink, 0.5, 0), "soft_shrink": (.shrink, 0.5, 0.5),
-    ]
+  static let functions: [String: (name: ElementaryFunction, alpha: Float?, beta: Float?)] = [
+    "elu": (.elu, 1, nil), "selu": (.selu, nil, nil), "celu": (.celu, 1, nil),
+    "softplus": (.softplus, nil, nil), "softsign": (.softsign, nil, nil),
+    "silu": (.silu, nil, nil), "swish": (.silu, nil, nil), "gelu": (.gelu, nil, nil),
+    "exponential": (.exp, nil, nil), "mish": (.mish, nil, nil),
+    "hard_silu": (.hardSwish, nil, nil), "hard_swish": (.hardSwish, nil, nil),
+    "hard_shrink": (.shrink, 0.5, 0), "soft_shrink": (.shrink, 0.5, 0.5),
+  ]
 
   /// Keras's `relu`: 0 or a slope below the threshold, held below a maximum.
   func rectified(

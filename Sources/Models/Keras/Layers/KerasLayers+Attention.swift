@@ -100,9 +100,9 @@ extension KerasLayers {
 extension KerasCall {
   /// Query, key and value: steps of vectors each. Keras takes query, value and, where it is
   /// another, key.
-  fileprivate func queryKeyValue() throws(
-    EngineError
-  ) -> (query: Graph.Value, key: Graph.Value, value: Graph.Value) {
+  fileprivate func queryKeyValue() throws(EngineError) -> (
+    query: Graph.Value, key: Graph.Value, value: Graph.Value
+  ) {
     var values = inputs
     for (name, argument) in arguments.named {
       switch (name, argument) {

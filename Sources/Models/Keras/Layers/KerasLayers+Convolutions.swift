@@ -162,7 +162,8 @@ extension KerasCall {
     }
     let isSame = padding == "same"
     let stated =
-      layer.has("output_padding") ? try layer.sizes("output_padding", rank: rank, default: zeros) : nil
+      layer.has("output_padding")
+      ? try layer.sizes("output_padding", rank: rank, default: zeros) : nil
     var begins = zeros
     var output = zeros
     for axis in 0..<rank {

@@ -111,7 +111,8 @@ extension KerasCall {
     case .largest:
       return try append(
         Reduction(
-          .maximum, axes: format == .channelsFirst
+          .maximum,
+          axes: format == .channelsFirst
             ? Array(1..<shape.count) : Array(0..<shape.count - 1), keepsAxes: false), to: [x])
     }
   }

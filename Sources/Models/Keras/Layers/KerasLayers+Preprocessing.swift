@@ -58,7 +58,8 @@ extension KerasLayers {
       return AnyTensor(values.count == 1 ? ones : stretched, floats: values)
     }
     let isStated = call.layer.has("mean")
-    let names = call.weights.entries.count == 2 ? ["mean", "variance"] : ["mean", "variance", "count"]
+    let names =
+      call.weights.entries.count == 2 ? ["mean", "variance"] : ["mean", "variance", "count"]
     let stored = isStated ? [] : try call.weights.tensors(named: names)
     let mean = try statistic("mean", stored.first)
     let variance = try statistic("variance", isStated ? nil : stored[1])

@@ -15,7 +15,8 @@ extension KerasLayers {
     }
     for (name, argument) in call.arguments.named
     where name != "initial_state" && !argument.values.isEmpty {
-      throw call.layer.unsupported("inbound_nodes", "a sequence and states", "a value for '\(name)'")
+      throw call.layer.unsupported(
+        "inbound_nodes", "a sequence and states", "a value for '\(name)'")
     }
     let states =
       call.inputs.dropFirst()
