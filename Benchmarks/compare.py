@@ -1,6 +1,7 @@
 """Proofmark beside its peers: interleaved runs, medians, ratios of ours to theirs.
 
-usage: python compare.py PROOFMARK ENGINE_BENCHMARK RELEASE_ARCHIVE RELEASE_FOLDER TRUST
+usage: python compare.py PROOFMARK RELEASE_ARCHIVE RELEASE_FOLDER TRUST
+The engine alone is measured by engine.py.
 """
 import os
 import pathlib
@@ -10,11 +11,8 @@ import subprocess
 import sys
 import time
 
-import numpy as np
-
-proofmark, engine, archive, folder, trust = sys.argv[1:6]
+proofmark, archive, folder, trust = sys.argv[1:5]
 here = pathlib.Path(__file__).parent
-models = here.parent / "Fixtures/models"
 ROUNDS = int(os.environ.get("ROUNDS", "7"))
 
 
@@ -55,34 +53,7 @@ def start_up():
     print(f"\n## Start-up\n`proofmark --version`: median {1000 * statistics.median(times):.1f} ms")
 
 
-def networks():
-    import onnxruntime
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    session = onnxruntime.InferenceSession(
-        str(models / "digits_cnn.onnx"), options, providers=["CPUExecutionProvider"])
-    print("\n## Seed network, one thread, against onnxruntime " + onnxruntime.__version__)
-    print("| batch | proofmark us | onnxruntime us | ratio |\n|---|---|---|---|")
-    for batch, repeats in ((1, 400), (1000, 5)):
-        x = np.random.default_rng(1).random((batch, 1, 28, 28), dtype=np.float32)
-        command = [engine, str(models / "digits_cnn.h5"), str(batch), str(repeats)]
-        ours, theirs = [], []
-        for _ in range(max(ROUNDS, 7)):
-            ours.append(float(subprocess.run(
-                command, check=True, capture_output=True, text=True).stdout))
-            rows = []
-            for _ in range(repeats):
-                start = time.perf_counter()
-                session.run(None, {"input": x})
-                rows.append(1e6 * (time.perf_counter() - start))
-            theirs.append(statistics.median(rows))
-        a, b = statistics.median(ours), statistics.median(theirs)
-        print(f"| {batch} | {a:.1f} | {b:.1f} | {a / b:.2f} |")
-
-
 print(f"# Benchmarks\n{platform.machine()}, {os.cpu_count()} CPUs, median of {ROUNDS} "
       "interleaved runs\n")
 whole_audit()
 start_up()
-networks()

@@ -1,34 +1,68 @@
-// Times the engine in its own process: the median of REPEATS runs of one batch on one thread, in
-// microseconds. `Benchmarks/compare.py` sets it beside onnxruntime. With `bound` it times the
-// any-order bound of the batch, its preparation included.
+// Runs a model in its own process, on request, so that `Benchmarks/compare.py` can take turns with
+// onnxruntime.
 //
-// usage: engine-benchmark MODEL BATCH REPEATS [bound]
+// usage: engine-benchmark MODEL
+//
+// It first writes the milliseconds from the file's name to a network ready to run, and the
+// network's multiply-accumulates for one input. Then it reads requests, one a line,
+//
+//     forward|gradient|bound BATCH THREADS REPEATS
+//
+// and answers each with one line: for each run the microseconds that passed and those that all
+// threads computed, separated by spaces.
 import Bytes
 import Engine
+import Foundation
 import Models
 
-let arguments = CommandLine.arguments
-let timesBound = arguments.count == 5 && arguments[4] == "bound"
-guard arguments.count == 4 || timesBound, let batch = Int(arguments[2]),
-  let repeats = Int(arguments[3]), batch > 0, repeats > 0
-else {
-  fatalError("usage: engine-benchmark MODEL BATCH REPEATS [bound]")
-}
-let network = try Network(Model(parsing: ByteSlice(path: arguments[1]), limits: Limits()).graph)
-let count = batch * network.graph.inputShape.reduce(1, *)
-let inputs = try Tensor(
-  shape: [batch] + network.graph.inputShape,
-  values: (0..<count).map { Float($0 % 251) / 250 })
+guard CommandLine.arguments.count == 2 else { fatalError("usage: engine-benchmark MODEL") }
 let clock = ContinuousClock()
-var times: [Double] = []
-for _ in 0..<(repeats + 3) {
-  var rows = 0
-  let duration = try clock.measure {
-    let logits =
-      timesBound ? try network.errorBounds(inputs).logits : try network.logits(inputs)
-    rows = logits.shape[0]
+let begin = clock.now
+let network = try Network(
+  Model(parsing: ByteSlice(path: CommandLine.arguments[1]), limits: Limits()).graph)
+answer("\((clock.now - begin) / .milliseconds(1)) \(network.multiplyAccumulates)")
+
+var inputs: [Int: Tensor] = [:]
+while let line = readLine() {
+  let words = line.split(separator: " ")
+  guard words.count == 4, let batch = Int(words[1]), let threads = Int(words[2]),
+    let repeats = Int(words[3]), batch > 0, threads > 0
+  else { fatalError("no request: \(line)") }
+  let x = try inputs[batch] ?? images(batch)
+  inputs[batch] = x
+  var times: [String] = []
+  for _ in 0..<repeats {
+    let before = (clock.now, processMicroseconds())
+    if words[0] == "gradient" {
+      _ = try network.lossGradient(
+        x, labels: [Int](repeating: 0, count: batch), threads: threads)
+    } else if words[0] == "bound" {
+      _ = try network.errorBounds(x, threads: threads)
+    } else {
+      _ = try network.logits(x, threads: threads)
+    }
+    let after = (clock.now, processMicroseconds())
+    times.append("\((after.0 - before.0) / .microseconds(1)) \(after.1 - before.1)")
   }
-  precondition(rows == batch)
-  times.append(duration / .microseconds(1))
+  answer(times.joined(separator: " "))
 }
-print(times.dropFirst(3).sorted()[repeats / 2])
+
+func answer(_ line: String) {
+  print(line)
+  fflush(nil)
+}
+
+/// Images of numbers between 0 and 1.
+func images(_ batch: Int) throws -> Tensor {
+  let count = batch * network.graph.inputShape.reduce(1, *)
+  return try Tensor(
+    shape: [batch] + network.graph.inputShape,
+    values: (0..<count).map { Float($0 % 251) / 250 })
+}
+
+/// The processor time of all threads so far.
+func processMicroseconds() -> Double {
+  var time = timespec()
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+  return Double(time.tv_sec) * 1e6 + Double(time.tv_nsec) / 1e3
+}

@@ -63,13 +63,21 @@ INLINE void broadcast_tile(
   }
 }
 
+/// Tiles of one height, from number `tile` up to `end`, of a block's tiles.
 typedef void broadcast_function(
-    const task *t, const place *places, ptrdiff_t panel, stretch stretch, const float *ahead);
+    const task *t, const place *places, ptrdiff_t tile, ptrdiff_t end, ptrdiff_t panel,
+    stretch stretch, const float *ahead);
 
+/// The first four tiles of a block each call a quarter of the lines near.
 #define BROADCAST_TILE(ROWS, WIDTH)                                                              \
   static void broadcast_##ROWS##x##WIDTH(                                                        \
-      const task *t, const place *places, ptrdiff_t panel, stretch stretch, const float *ahead) { \
-    broadcast_tile(t, places, ROWS, WIDTH, panel, stretch, ahead);                               \
+      const task *t, const place *places, ptrdiff_t tile, ptrdiff_t end, ptrdiff_t panel,        \
+      stretch stretch, const float *ahead) {                                                     \
+    const ptrdiff_t quarter = (stretch.end - stretch.first) / 4 * ck_lanes;                      \
+    for (; tile < end; tile++, places += ROWS) {                                                 \
+      broadcast_tile(                                                                            \
+          t, places, ROWS, WIDTH, panel, stretch, ahead + (tile < 3 ? tile : 3) * quarter);      \
+    }                                                                                            \
   }
 BROADCAST_TILE(1, 1)
 BROADCAST_TILE(2, 1)
@@ -105,20 +113,16 @@ static void broadcast_stretch(
     stretch stretch) {
   const ck_product *p = t->product;
   const ptrdiff_t tiles = (count + tile_rows - 1) / tile_rows;
-  const ptrdiff_t quarter = (stretch.end - stretch.first) / 4 * ck_lanes;
+  const ptrdiff_t rows = count / tiles, higher = count % tiles;
   while (panel < end) {
     const bool wide = WIDE == 2 && share_inputs(p, panel, end, 2);
     broadcast_function *const *functions = wide ? wide_tiles : narrow_tiles;
     const ptrdiff_t next = panel + 1 + wide;
     // Behind the last panel follow the first weights of the next stretch, in the first panel.
     const float *ahead = p->weights + (next < end ? next * p->taps + stretch.first : 0) * ck_lanes;
-    const place *tile_places = places;
-    for (ptrdiff_t tile = 0; tile < tiles; tile++) {
-      ptrdiff_t rows = count / tiles + (tile < count % tiles);
-      functions[rows - 1](t, tile_places, panel, stretch, ahead);
-      tile_places += rows;
-      if (tile < 3) ahead += quarter;
-    }
+    if (higher) functions[rows](t, places, 0, higher, panel, stretch, ahead);
+    functions[rows - 1](
+        t, places + higher * (rows + 1), higher, tiles, panel, stretch, ahead);
     panel = next;
   }
 }
@@ -132,7 +136,7 @@ static void broadcast_rows(
     locate(t, first, end - first, places);
     const stretch all = {0, p->taps};
     for (; share_inputs(p, panel, end_panel, 4); panel += 4) {
-      (end - first == 1 ? broadcast_1x4 : broadcast_2x4)(t, places, panel, all, p->weights);
+      (end - first == 1 ? broadcast_1x4 : broadcast_2x4)(t, places, 0, 1, panel, all, p->weights);
     }
     if (panel < end_panel) broadcast_stretch(t, places, end - first, panel, end_panel, all);
     return;

@@ -21,6 +21,13 @@ public enum Layout: Sendable, Equatable {
     shape.count == 1 + batchAxes && hasBatchAxis(shape)
   }
 
+  /// The axis of the channels of a feature map or a vector; nil for other shapes.
+  func channelAxis(ofShape shape: [Int]) -> Int? {
+    if isVector(shape) { return batchAxes }
+    guard isMap(shape) else { return nil }
+    return self == .channelsLast ? 2 : batchAxes
+  }
+
   private func hasBatchAxis(_ shape: [Int]) -> Bool { batchAxes == 0 || shape.first == 1 }
 
   /// The feature map that a value of the given shape is: the axes of a map are read in this order,

@@ -11,13 +11,20 @@ struct CombineStep: ImageStep {
     inputs.map(\.buffer) + [output.buffer] + (passed.map { [$0] } ?? [])
   }
 
+  /// What both have: a copy may go into a larger map, or out of one.
+  private var size: ck_size {
+    let (x, y) = (inputs[0].size, output.size)
+    return ck_size(
+      blocks: x.blocks, height: min(x.height, y.height), width: min(x.width, y.width))
+  }
+
   func run(_ run: borrowing Run, image: Int) {
     var views: [ck_view] = []
     for input in inputs { views.append(run.view(input, image)) }
     let passed = passed.map { run.marks($0, image) + output.origin }
     withUnsafePointer(to: finish.value) { finish in
       run.kernels.combine(
-        inputs[0].size, views, views.count, finish, run.view(output, image), passed)
+        size, views, views.count, finish, run.view(output, image), passed)
     }
   }
 }

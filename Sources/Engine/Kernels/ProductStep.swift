@@ -67,8 +67,8 @@ func padded(_ numbers: [Float]) -> [Float] {
 ///
 /// `@unchecked Sendable`: its pointers lead into tables that it owns and nobody writes.
 struct ProductStep: Step, @unchecked Sendable {
-  /// Multiply-accumulates below which threads cost more than they give: about 0.2 ms.
-  private static let threadWork = 10_000_000
+  /// Multiply-accumulates below which threads cost more than they give: about 0.1 ms.
+  private static let threadWork = 5_000_000
 
   private let product: ck_product
   private let owners: [any AnyObject & Sendable]

@@ -41,12 +41,14 @@ extension Concatenation: OperatorDefinition {
     PlainConcatenation(inputs: place.inputs, output: place.output)
   }
 
-  /// Values that begin with a block are copied block by block. The rest is moved element by element
+  /// Values that begin with a block are written in place by what makes them, or copied block by
+  /// block where another concatenation has them. The rest is moved element by element
   /// behind them, for a copy also writes the unused lanes of its last block.
   func plan(_ unit: Unit, in plan: inout Plan) throws(EngineError) {
     let output = try plan.map(of: unit.value)
     for (number, start) in starts(unit).enumerated() where isAligned(start, output.geometry) {
       let input = try plan.map(of: unit.inputs[number])
+      if plan.isInPlace(unit.inputs[number], at: start, of: unit.value) { continue }
       plan.append(
         copy(
           from: input,
@@ -83,7 +85,7 @@ extension Concatenation: OperatorDefinition {
   }
 
   /// The channel at which each value begins.
-  private func starts(_ unit: Unit) -> [Int] {
+  func starts(_ unit: Unit) -> [Int] {
     var start = 0
     return unit.place.inputs.map { features in
       defer { start += features.channels }

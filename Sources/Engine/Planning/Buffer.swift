@@ -15,12 +15,16 @@ enum BufferContent: Hashable, Sendable {
   case winners(Features)
   /// A map whose unwritten elements must stay zero: its memory is never shared.
   case zeroed(Geometry, owner: Int)
+  /// Some of the channels of another buffer's map: memory of that buffer, so many bytes from its
+  /// start.
+  case part(of: Buffer, start: Int)
 
   /// Bytes for one image, a multiple of 64.
   var bytes: Int {
     switch self {
     case .map(let geometry), .zeroed(let geometry, _): 4 * geometry.count
     case .marks(let geometry): geometry.count
+    case .part: 0
     case .winners(let features): 2 * Geometry(features: features).count
     }
   }

@@ -5,6 +5,7 @@ import CKernels
 struct Plan {
   private let graph: Graph
   private let fusion: Fusion
+  private let concatenations: Concatenations
   /// Whether a backward pass follows, so that the forward pass keeps what that needs.
   private let recordsForGradient: Bool
   /// Forward weights by node, packed once for all programs of a network.
@@ -22,6 +23,7 @@ struct Plan {
   /// For each value whether it depends on the first input.
   private let needsGradient: [Bool]
   private var marks: [Int: Buffer] = [:]
+  private var marksOfWholes: [Int: Buffer] = [:]
   private var winners: [Int: Buffer] = [:]
   private var contributions: [Int: [Contribution]] = [:]
   private var gradients: [Int: MapBuffer] = [:]
@@ -40,6 +42,7 @@ struct Plan {
   ) {
     self.graph = graph
     self.fusion = fusion
+    concatenations = Concatenations(fusion)
     self.recordsForGradient = recordsForGradient
     self.weights = weights
     needsGradient = graph.dependents(ofInput: 0)
@@ -164,7 +167,14 @@ struct Plan {
   /// use as a map.
   mutating func map(of value: Int) throws(EngineError) -> MapBuffer {
     if let map = values[value] { return map }
-    let map = try buffer(.map(geometry(of: value)))
+    let map: MapBuffer
+    if let part = concatenations.parts[value] {
+      map = self.part(
+        of: try self.map(of: part.whole), channel: part.channel,
+        features: graph.features(of: Graph.Value(index: value)))
+    } else {
+      map = try buffer(.map(geometry(of: value)))
+    }
     values[value] = map
     if let known = slots[value] ?? constantSlot(of: value) {
       append(
@@ -257,6 +267,14 @@ struct Plan {
     return map
   }
 
+  /// Channels of a map from the given one on, which begins a block.
+  private mutating func part(of whole: MapBuffer, channel: Int, features: Features) -> MapBuffer {
+    var geometry = whole.geometry
+    geometry.features = features
+    let start = channel / Geometry.blockLanes * geometry.blockStride
+    return MapBuffer(add(.part(of: whole.buffer, start: 4 * start)), geometry)
+  }
+
   /// A map for the time of a few steps.
   mutating func scratch(_ geometry: Geometry) throws(EngineError) -> MapBuffer {
     try buffer(.map(geometry))
@@ -268,9 +286,23 @@ struct Plan {
   /// Where a unit's activation marks what it passed on; nil where nobody will ask.
   mutating func marks(of unit: Unit) throws(EngineError) -> Buffer? {
     guard recordsForGradient, unit.activation != nil else { return nil }
-    let buffer = add(.marks(try map(of: unit.value).geometry))
+    let buffer = try placeForMarks(of: unit.value)
     marks[unit.value] = buffer
     return buffer
+  }
+
+  /// Marks lie as their map does, those of a part within those of the whole: a kernel finds both by
+  /// the same places.
+  private mutating func placeForMarks(of value: Int) throws(EngineError) -> Buffer {
+    if let known = marksOfWholes[value] { return known }
+    let geometry = try map(of: value).geometry
+    guard let part = concatenations.parts[value] else {
+      let buffer = add(.marks(geometry))
+      marksOfWholes[value] = buffer
+      return buffer
+    }
+    let start = part.channel / Geometry.blockLanes * geometry.blockStride
+    return add(.part(of: try placeForMarks(of: part.whole), start: start))
   }
 
   /// Where a pool notes which taps won; nil where nobody will ask.
@@ -309,6 +341,11 @@ struct Plan {
 
   /// Whether anybody will ask for the gradient of a value.
   func needsContribution(_ value: Int) -> Bool { needsGradient[value] }
+
+  /// Whether a value lies in the map of the concatenation that takes it, from the given channel on.
+  func isInPlace(_ value: Int, at channel: Int, of whole: Int) -> Bool {
+    concatenations.parts[value] == .init(whole: whole, channel: channel)
+  }
 
   /// The sum of what a unit takes, finished: Add, and operators that are all finish.
   mutating func combine(_ unit: Unit) throws(EngineError) {
@@ -378,7 +415,8 @@ struct Plan {
     let features = graph.features(of: Graph.Value(index: value))
     var geometry = Geometry(features: features)
     if isPlanes(value) { geometry.lanes = 1 }
-    for reader in fusion.readers[value] {
+    let readers = concatenations.neighbours(of: value).flatMap { fusion.readers[$0] }
+    for reader in readers {
       let unit = fusion.units[reader]
       if let definition = unit.operation.definition {
         geometry.halo = geometry.halo.union(definition.halo(unit.place))
@@ -413,7 +451,7 @@ struct Plan {
     case .map(let geometry), .zeroed(let geometry, _):
       try geometry.check()
       return MapBuffer(add(content), geometry)
-    case .marks, .winners:
+    case .marks, .winners, .part:
       preconditionFailure("a map is asked for")
     }
   }

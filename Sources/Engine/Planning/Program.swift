@@ -44,7 +44,7 @@ struct Program: Sendable {
     let slotUse = SlotUse(steps, bytes: slots)
     releases = slotUse.releases
     stages = Program.stages(of: steps, targets: targets)
-    let uses = Program.uses(of: contents.count, in: steps, stages: stages)
+    let uses = Program.uses(of: contents, in: steps, stages: stages)
     let regions = Regions(contents, uses: uses, steps: steps.count)
     let imageBytes = regions.groupBytes + regions.blockBytes + slotUse.peakBytes
     guard imageBytes <= EngineLimits.workspaceBytes else {
@@ -61,13 +61,20 @@ struct Program: Sendable {
     let group = max(1, min(block, Program.groupBytes / max(1, regions.groupBytes)))
     self.block = block
     self.group = group
-    placements = regions.placements.map { placement in
+    var placements = regions.placements.map { placement in
       var placement = placement
       placement.offset =
         placement.isForGroup
         ? placement.offset * group : regions.groupBytes * group + placement.offset * block
       return placement
     }
+    // A part is planned behind its whole.
+    for (index, content) in contents.enumerated() {
+      guard case .part(let whole, let start) = content else { continue }
+      placements[index] = placements[whole.index]
+      placements[index].offset += start
+    }
+    self.placements = placements
     // Vectors may be read to 15 elements behind the last.
     workspaceBytes = regions.groupBytes * group + regions.blockBytes * block + 64
   }
@@ -89,13 +96,15 @@ struct Program: Sendable {
 
   /// For each buffer the first and last step that touch it, and whether one group's stage does.
   private static func uses(
-    of count: Int, in steps: [any Step], stages: [Stage]
+    of contents: [BufferContent], in steps: [any Step], stages: [Stage]
   ) -> [BufferUse] {
-    var uses = [BufferUse](repeating: BufferUse(), count: count)
+    var uses = [BufferUse](repeating: BufferUse(), count: contents.count)
     for (number, stage) in stages.enumerated() {
       for step in stage.steps {
         for buffer in steps[step].buffers {
-          uses[buffer.index].add(step: step, stage: number, takesBlock: stage.takesBlock)
+          var owner = buffer
+          while case .part(let whole, _) = contents[owner.index] { owner = whole }
+          uses[owner.index].add(step: step, stage: number, takesBlock: stage.takesBlock)
         }
       }
     }
