@@ -13,8 +13,8 @@ struct Program: Sendable {
     let target: Target?
   }
 
-  /// The most images in a block: five tiles of six rows.
-  static let blockImages = 30
+  /// The most images in a block: six tiles of six rows.
+  static let blockImages = 36
   /// Bytes that a group's buffers should not exceed.
   private static let groupBytes = 256 << 10
   /// Bytes that a block's buffers should not exceed.
