@@ -72,11 +72,10 @@ public struct Arithmetic: GeneralOperator {
     let pair = try BroadcastPair(inputs[0], inputs[1])
     let element = inputs[0].element
     if element == .float64 {
-      let function = doubleFunction
-      return AnyTensor(pair.shape, doubles: pair.doubles(function), element: element)
+      return AnyTensor(pair.shape, doubles: pair.doubles(floatFunction()), element: element)
     }
     if element.isFloat {
-      return AnyTensor(pair.shape, floats: pair.floats(floatFunction), element: element)
+      return AnyTensor(pair.shape, floats: pair.floats(floatFunction()), element: element)
     }
     if operation == .divide || operation == .modulo || operation == .remainder,
       inputs[1].integers.contains(0)
@@ -87,23 +86,7 @@ public struct Arithmetic: GeneralOperator {
       pair.shape, integers: pair.integers(integerFunction(element)), element: element)
   }
 
-  private var floatFunction: (Float, Float) -> Float {
-    switch operation {
-    case .add: { $0 + $1 }
-    case .subtract: { $0 - $1 }
-    case .multiply: { $0 * $1 }
-    case .divide: { $0 / $1 }
-    case .minimum: { $0.isNaN || $0 < $1 || ($0 == $1 && $0.sign == .minus) ? $0 : $1 }
-    case .maximum: { $0.isNaN || $0 > $1 || ($0 == $1 && $0.sign == .plus) ? $0 : $1 }
-    case .modulo: { floored($0.truncatingRemainder(dividingBy: $1), $1) }
-    case .remainder: { $0.truncatingRemainder(dividingBy: $1) }
-    case .prelu: { $0 < 0 ? $0 * $1 : $0 }
-    case .bitAnd, .bitOr, .bitXor, .shiftLeft, .shiftRight:
-      preconditionFailure("bits are of integers")
-    }
-  }
-
-  private var doubleFunction: (Double, Double) -> Double {
+  private func floatFunction<Number: FloatingPoint>() -> (Number, Number) -> Number {
     switch operation {
     case .add: { $0 + $1 }
     case .subtract: { $0 - $1 }
