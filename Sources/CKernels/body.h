@@ -15,6 +15,9 @@
 
 typedef float part __attribute__((ext_vector_type(PART)));
 typedef part loose_part __attribute__((aligned(4), may_alias));
+typedef int32_t part_ints __attribute__((ext_vector_type(PART)));
+typedef uint16_t part_shorts __attribute__((ext_vector_type(PART)));
+typedef part_shorts loose_part_shorts __attribute__((aligned(2), may_alias));
 INLINE part load_part(const float *from) { return *(const loose_part *)from; }
 INLINE void store_part(float *to, part v) { *(loose_part *)to = v; }
 

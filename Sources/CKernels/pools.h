@@ -26,93 +26,140 @@ static taps columns_inside(const ck_window *w, ptrdiff_t output) {
   return taps_inside(output, w->stride_x, w->kernel_width, w->dilation_x, w->pad_left, w->width);
 }
 
-/// Pixels of a row that a max pool takes at a time.
+/// Windows of a row that a max pool takes at a time.
 enum { pool_pixels = 4 };
 
-/// The largest elements of `pixels` windows side by side, `step` elements apart, over the given
-/// taps of a map with rows `row` elements apart. A NaN is kept aside, as comparisons lose it.
-INLINE void max_tile(
-    const ck_window *w, const int pixels, ptrdiff_t step, const float *from, ptrdiff_t row,
-    taps rows, taps columns, float *y) {
-  ROLL for (int lane = 0; lane < ck_lanes; lane += PART) {
-    part best[pool_pixels], nan[pool_pixels];
-    UNROLL for (int i = 0; i < pixels; i++) {
-      best[i] = (part)-__builtin_inff();
-      nan[i] = (part)0.0f;
-    }
-    for (ptrdiff_t ky = rows.first; ky < rows.end; ky++) {
-      const float *line = from + ky * w->dilation_y * row + lane;
-      for (ptrdiff_t kx = columns.first; kx < columns.end; kx++) {
-        const float *tap = line + kx * w->dilation_x * ck_lanes;
-        UNROLL for (int i = 0; i < pixels; i++) {
-          part v = load_part(tap + i * step);
-          best[i] = v > best[i] ? v : best[i];
-          nan[i] = v != v ? v : nan[i];
-        }
-      }
-    }
-    UNROLL for (int i = 0; i < pixels; i++) {
-      store_part(y + i * ck_lanes + lane, nan[i] != nan[i] ? nan[i] : best[i]);
+/// The largest elements so far of some windows, lane by lane.
+typedef struct {
+  part best[pool_pixels];
+  /// Without winners: a NaN, or 0. Comparisons lose it.
+  part nan[pool_pixels];
+  part_ints winner[pool_pixels];
+} maxima;
+
+/// Takes one tap of `pixels` windows, `step` elements apart.
+INLINE void take_tap(
+    maxima *m, const int pixels, const bool records, const float *from, ptrdiff_t step,
+    int32_t number) {
+  UNROLL for (int i = 0; i < pixels; i++) {
+    part v = load_part(from + i * step), best = m->best[i];
+    if (records) {
+      part_ints wins = (v > best) | ((v != v) & (best == best));
+      m->best[i] = wins ? v : best;
+      m->winner[i] = wins ? (part_ints)number : m->winner[i];
+    } else {
+      m->best[i] = v > best ? v : best;
+      m->nan[i] = v != v ? v : m->nan[i];
     }
   }
 }
 
-/// The largest element of each window.
-static void max_pool_values(const ck_pool *pool, ck_view x, ck_view y) {
-  const ck_window *w = &pool->window;
+/// A map's rows and what a pool takes of them.
+typedef struct {
+  const float *from;
+  ptrdiff_t row;
+  taps rows, columns;
+} look;
+
+/// `pixels` windows side by side over the same taps: all `side` x `side` of them, or where side is
+/// 0 those of the look.
+INLINE void max_tile(
+    const ck_window *w, look look, const int side, const int pixels, const bool records, float *y,
+    uint16_t *winners) {
   const ptrdiff_t step = w->stride_x * ck_lanes;
-  for (ptrdiff_t block = 0; block < pool->blocks; block++) {
-    for (ptrdiff_t row = 0; row < w->out_height; row++) {
-      taps rows = rows_inside(w, row);
-      for (ptrdiff_t column = 0; column < w->out_width;) {
-        taps columns = columns_inside(w, column);
-        const float *from = pixel_at(x, block, rows.start, columns.start);
-        float *to = pixel_at(y, block, row, column);
-        ptrdiff_t last = column + pool_pixels - 1;
-        if (columns.first == 0 && last < w->out_width &&
-            columns_inside(w, last).end == w->kernel_width) {
-          max_tile(w, pool_pixels, step, from, x.row, rows, columns, to);
-          column += pool_pixels;
-        } else {
-          max_tile(w, 1, step, from, x.row, rows, columns, to);
-          column++;
+  const int32_t first = (int32_t)(look.rows.first * w->kernel_width + look.columns.first);
+  ROLL for (int lane = 0; lane < ck_lanes; lane += PART) {
+    maxima m;
+    UNROLL for (int i = 0; i < pixels; i++) {
+      m.best[i] = (part)-__builtin_inff();
+      m.nan[i] = (part)0.0f;
+      m.winner[i] = (part_ints)first;
+    }
+    if (side) {
+      UNROLL for (int ky = 0; ky < side; ky++) {
+        UNROLL for (int kx = 0; kx < side; kx++) {
+          const float *from = look.from + ky * look.row + kx * ck_lanes + lane;
+          take_tap(&m, pixels, records, from, step, ky * side + kx);
         }
+      }
+    } else {
+      for (ptrdiff_t ky = look.rows.first; ky < look.rows.end; ky++) {
+        for (ptrdiff_t kx = look.columns.first; kx < look.columns.end; kx++) {
+          const float *from =
+              look.from + ky * w->dilation_y * look.row + kx * w->dilation_x * ck_lanes + lane;
+          take_tap(&m, pixels, records, from, step, (int32_t)(ky * w->kernel_width + kx));
+        }
+      }
+    }
+    UNROLL for (int i = 0; i < pixels; i++) {
+      part nan = m.nan[i];
+      store_part(y + i * ck_lanes + lane, nan != nan ? nan : m.best[i]);
+      if (records) {
+        *(loose_part_shorts *)(winners + i * ck_lanes + lane) =
+            __builtin_convertvector(m.winner[i], part_shorts);
       }
     }
   }
 }
+
+INLINE bool is_whole(taps taps, ptrdiff_t kernel) { return taps.first == 0 && taps.end == kernel; }
+
+/// A row of windows. `side` is the kernel's where it is square without dilation, or 0.
+INLINE void max_row(
+    const ck_pool *pool, ck_view x, ptrdiff_t block, ptrdiff_t row, const int side,
+    const bool records, float *y, uint16_t *winners) {
+  const ck_window *w = &pool->window;
+  look look = {.row = x.row, .rows = rows_inside(w, row)};
+  const bool whole_rows = is_whole(look.rows, w->kernel_height);
+  for (ptrdiff_t column = 0, next; column < w->out_width; column = next) {
+    look.columns = columns_inside(w, column);
+    look.from = pixel_at(x, block, look.rows.start, look.columns.start);
+    float *to = y + column * ck_lanes;
+    uint16_t *won = records ? winners + column * ck_lanes : NULL;
+    const ptrdiff_t last = column + pool_pixels - 1;
+    const bool whole = look.columns.first == 0 && last < w->out_width &&
+                       is_whole(columns_inside(w, last), w->kernel_width);
+    next = column + (whole ? pool_pixels : 1);
+    if (whole && whole_rows) {
+      max_tile(w, look, side, pool_pixels, records, to, won);
+    } else if (whole) {
+      max_tile(w, look, 0, pool_pixels, records, to, won);
+    } else {
+      max_tile(w, look, 0, 1, records, to, won);
+    }
+  }
+}
+
+#define MAX_ROW(SIDE, RECORDS)                                                                  \
+  static void max_row_##SIDE##_##RECORDS(                                                       \
+      const ck_pool *pool, ck_view x, ptrdiff_t block, ptrdiff_t row, float *y,                 \
+      uint16_t *winners) {                                                                      \
+    max_row(pool, x, block, row, SIDE, RECORDS, y, winners);                                    \
+  }
+MAX_ROW(0, false)
+MAX_ROW(2, false)
+MAX_ROW(3, false)
+MAX_ROW(0, true)
+MAX_ROW(2, true)
+MAX_ROW(3, true)
 
 static void max_pool(const ck_pool *pool, ck_view x, ck_view y, uint16_t *winners) {
   const ck_window *w = &pool->window;
-  if (!winners) {
-    max_pool_values(pool, x, y);
-    return;
-  }
+  const bool is_square = w->kernel_height == w->kernel_width && w->dilation_y == 1 &&
+                         w->dilation_x == 1 && w->kernel_width <= 3;
+  const ptrdiff_t side = is_square && w->kernel_width > 1 ? w->kernel_width : 0;
+  void (*const take_row)(
+      const ck_pool *, ck_view, ptrdiff_t, ptrdiff_t, float *, uint16_t *) =
+      winners ? (side == 2   ? max_row_2_true
+                 : side == 3 ? max_row_3_true
+                             : max_row_0_true)
+              : (side == 2   ? max_row_2_false
+                 : side == 3 ? max_row_3_false
+                             : max_row_0_false);
   for (ptrdiff_t block = 0; block < pool->blocks; block++) {
     for (ptrdiff_t row = 0; row < w->out_height; row++) {
-      taps rows = rows_inside(w, row);
-      for (ptrdiff_t column = 0; column < w->out_width; column++) {
-        taps columns = columns_inside(w, column);
-        lanes best = splat(0);
-        ints winner = 0;
-        bool none = true;
-        for (ptrdiff_t ky = rows.first; ky < rows.end; ky++) {
-          const float *from =
-              pixel_at(x, block, rows.start + ky * w->dilation_y, columns.start);
-          for (ptrdiff_t kx = columns.first; kx < columns.end; kx++) {
-            lanes v = load(from + kx * w->dilation_x * ck_lanes);
-            ints tap = (ints)(int32_t)(ky * w->kernel_width + kx);
-            ints wins = (v > best) | ((v != v) & (best == best));
-            wins = none ? (ints)-1 : wins;
-            best = wins ? v : best;
-            winner = wins ? tap : winner;
-            none = false;
-          }
-        }
-        store(pixel_at(y, block, row, column), best);
-        *(loose_shorts *)winners = __builtin_convertvector(winner, shorts);
-        winners += ck_lanes;
-      }
+      take_row(pool, x, block, row, pixel_at(y, block, row, 0), winners);
+      if (winners) winners += w->out_width * ck_lanes;
     }
   }
 }
@@ -156,6 +203,15 @@ static void disjoint_max_pool_gradient(
         taps columns = columns_inside(w, column);
         shorts winner = *(const loose_shorts *)winners;
         lanes part = load(pixel_at(dy, block, row, column)) + splat(0);
+        if (w->kernel_width == 2 && w->kernel_height == 2 && is_whole(rows, 2) &&
+            is_whole(columns, 2)) {
+          float *to = pixel_at(dx, block, rows.start, columns.start);
+          ints number = __builtin_convertvector(winner, ints);
+          UNROLL for (int tap = 0; tap < 4; tap++) {
+            store(to + tap / 2 * dx.row + tap % 2 * ck_lanes, number == tap ? part : splat(0));
+          }
+          continue;
+        }
         for (ptrdiff_t ky = rows.first; ky < rows.end; ky++) {
           float *to = pixel_at(dx, block, rows.start + ky, columns.start);
           for (ptrdiff_t kx = columns.first; kx < columns.end; kx++) {
