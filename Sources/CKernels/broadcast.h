@@ -26,7 +26,7 @@ INLINE void broadcast_tile(
   const ptrdiff_t panel_size = p->taps * ck_lanes;
   const float *weights = p->weights + panel * panel_size + stretch.first * ck_lanes;
   const int32_t *offsets = p->offsets + stretch.first;
-  const float *x = t->x + p->panel_in[panel];
+  const float *x = t->operands->x + p->panel_in[panel];
   const float *from[tile_rows];
   lanes sum[4][tile_rows];
   UNROLL for (int i = 0; i < rows; i++) from[i] = x + places[i].in;
@@ -34,7 +34,7 @@ INLINE void broadcast_tile(
     lanes bias = load(p->bias + (panel + j) * ck_lanes);
     UNROLL for (int i = 0; i < rows; i++) sum[j][i] = bias;
     if (stretch.first == 0) continue;
-    const float *y = t->y + p->panel_out[panel + j];
+    const float *y = t->operands->y + p->panel_out[panel + j];
     UNROLL for (int i = 0; i < rows; i++) sum[j][i] = load(y + places[i].out);
   }
 #define TAP(K)                                                             \
@@ -57,7 +57,7 @@ INLINE void broadcast_tile(
     if (stretch.end == p->taps) {
       store_rows(t, places, rows, panel + j, sum[j]);
     } else {
-      float *y = t->y + p->panel_out[panel + j];
+      float *y = t->operands->y + p->panel_out[panel + j];
       UNROLL for (int i = 0; i < rows; i++) store(y + places[i].out, sum[j][i]);
     }
   }

@@ -74,13 +74,15 @@ static void to_planes(
       const float *from =
           pixel_at(x, channel / ck_lanes, row, 0) + channel % ck_lanes;
       float *to = planes + channel * plane + row * plane_row;
-      ptrdiff_t column = 0;
-      if (used == 8) {
-        for (; column + 8 <= size.width; column += 8) {
+      if (used == 8 && size.width >= 8) {
+        // The last eight pixels repeat some of those before.
+        for (ptrdiff_t next = 0; next < size.width; next += 8) {
+          ptrdiff_t column = next + 8 <= size.width ? next : size.width - 8;
           transpose_8x8(from + column * ck_lanes, to + column, plane);
         }
+        continue;
       }
-      for (; column < size.width; column++) {
+      for (ptrdiff_t column = 0; column < size.width; column++) {
         for (ptrdiff_t l = 0; l < used; l++) to[l * plane + column] = from[column * ck_lanes + l];
       }
     }

@@ -7,7 +7,8 @@ INLINE void activate(const ck_activation *activation, const int count, lanes *v)
   const lanes low = splat(activation->low), high = splat(activation->high);
   switch (activation->kind) {
     case CK_RELU:
-      UNROLL for (int i = 0; i < count; i++) v[i] = v[i] < splat(0) ? splat(0) : v[i];
+      // With a zero that the compiler knows it would take two instructions.
+      UNROLL for (int i = 0; i < count; i++) v[i] = v[i] < low ? low : v[i];
       break;
     case CK_LEAKY_RELU:
       UNROLL for (int i = 0; i < count; i++) v[i] = v[i] > splat(0) ? v[i] : v[i] * low;

@@ -14,8 +14,7 @@ static void locate_runs(const task *t, ptrdiff_t first, ptrdiff_t count, place *
   for (ptrdiff_t i = 0; i < count; i++) {
     ptrdiff_t pixel = at.column * ck_lanes;
     if (pixel + ck_lanes > p->width) pixel = p->width < ck_lanes ? 0 : p->width - ck_lanes;
-    place start = line_start(t, at);
-    places[i] = (place){start.in + pixel * p->in_column, start.out + pixel * p->out_column};
+    places[i] = moved(p, line_start(t, at), pixel);
     if (++at.column == columns) next_line(&at, p->height);
   }
 }
@@ -29,7 +28,7 @@ INLINE void pixel_tile(
   lanes sum[8][4];
   const float *weights = p->weights + output * p->taps;
   UNROLL for (int i = 0; i < runs; i++) {
-    from[i] = t->x + places[i].in;
+    from[i] = t->operands->x + places[i].in;
     UNROLL for (int j = 0; j < width; j++) sum[i][j] = splat(p->bias[output + j]);
   }
   for (ptrdiff_t k = 0; k < p->taps; k++) {
@@ -46,8 +45,8 @@ INLINE void pixel_tile(
     lanes shift = splat(p->finish.shift ? p->finish.shift[output + j] : 0);
     UNROLL for (int i = 0; i < runs; i++) {
       ptrdiff_t out = places[i].out + p->panel_out[output + j];
-      float *y = t->y + out;
-      uint8_t *passed = t->passed ? t->passed + out : NULL;
+      float *y = t->operands->y + out;
+      uint8_t *passed = t->operands->passed ? t->operands->passed + out : NULL;
       if (p->out_column == 1 && count == ck_lanes) {
         finish(&p->finish, scale, shift, sum[i][j], y, passed);
         continue;

@@ -188,13 +188,31 @@ static windows columns_over(const ck_window *w, ptrdiff_t element) {
       element, w->stride_x, w->kernel_width, w->dilation_x, w->pad_left, w->out_width);
 }
 
+/// The gradient of a window's output; +0 where the output is rectified and not above 0.
+INLINE lanes window_gradient(
+    ck_view dy, const ck_view *rectified, ptrdiff_t block, ptrdiff_t row, ptrdiff_t column) {
+  lanes v = load(pixel_at(dy, block, row, column));
+  if (!rectified) return v;
+  return load(pixel_at(*rectified, block, row, column)) > splat(0) ? v : splat(0);
+}
+
+/// Whether windows side by side leave no element out.
+INLINE bool cover(
+    ptrdiff_t outputs, ptrdiff_t stride, ptrdiff_t kernel, ptrdiff_t pad, ptrdiff_t size) {
+  return kernel == stride && outputs * stride - pad >= size;
+}
+
 /// Where no two windows share an element, each window's gradient goes to its winner. As with the
 /// sum from +0, -0 becomes +0.
 static void disjoint_max_pool_gradient(
-    const ck_pool *pool, ck_view dy, const uint16_t *winners, ck_view dx) {
+    const ck_pool *pool, ck_view dy, const uint16_t *winners, const ck_view *rectified,
+    ck_view dx) {
   const ck_window *w = &pool->window;
+  const bool covers =
+      cover(w->out_height, w->stride_y, w->kernel_height, w->pad_top, w->height) &&
+      cover(w->out_width, w->stride_x, w->kernel_width, w->pad_left, w->width);
   for (ptrdiff_t block = 0; block < pool->blocks; block++) {
-    for (ptrdiff_t y = 0; y < w->height; y++) {
+    for (ptrdiff_t y = 0; y < w->height && !covers; y++) {
       memset(pixel_at(dx, block, y, 0), 0, w->width * ck_lanes * sizeof(float));
     }
     for (ptrdiff_t row = 0; row < w->out_height; row++) {
@@ -202,7 +220,7 @@ static void disjoint_max_pool_gradient(
       for (ptrdiff_t column = 0; column < w->out_width; column++, winners += ck_lanes) {
         taps columns = columns_inside(w, column);
         shorts winner = *(const loose_shorts *)winners;
-        lanes part = load(pixel_at(dy, block, row, column)) + splat(0);
+        lanes part = window_gradient(dy, rectified, block, row, column) + splat(0);
         if (w->kernel_width == 2 && w->kernel_height == 2 && is_whole(rows, 2) &&
             is_whole(columns, 2)) {
           float *to = pixel_at(dx, block, rows.start, columns.start);
@@ -226,11 +244,12 @@ static void disjoint_max_pool_gradient(
 }
 
 static void max_pool_gradient(
-    const ck_pool *pool, ck_view dy, const uint16_t *winners, ck_view dx) {
+    const ck_pool *pool, ck_view dy, const uint16_t *winners, const ck_view *rectified,
+    ck_view dx) {
   const ck_window *w = &pool->window;
   if (w->kernel_height <= w->stride_y && w->kernel_width <= w->stride_x && w->dilation_y == 1 &&
       w->dilation_x == 1) {
-    disjoint_max_pool_gradient(pool, dy, winners, dx);
+    disjoint_max_pool_gradient(pool, dy, winners, rectified, dx);
     return;
   }
   for (ptrdiff_t block = 0; block < pool->blocks; block++) {
@@ -250,7 +269,8 @@ static void max_pool_gradient(
             const uint16_t *from = block_winners + (row * w->out_width + column) * ck_lanes;
             shorts winner = *(const loose_shorts *)from;
             ints won = __builtin_convertvector(winner == (shorts)(uint16_t)tap, ints);
-            sum += widened(won ? load(pixel_at(dy, block, row, column)) : splat(0));
+            lanes part = window_gradient(dy, rectified, block, row, column);
+            sum += widened(won ? part : splat(0));
           }
         }
         store(pixel_at(dx, block, y, x), rounded(sum));

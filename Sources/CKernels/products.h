@@ -9,10 +9,9 @@
 #include "separate.h"
 
 static void product(
-    const ck_product *p, ptrdiff_t first_row, ptrdiff_t end_row, ptrdiff_t first_panel,
-    ptrdiff_t end_panel, const float *x, ptrdiff_t x_image, float *y, ptrdiff_t y_image,
-    uint8_t *passed) {
-  const task t = {p, x, x_image, y, y_image, passed};
+    const ck_product *p, const ck_operands *operands, ptrdiff_t first_row, ptrdiff_t end_row,
+    ptrdiff_t first_panel, ptrdiff_t end_panel) {
+  const task t = {p, operands};
   switch (p->kind) {
     case CK_BROADCAST: broadcast_rows(&t, first_row, end_row, first_panel, end_panel); break;
     case CK_DEPTHWISE:

@@ -5,19 +5,15 @@
 /// The most rows of a tile, and of a block of tiles.
 enum { tile_rows = 6, block_rows = 384 };
 
-/// Where a row reads and writes, from x and y.
+/// Where a row reads and writes, from x and y, and where it finds what is added.
 typedef struct {
-  ptrdiff_t in, out;
+  ptrdiff_t in, out, added;
 } place;
 
 /// A product with its operands.
 typedef struct {
   const ck_product *product;
-  const float *x;
-  ptrdiff_t x_image;
-  float *y;
-  ptrdiff_t y_image;
-  uint8_t *passed;
+  const ck_operands *operands;
 } task;
 
 /// A row's image, row and column in the image.
@@ -39,8 +35,17 @@ INLINE void next_line(position *at, ptrdiff_t height) {
 
 INLINE place line_start(const task *t, position at) {
   const ck_product *p = t->product;
+  const ck_operands *o = t->operands;
   return (place){
-      at.image * t->x_image + at.row * p->in_row, at.image * t->y_image + at.row * p->out_row};
+      at.image * o->x_image + at.row * p->in_row, at.image * o->y_image + at.row * p->out_row,
+      at.image * o->added_image + at.row * p->added_row};
+}
+
+/// The place some columns further.
+INLINE place moved(const ck_product *p, place from, ptrdiff_t columns) {
+  return (place){
+      from.in + columns * p->in_column, from.out + columns * p->out_column,
+      from.added + columns * p->added_column};
 }
 
 /// Fills in the places of `count` rows from `first`, over all images.
@@ -48,13 +53,9 @@ static void locate(const task *t, ptrdiff_t first, ptrdiff_t count, place *place
   const ck_product *p = t->product;
   position at = position_of(first, p->width, p->height);
   while (count > 0) {
-    place start = line_start(t, at);
-    ptrdiff_t in = start.in + at.column * p->in_column;
-    ptrdiff_t out = start.out + at.column * p->out_column;
+    place place = moved(p, line_start(t, at), at.column);
     ptrdiff_t run = p->width - at.column < count ? p->width - at.column : count;
-    for (ptrdiff_t i = 0; i < run; i++, in += p->in_column, out += p->out_column) {
-      places[i] = (place){in, out};
-    }
+    for (ptrdiff_t i = 0; i < run; i++, place = moved(p, place, 1)) places[i] = place;
     places += run;
     count -= run;
     next_line(&at, p->height);
@@ -65,21 +66,26 @@ static void locate(const task *t, ptrdiff_t first, ptrdiff_t count, place *place
 INLINE void store_rows(
     const task *t, const place *places, const int rows, ptrdiff_t panel, lanes *sum) {
   const ck_product *p = t->product;
+  const ck_operands *o = t->operands;
   const ck_finish *finish = &p->finish;
   if (finish->scale) {
     lanes scale = load(finish->scale + panel * ck_lanes);
     lanes shift = load(finish->shift + panel * ck_lanes);
     UNROLL for (int i = 0; i < rows; i++) sum[i] = FMA(sum[i], scale, shift);
   }
+  if (o->added) {
+    const float *added = o->added + p->panel_added[panel];
+    UNROLL for (int i = 0; i < rows; i++) sum[i] += load(added + places[i].added);
+  }
   if (finish->activates) {
-    if (t->passed) {
-      uint8_t *passed = t->passed + p->panel_out[panel];
+    if (o->passed) {
+      uint8_t *passed = o->passed + p->panel_out[panel];
       UNROLL for (int i = 0; i < rows; i++) {
         *(loose_bytes *)(passed + places[i].out) = marks_of(passing(&finish->activation, sum[i]));
       }
     }
     activate(&finish->activation, rows, sum);
   }
-  float *y = t->y + p->panel_out[panel];
+  float *y = o->y + p->panel_out[panel];
   UNROLL for (int i = 0; i < rows; i++) store(y + places[i].out, sum[i]);
 }

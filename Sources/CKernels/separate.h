@@ -12,7 +12,7 @@ INLINE void separate_tile(
   const float *weights = p->weights + panel * p->taps * ck_lanes;
   const int32_t *offsets = p->offsets + (scattered ? panel * p->taps * ck_lanes : 0);
   UNROLL for (int i = 0; i < rows; i++) {
-    from[i] = t->x + places[i].in + p->panel_in[panel];
+    from[i] = t->operands->x + places[i].in + p->panel_in[panel];
     sum[i] = load(p->bias + panel * ck_lanes);
   }
   for (ptrdiff_t k = 0; k < p->taps; k++) {
@@ -38,7 +38,7 @@ enum { square_pixels = 6 };
 INLINE void square_tile(
     const task *t, place start, const int pixels, const int step, ptrdiff_t panel) {
   const ck_product *p = t->product;
-  const float *x = t->x + start.in + p->panel_in[panel];
+  const float *x = t->operands->x + start.in + p->panel_in[panel];
   const float *weights = p->weights + panel * 9 * ck_lanes;
   place places[square_pixels];
   float sums[square_pixels * ck_lanes];
@@ -59,7 +59,7 @@ INLINE void square_tile(
   }
   lanes sum[square_pixels];
   UNROLL for (int i = 0; i < pixels; i++) {
-    places[i] = (place){0, start.out + i * p->out_column};
+    places[i] = moved(p, start, i);
     sum[i] = load(sums + i * ck_lanes);
   }
   store_rows(t, places, pixels, panel, sum);
@@ -102,15 +102,12 @@ static void square_rows(
     position at = position_of(first, p->width, p->height);
     for (ptrdiff_t row = first; row < end;) {
       ptrdiff_t run = p->width - at.column < end - row ? p->width - at.column : end - row;
-      place start = line_start(t, at);
-      start.in += at.column * p->in_column;
-      start.out += at.column * p->out_column;
+      place start = moved(p, line_start(t, at), at.column);
       ptrdiff_t tiles = (run + square_pixels - 1) / square_pixels;
       for (ptrdiff_t tile = 0; tile < tiles; tile++) {
         ptrdiff_t pixels = run / tiles + (tile < run % tiles);
         functions[pixels - 1](t, start, panel);
-        start.in += pixels * p->in_column;
-        start.out += pixels * p->out_column;
+        start = moved(p, start, pixels);
       }
       row += run;
       next_line(&at, p->height);

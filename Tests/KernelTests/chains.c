@@ -112,8 +112,8 @@ static void run(const ck_kernels *kernels, const gather *g, ck_product_kind kind
       .bias = bias, .panel_in = panel_in, .panel_out = panel_out, .height = g->rows,
       .width = g->columns, .in_row = g->in_row, .in_column = g->in_column,
       .out_row = (ptrdiff_t)g->columns * lanes, .out_column = lanes};
-  kernels->product(
-      &product, 0, ck_product_rows(&product), 0, panels, x, 0, result, 0, NULL);
+  const ck_operands operands = {.x = x, .y = result};
+  kernels->product(&product, &operands, 0, ck_product_rows(&product), 0, panels);
   for (int o = 0; o < g->outputs; o++) {
     for (int r = 0; r < g->rows; r++) {
       for (int q = 0; q < g->columns; q++) {

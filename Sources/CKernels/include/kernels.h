@@ -28,8 +28,8 @@ typedef struct {
   ptrdiff_t blocks, height, width;
 } ck_size;
 
-/// What follows a chain or a sum before it is stored: y = fma(y, scale, shift), then relu, leaky
-/// relu or clip.
+/// What follows a chain or a sum before it is stored: y = fma(y, scale, shift), for a product the
+/// map that is added, then relu, leaky relu or clip.
 typedef struct {
   const float *_Nullable scale, *_Nullable shift;
   bool activates;
@@ -65,7 +65,25 @@ typedef struct {
   /// Pixels of an image, and the steps between them.
   ptrdiff_t height, width;
   ptrdiff_t in_row, in_column, out_row, out_column;
+  /// The same for a map that is added; null and unused without one.
+  const int32_t *_Nullable panel_added;
+  ptrdiff_t added_row, added_column;
 } ck_product;
+
+/// What a product reads and writes; each map's elements from one image to the next.
+typedef struct {
+  const float *x;
+  ptrdiff_t x_image;
+  float *y;
+  ptrdiff_t y_image;
+  /// May be null; else it is added to what the chains give behind scale and shift. CK_PIXELS takes
+  /// none.
+  const float *_Nullable added;
+  ptrdiff_t added_image;
+  /// May be null; else it receives, at the places of y, whether the activation passed the number
+  /// on unchanged.
+  uint8_t *_Nullable passed;
+} ck_operands;
 
 /// A pool over blocks, between a map and its smaller map (whichever is computed).
 typedef struct {
@@ -76,17 +94,18 @@ typedef struct {
 
 /// The kernels of one instruction set.
 typedef struct {
-  /// Rows from `first` to `end` over all images, and panels likewise. `passed` may be null; else it
-  /// receives, at the places of y, whether the activation passed the number on unchanged.
+  /// Rows from `first` to `end` over all images, and panels likewise.
   void (*product)(
-      const ck_product *product, ptrdiff_t first_row, ptrdiff_t end_row, ptrdiff_t first_panel,
-      ptrdiff_t end_panel, const float *x, ptrdiff_t x_image, float *y, ptrdiff_t y_image,
-      uint8_t *_Nullable passed);
+      const ck_product *product, const ck_operands *operands, ptrdiff_t first_row,
+      ptrdiff_t end_row, ptrdiff_t first_panel, ptrdiff_t end_panel);
 
   /// `winners` may be null; else it receives the first largest tap of each output, without halo.
   void (*max_pool)(const ck_pool *pool, ck_view x, ck_view y, uint16_t *_Nullable winners);
+  /// `rectified` may be null; else it is y, a maximum of numbers behind relu, and dx is what goes
+  /// back through that: where y is not above 0, nothing.
   void (*max_pool_gradient)(
-      const ck_pool *pool, ck_view dy, const uint16_t *winners, ck_view dx);
+      const ck_pool *pool, ck_view dy, const uint16_t *winners,
+      const ck_view *_Nullable rectified, ck_view dx);
   void (*average_pool)(const ck_pool *pool, ck_view x, ck_view y);
   void (*average_pool_gradient)(const ck_pool *pool, ck_view dy, ck_view dx);
 

@@ -39,14 +39,25 @@ struct MaxPoolGradientStep: ImageStep {
   let pool: Pool
   let dy: MapBuffer
   let winners: Buffer
+  /// The pool's output, where a ReLU before it is taken back in the same go.
+  let rectified: MapBuffer?
   let dx: MapBuffer
 
-  var buffers: [Buffer] { [dy.buffer, winners, dx.buffer] }
+  var buffers: [Buffer] {
+    [dy.buffer, winners, dx.buffer] + (rectified.map { [$0.buffer] } ?? [])
+  }
 
   func run(_ run: borrowing Run, image: Int) {
+    let views = (dy: run.view(dy, image), dx: run.view(dx, image))
+    let winners = run.winners(winners, image)
     withUnsafePointer(to: pool.value) { pool in
-      run.kernels.max_pool_gradient(
-        pool, run.view(dy, image), run.winners(winners, image), run.view(dx, image))
+      guard let rectified else {
+        run.kernels.max_pool_gradient(pool, views.dy, winners, nil, views.dx)
+        return
+      }
+      withUnsafePointer(to: run.view(rectified, image)) {
+        run.kernels.max_pool_gradient(pool, views.dy, winners, $0, views.dx)
+      }
     }
   }
 }

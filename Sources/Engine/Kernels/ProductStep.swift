@@ -69,33 +69,49 @@ func padded(_ numbers: [Float]) -> [Float] {
 struct ProductStep: Step, @unchecked Sendable {
   /// Multiply-accumulates below which threads cost more than they give: about 0.1 ms.
   private static let threadWork = 5_000_000
+  /// More than one, so that the others take over from a thread that is held up.
+  private static let piecesPerThread = 2
 
   private let product: ck_product
   private let owners: [any AnyObject & Sendable]
   private let finish: FinishTables
   private let input: Buffer
   private let output: Buffer
+  private let added: Buffer?
   private let passed: Buffer?
   private let rows: Int
   private let imageWork: Int
   let takesBlock: Bool
 
-  init(_ product: Product, from input: Buffer, to output: Buffer, passed: Buffer?) {
+  /// `added` is a map in blocks, of the output's size.
+  init(
+    _ product: Product, from input: Buffer, to output: Buffer, added: MapBuffer? = nil,
+    passed: Buffer? = nil
+  ) {
     let offsets = Table(product.offsets)
     let isPixels = product.kind == CK_PIXELS
     let bias = Table(isPixels ? product.bias : padded(product.bias))
     let panelIn = Table(product.panelIn.map(Int32.init))
     let panelOut = Table(product.panelOut.map(Int32.init))
+    let panelAdded = added.map { added in
+      Table(
+        product.panelOut.indices.map {
+          Int32(added.geometry.offset($0 * Geometry.blockLanes, 0, 0))
+        })
+    }
     finish = FinishTables(product.after)
-    owners = [offsets, bias, panelIn, panelOut, product.weights]
+    owners = [offsets, bias, panelIn, panelOut, product.weights] + (panelAdded.map { [$0] } ?? [])
     self.product = ck_product(
       kind: product.kind, taps: product.taps, panels: product.panelOut.count,
       offsets: offsets.start, weights: product.weights.start, bias: bias.start,
       finish: finish.value, panel_in: panelIn.start, panel_out: panelOut.start,
       height: product.pixels.height, width: product.pixels.width, in_row: product.inRow,
-      in_column: product.inColumn, out_row: product.outRow, out_column: product.outColumn)
+      in_column: product.inColumn, out_row: product.outRow, out_column: product.outColumn,
+      panel_added: panelAdded?.start, added_row: added?.geometry.rowStride ?? 0,
+      added_column: added?.geometry.lanes ?? 0)
     self.input = input
     self.output = output
+    self.added = added?.buffer
     self.passed = passed
     rows = withUnsafePointer(to: self.product) { ck_product_rows($0) }
     imageWork = saturatingProduct(
@@ -104,22 +120,24 @@ struct ProductStep: Step, @unchecked Sendable {
     takesBlock = product.pixels == Extent(1)
   }
 
-  var buffers: [Buffer] { [input, output] + (passed.map { [$0] } ?? []) }
+  var buffers: [Buffer] { [input, output] + [added, passed].compactMap(\.self) }
 
   func run(_ run: borrowing Run) {
     let call = Call(
-      kernels: run.kernels, product: product, x: run.map(input, 0), xImage: run.stride(input),
-      y: run.map(output, 0), yImage: run.stride(output),
-      passed: passed.map { run.marks($0, 0) })
+      kernels: run.kernels, product: product,
+      operands: ck_operands(
+        x: run.map(input, 0), x_image: run.stride(input), y: run.map(output, 0),
+        y_image: run.stride(output), added: added.map { UnsafePointer(run.map($0, 0)) },
+        added_image: added.map { run.stride($0) } ?? 0,
+        passed: passed.map { run.marks($0, 0) }))
     let allRows = rows * run.images
-    let pieces =
-      imageWork * run.images < ProductStep.threadWork ? 1 : run.threads
-    guard pieces > 1 else {
+    guard run.threads > 1, imageWork * run.images >= ProductStep.threadWork else {
       call.run(rows: 0..<allRows, panels: 0..<product.panels)
       return
     }
+    let pieces = ProductStep.piecesPerThread * run.threads
     let overPanels = product.panels >= 2 * pieces
-    Workers.share(pieces: pieces, threads: pieces) { piece in
+    Workers.share(pieces: pieces, threads: run.threads) { piece in
       let rows = overPanels ? 0..<allRows : part(piece, of: pieces, in: allRows)
       let panels =
         overPanels ? part(piece, of: pieces, in: product.panels) : 0..<product.panels
@@ -139,17 +157,15 @@ private func part(_ piece: Int, of pieces: Int, in count: Int) -> Range<Int> {
 private struct Call: @unchecked Sendable {
   let kernels: ck_kernels
   let product: ck_product
-  let x: UnsafeMutablePointer<Float>
-  let xImage: Int
-  let y: UnsafeMutablePointer<Float>
-  let yImage: Int
-  let passed: UnsafeMutablePointer<UInt8>?
+  let operands: ck_operands
 
   func run(rows: Range<Int>, panels: Range<Int>) {
     withUnsafePointer(to: product) { product in
-      kernels.product(
-        product, rows.lowerBound, rows.upperBound, panels.lowerBound, panels.upperBound, x,
-        xImage, y, yImage, passed)
+      withUnsafePointer(to: operands) { operands in
+        kernels.product(
+          product, operands, rows.lowerBound, rows.upperBound, panels.lowerBound,
+          panels.upperBound)
+      }
     }
   }
 }

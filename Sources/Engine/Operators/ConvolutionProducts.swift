@@ -48,6 +48,9 @@ extension Convolution {
       bottom: max(0, bottom + 1 - input.height), right: max(0, right + 1 - input.width))
   }
 
+  /// The kernels with pixels in the lanes take none.
+  func fusesSum(_ place: Place) -> Bool { !putsPixelsInLanes(place) }
+
   private func putsPixelsInLanes(_ place: Place) -> Bool {
     groups == 1 && kernel.outputs <= Convolution.fewChannels && window.stride.width == 1
       && place.output.width >= Convolution.fewPixels
@@ -74,7 +77,8 @@ extension Convolution {
         forwardProduct(
           from: input.geometry, to: output.geometry, inPixels: inPixels, weights: weights,
           after: Finish(unit.normalization, unit.activation)),
-        from: input.buffer, to: output.buffer, passed: try plan.marks(of: unit)))
+        from: input.buffer, to: output.buffer, added: try plan.added(to: unit),
+        passed: try plan.marks(of: unit)))
   }
 
   private func forwardProduct(
@@ -163,7 +167,7 @@ extension Convolution {
         let product = gradientProduct(
           from: dy.geometry, to: dx.geometry, row: row, column: column,
           outputs: output.channels / groups)
-        plan.append(ProductStep(product, from: dy.buffer, to: dx.buffer, passed: nil))
+        plan.append(ProductStep(product, from: dy.buffer, to: dx.buffer))
       }
     }
   }

@@ -45,6 +45,8 @@ extension Dense: OperatorDefinition {
   var fusesNormalization: Bool { true }
   var fusesActivation: Bool { true }
 
+  func fusesSum(_ place: Place) -> Bool { true }
+
   func plain(_ place: Place) -> any PlainOperator {
     PlainConvolution(
       shape: ck_window(
@@ -74,7 +76,8 @@ extension Dense: OperatorDefinition {
     product.after = Finish(unit.normalization, unit.activation)
     plan.append(
       ProductStep(
-        product, from: input.buffer, to: output.buffer, passed: try plan.marks(of: unit)))
+        product, from: input.buffer, to: output.buffer, added: try plan.added(to: unit),
+        passed: try plan.marks(of: unit)))
   }
 
   /// Lanes are the inputs in the order in which the gradient lies in memory.
@@ -94,7 +97,7 @@ extension Dense: OperatorDefinition {
       weights: .packed(kernel.tensor, lanes: lanes, taps: outputIndices),
       bias: .init(repeating: 0, count: lanes.count),
       panelIn: .init(repeating: 0, count: starts.count), panelOut: starts)
-    plan.append(ProductStep(product, from: dy.buffer, to: dx.buffer, passed: nil))
+    plan.append(ProductStep(product, from: dy.buffer, to: dx.buffer))
   }
 
   private var outputIndices: [Int] { (0..<kernel.outputs).map { $0 * kernel.strides.output } }

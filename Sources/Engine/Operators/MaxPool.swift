@@ -54,6 +54,7 @@ extension MaxPool: OperatorDefinition {
     plan.append(
       MaxPoolGradientStep(
         pool: Pool(unit.place, window: window), dy: plan.gradient(of: unit), winners: winners,
+        rectified: plan.leavesRectifierToPool(unit.inputs[0]) ? try plan.map(of: unit.value) : nil,
         dx: try plan.contribution(to: unit.inputs[0], of: unit)))
   }
 }

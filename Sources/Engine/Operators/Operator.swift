@@ -158,6 +158,8 @@ protocol OperatorDefinition: Sendable {
   var fusesNormalization: Bool { get }
   /// Whether its kernels apply an activation as they store.
   var fusesActivation: Bool { get }
+  /// Whether its kernels add a map behind the normalisation, before the activation.
+  func fusesSum(_ place: Place) -> Bool
   /// Adds the steps that compute the unit which begins with it.
   func plan(_ unit: Unit, in plan: inout Plan) throws(EngineError)
   /// Adds the steps that compute its contributions to the gradients of what it takes, from
@@ -181,6 +183,7 @@ extension OperatorDefinition {
   var readsPlanes: Bool { false }
   var fusesNormalization: Bool { false }
   var fusesActivation: Bool { false }
+  func fusesSum(_ place: Place) -> Bool { false }
 
   func halo(_ place: Place) -> Padding { .none }
   func gradientHalo(_ place: Place) -> Padding { .none }

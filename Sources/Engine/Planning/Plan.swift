@@ -3,7 +3,7 @@ import CKernels
 
 /// A program in the making: units become steps, values become buffers.
 struct Plan {
-  private let graph: Graph
+  let graph: Graph
   private let fusion: Fusion
   private let concatenations: Concatenations
   /// Whether a backward pass follows, so that the forward pass keeps what that needs.
@@ -18,10 +18,10 @@ struct Plan {
 
   private var values: [Int: MapBuffer] = [:]
   /// The values that are tensors of their own: what general operators take and give.
-  private var slots: [Int: Int] = [:]
-  private var slotTypes: [TensorType] = []
+  var slots: [Int: Int] = [:]
+  var slotTypes: [TensorType] = []
   /// For each value whether it depends on the first input.
-  private let needsGradient: [Bool]
+  let needsGradient: [Bool]
   private var marks: [Int: Buffer] = [:]
   private var marksOfWholes: [Int: Buffer] = [:]
   private var winners: [Int: Buffer] = [:]
@@ -184,82 +184,6 @@ struct Plan {
     return map
   }
 
-  /// The slot of a value: as a general operator gave it, or taken together from its map at its
-  /// first use.
-  mutating func slot(of value: Int) throws(EngineError) -> Int {
-    if let slot = slots[value] ?? constantSlot(of: value) { return slot }
-    let map = try map(of: value)
-    let type = type(of: value)
-    let slot = addSlot(type)
-    slots[value] = slot
-    append(
-      TakeTogetherStep(
-        map: map, strides: graph.layout.strides(ofShape: type.shape), type: type, slot: slot))
-    return slot
-  }
-
-  private func type(of value: Int) -> TensorType { graph.type(of: Graph.Value(index: value)) }
-
-  private mutating func addSlot(_ type: TensorType) -> Int {
-    slotTypes.append(type)
-    return slotTypes.count - 1
-  }
-
-  /// A slot that holds a constant from the first step on; nil where the value is none.
-  private mutating func constantSlot(of value: Int) -> Int? {
-    guard let node = graph.node(of: Graph.Value(index: value)),
-      let constant = node.operation.general as? Constant
-    else { return nil }
-    let slot = addSlot(constant.tensor.type)
-    slots[value] = slot
-    append(ConstantStep(tensor: constant.tensor, slot: slot))
-    return slot
-  }
-
-  private mutating func plan(
-    _ unit: Unit, _ general: any GeneralOperator
-  ) throws(EngineError) {
-    var inputs: [Int] = []
-    for input in unit.inputs { inputs.append(try slot(of: input)) }
-    let output = addSlot(type(of: unit.value))
-    slots[unit.value] = output
-    append(
-      GeneralStep(
-        operation: general, layer: graph.nodes[unit.node].name, inputs: inputs, output: output))
-  }
-
-  private mutating func planGradient(
-    _ unit: Unit, _ general: any GeneralOperator
-  ) throws(EngineError) {
-    guard general.isDifferentiable else { return }
-    let dy = gradient(of: unit)
-    let type = type(of: unit.value)
-    let slot = addSlot(type)
-    append(
-      TakeTogetherStep(
-        map: dy, strides: graph.layout.strides(ofShape: type.shape), type: type, slot: slot))
-    var inputs: [Int] = []
-    for input in unit.inputs { inputs.append(try self.slot(of: input)) }
-    var results: [Int?] = []
-    for input in unit.inputs {
-      results.append(
-        needsGradient[input] && self.type(of: input).element == .float32
-          ? addSlot(self.type(of: input)) : nil)
-    }
-    append(
-      GeneralGradientStep(
-        operation: general, layer: graph.nodes[unit.node].name, dy: slot, inputs: inputs,
-        output: try self.slot(of: unit.value), results: results))
-    for (edge, result) in results.enumerated() {
-      guard let result else { continue }
-      let dx = try contribution(to: unit.inputs[edge], of: unit, edge: edge)
-      append(
-        LayOutStep(
-          slot: result, map: dx,
-          strides: graph.layout.strides(ofShape: self.type(of: unit.inputs[edge]).shape)))
-    }
-  }
-
   /// The map of a unit's output, whose unwritten elements stay zero.
   mutating func zeroedMap(of unit: Unit) throws(EngineError) -> MapBuffer {
     let map = try buffer(.zeroed(geometry(of: unit.value), owner: contents.count))
@@ -285,10 +209,21 @@ struct Plan {
 
   /// Where a unit's activation marks what it passed on; nil where nobody will ask.
   mutating func marks(of unit: Unit) throws(EngineError) -> Buffer? {
-    guard recordsForGradient, unit.activation != nil else { return nil }
+    guard recordsForGradient, unit.activation != nil, !leavesRectifierToPool(unit.value) else {
+      return nil
+    }
     let buffer = try placeForMarks(of: unit.value)
     marks[unit.value] = buffer
     return buffer
+  }
+
+  /// Whether a ReLU is followed by a max pool alone: where the pool's output is above 0, its winner
+  /// was too, so that the pool's gradient can stop the others and nobody needs marks.
+  func leavesRectifierToPool(_ value: Int) -> Bool {
+    guard let maker = fusion.makers[value], let reader = fusion.onlyReader(of: value),
+      case .maxPool = fusion.units[reader].operation
+    else { return false }
+    return fusion.units[maker].activation?.kind == CK_RELU
   }
 
   /// Marks lie as their map does, those of a part within those of the whole: a kernel finds both by
@@ -347,6 +282,12 @@ struct Plan {
     concatenations.parts[value] == .init(whole: whole, channel: channel)
   }
 
+  /// The map that is added to what the unit has computed.
+  mutating func added(to unit: Unit) throws(EngineError) -> MapBuffer? {
+    guard let sum = unit.sum else { return nil }
+    return try map(of: sum.value)
+  }
+
   /// The sum of what a unit takes, finished: Add, and operators that are all finish.
   mutating func combine(_ unit: Unit) throws(EngineError) {
     var inputs: [MapBuffer] = []
@@ -380,14 +321,31 @@ struct Plan {
     return map
   }
 
-  /// Adds the contributions to a unit's output and takes the sum back through its activation and
+  /// Adds the contributions to a unit's output and takes them back through its activation, sum and
   /// normalisation; false where nothing contributes.
   private mutating func finishGradient(of unit: Unit) throws(EngineError) -> Bool {
     let geometry = geometry(of: unit.value)
     let marks = marks[unit.value].map { (marks: $0, geometry: geometry) }
-    gradients[unit.value] = try total(
-      of: unit.value, finish: Finish(unit.normalization, unit.activation), passed: marks)
-    return gradients[unit.value] != nil
+    guard let sum = unit.sum else {
+      gradients[unit.value] = try total(
+        of: unit.value, finish: Finish(unit.normalization, unit.activation), passed: marks)
+      return gradients[unit.value] != nil
+    }
+    guard
+      let dy = try total(of: unit.value, finish: Finish(nil, unit.activation), passed: marks)
+    else { return false }
+    contributions[sum.value, default: []].append(
+      Contribution(node: sum.node, edge: sum.edge, map: dy, isShared: true))
+    gradients[unit.value] = dy
+    if let normalization = unit.normalization {
+      let scaled = try scratch(dy.geometry)
+      append(
+        CombineGradientStep(
+          inputs: [dy], output: scaled, finish: FinishTables(Finish(normalization, nil)),
+          passed: nil))
+      gradients[unit.value] = scaled
+    }
+    return true
   }
 
   /// The sum of a value's contributions in the order of the nodes that take it, finished; nil

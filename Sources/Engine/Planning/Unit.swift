@@ -1,7 +1,8 @@
 import CKernels
 
-/// One or more nodes that the kernels compute in one go: an operator with the normalisation and
-/// the activation that follow it. Fusing changes no bit: each step stays one rounding of its own.
+/// One or more nodes that the kernels compute in one go: an operator with the normalisation, the
+/// sum with another value and the activation that follow it. Fusing changes no bit: each step stays
+/// one rounding of its own.
 struct Unit: Sendable {
   /// The first node.
   let node: Int
@@ -14,7 +15,17 @@ struct Unit: Sendable {
   /// The index of the value that the last node gives.
   fileprivate(set) var value: Int
   fileprivate(set) var normalization: BatchNormalization?
+  fileprivate(set) var sum: Sum?
   fileprivate(set) var activation: ck_activation?
+}
+
+/// The sum of what a unit has computed and a value that another unit gave before.
+struct Sum: Sendable {
+  /// The node that adds.
+  let node: Int
+  /// The value, and which of the node's inputs it is.
+  let value: Int
+  let edge: Int
 }
 
 /// A vector that is another value's elements in another order, never laid out itself: the dense
@@ -34,6 +45,8 @@ struct Fusion: Sendable {
   /// For each value the units that read it, views looked through.
   private(set) var readers: [[Int]]
 
+  /// The values that others need besides their readers: targets and those added to others.
+  private var isTaken: Set<Int>
   /// For each value the unit that gives it; nil for the input and for views.
   private(set) var makers: [Int?]
 
@@ -45,6 +58,7 @@ struct Fusion: Sendable {
       for input in graph.nodes[node].inputs { takers[input.index].append(node) }
     }
     let isKept = Set(targets.map(\.index))
+    isTaken = isKept
     /// The only node that takes a value which need not be laid out.
     func next(after value: Int) -> Int? {
       takers[value].count == 1 && !isKept.contains(value) ? takers[value][0] : nil
@@ -76,6 +90,14 @@ struct Fusion: Sendable {
         unit.value = graph.valueIndex(ofNode: follower)
         isDone[follower] = true
       }
+      if definition?.fusesSum(unit.place) == true, let follower = next(after: unit.value),
+        let sum = graph.sum(ofNode: follower, with: unit.value), makers[sum.value] != nil
+      {
+        unit.sum = sum
+        isTaken.insert(sum.value)
+        unit.value = graph.valueIndex(ofNode: follower)
+        isDone[follower] = true
+      }
       if definition?.fusesActivation == true, let follower = next(after: unit.value),
         let activation = graph.nodes[follower].operation.fusibleActivation
       {
@@ -87,6 +109,23 @@ struct Fusion: Sendable {
       makers[unit.value] = units.count
       units.append(unit)
     }
+  }
+
+  /// The unit that reads a value, where nothing else does.
+  func onlyReader(of value: Int) -> Int? {
+    readers[value].count == 1 && !isTaken.contains(value) ? readers[value][0] : nil
+  }
+}
+
+extension Graph {
+  /// The node as a sum of two values, one of which is given.
+  fileprivate func sum(ofNode node: Int, with value: Int) -> Sum? {
+    guard case .add = nodes[node].operation else { return nil }
+    let inputs = nodes[node].inputs.map(\.index)
+    guard inputs.count == 2, let edge = inputs.firstIndex(where: { $0 != value }) else {
+      return nil
+    }
+    return Sum(node: node, value: inputs[edge], edge: edge)
   }
 }
 
