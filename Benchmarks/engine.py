@@ -179,6 +179,8 @@ def main(engine, peak, folder, *wanted):
             ("resnet50", "ResNet-50", 1.05), ("vgg11", "VGG-11", 1.05),
             ("squeezenet", "SqueezeNet 1.1", 1.05), ("mobilenetv2", "MobileNetV2", 1.0)):
         table.against_runtime(label, name, 1, bar)
+    for name, label in (("digits_int8", "seed network"), ("resnet18_int8", "ResNet-18")):
+        table.against_runtime(f"{label} in 8 bits (QDQ)", name, 1, 1.5)
     one, two = ("forward", 1), ("forward", 2)
     table.against_itself("ResNet-18, one thread by two", "resnet18", 1, one, two, 1.8, True)
     table.against_itself("seed network, two threads by one", "digits", 1, two, one, 1.05)

@@ -6,6 +6,7 @@ usage: python networks.py FOLDER [NAME ...]
 """
 import pathlib
 import sys
+import tempfile
 
 import numpy as np
 import onnx
@@ -205,9 +206,38 @@ def mobilenetv2():
     return net.model(net.dense(net.flatten(net.mean(x)), 1000))
 
 
+def quantized(make):
+    """A network in 8 bits: QuantizeLinear and DequantizeLinear around its operators, the weights
+    of each output channel with a scale of their own, as onnxruntime's quantiser writes it."""
+    from onnxruntime import quantization
+
+    class Images(quantization.CalibrationDataReader):
+        def __init__(self, shape):
+            random = np.random.default_rng(1)
+            self.images = iter(random.uniform(0, 1, (8, 1, *shape)).astype(np.float32))
+
+        def get_next(self):
+            image = next(self.images, None)
+            return None if image is None else {"input": image}
+
+    def model():
+        source = make()
+        shape = [axis.dim_value for axis in source.graph.input[0].type.tensor_type.shape.dim[1:]]
+        with tempfile.TemporaryDirectory() as folder:
+            target = pathlib.Path(folder) / "quantized.onnx"
+            quantization.quantize_static(
+                source, target, Images(shape), quant_format=quantization.QuantFormat.QDQ,
+                per_channel=True)
+            return onnx.load(target)
+
+    model.__name__ = f"{make.__name__}_int8"
+    return model
+
+
 NETWORKS = {
     make.__name__: make
-    for make in (digits, lenet5, resnet18, resnet50, vgg11, squeezenet, mobilenetv2)}
+    for make in (digits, lenet5, resnet18, resnet50, vgg11, squeezenet, mobilenetv2,
+                 quantized(digits), quantized(resnet18))}
 
 if __name__ == "__main__":
     folder = pathlib.Path(sys.argv[1])

@@ -2,7 +2,7 @@ import Engine
 
 /// Small networks that between them take every kernel, at odd shapes.
 enum NetworkCases {
-  static let all = convolutions + pools + elements + branches + concatenations
+  static let all = convolutions + pools + elements + branches + sums + concatenations
 
   static let convolutions: [LayeredNetwork] =
     [
@@ -114,6 +114,22 @@ enum NetworkCases {
         Window(
           kernel: Extent(2), stride: Extent(2),
           padding: Padding(top: 0, left: 0, bottom: 1, right: 1)))),
+    rectifiedPool(
+      "max 2 behind relu", 9, 7, Window(kernel: Extent(2), stride: Extent(2))),
+    rectifiedPool(
+      "max 3 behind relu, overlapping, padded", 9, 8,
+      Window(
+        kernel: Extent(3), stride: Extent(2),
+        padding: Padding(top: 1, left: 1, bottom: 1, right: 1))),
+    LayeredNetwork(
+      "max behind relu that others take too", input: Features(channels: 3, height: 6, width: 6)
+    ) {
+      try $0.convolution(.init(inputs: 3, outputs: 18))
+      try $0.add(.relu)
+      let rectified = $0.last
+      try $0.add(.maxPool(Window(kernel: Extent(3), padding: Padding(all: 1))))
+      try $0.add(.add, to: [$0.last, rectified])
+    },
     pool("average 2", 18, 6, 8, .averagePool(Window(kernel: Extent(2), stride: Extent(2)))),
     pool(
       "average 3, padded", 3, 7, 6,
@@ -236,6 +252,63 @@ enum NetworkCases {
     },
   ]
 
+  /// Sums that a product takes over, and such that it must not.
+  static let sums: [LayeredNetwork] = [
+    LayeredNetwork("both sides products", input: Features(channels: 3, height: 7, width: 6)) {
+      try $0.convolution(.init(inputs: 3, outputs: 18, padding: Padding(all: 1)), to: [0])
+      try $0.add(.normalization(18, &$0.random))
+      let first = $0.last
+      try $0.convolution(.init(inputs: 3, outputs: 18, padding: Padding(all: 1)), to: [0])
+      try $0.add(.normalization(18, &$0.random))
+      try $0.add(.add, to: [$0.last, first])
+      try $0.add(.leakyReLU)
+      try $0.convolution(.init(inputs: 18, outputs: 17))
+    },
+    LayeredNetwork("what is added has a halo", input: Features(channels: 17, height: 6, width: 7)) {
+      try $0.add(.sigmoid)
+      let start = $0.last
+      try $0.convolution(
+        .init(
+          inputs: 17, outputs: 17, kernel: Extent(5), padding: Padding(all: 2), hasBias: false))
+      try $0.add(.normalization(17, &$0.random))
+      try $0.add(.add, to: [start, $0.last])
+      try $0.add(.clip(-0.5, 0.5))
+      try $0.add(.add, to: [start, $0.last])
+    },
+    LayeredNetwork(
+      "depthwise and by pixels", input: Features(channels: 3, height: 8, width: 19)
+    ) {
+      try $0.convolution(.init(inputs: 3, outputs: 3, padding: Padding(all: 1), groups: 3))
+      let first = $0.last
+      try $0.convolution(.init(inputs: 3, outputs: 3, padding: Padding(all: 1), groups: 3))
+      try $0.add(.add, to: [$0.last, first])
+      try $0.convolution(.init(inputs: 3, outputs: 3, padding: Padding(all: 1)))
+      try $0.add(.add, to: [first, $0.last])
+      try $0.add(.relu)
+    },
+    LayeredNetwork(
+      "the product is taken elsewhere too", input: Features(channels: 2, height: 5, width: 5)
+    ) {
+      try $0.add(.tanh)
+      let start = $0.last
+      try $0.convolution(.init(inputs: 2, outputs: 2, padding: Padding(all: 1)))
+      let product = $0.last
+      try $0.add(.add, to: [start, product])
+      try $0.add(.add, to: [$0.last, product])
+    },
+    LayeredNetwork(
+      "vectors added", input: Features(channels: 20, height: 1, width: 1), layout: .channelsFirst
+    ) {
+      try $0.dense(20)
+      try $0.add(.relu)
+      let first = $0.last
+      try $0.dense(20)
+      try $0.add(.normalization(20, &$0.random))
+      try $0.add(.add, to: [$0.last, first])
+      try $0.add(.add, to: [$0.last, first])
+    },
+  ]
+
   static let concatenations: [LayeredNetwork] = [
     // Channels that begin with a block, within one, and behind a part that is not full.
     LayeredNetwork("maps one behind the other", input: Features(channels: 3, height: 5, width: 6)) {
@@ -290,9 +363,24 @@ enum NetworkCases {
     ) { try $0.add(layer) }
   }
 
+  private static func rectifiedPool(
+    _ name: String, _ height: Int, _ width: Int, _ window: Window
+  ) -> LayeredNetwork {
+    LayeredNetwork(name, input: Features(channels: 3, height: height, width: width)) {
+      try $0.convolution(.init(inputs: 3, outputs: 18, padding: Padding(all: 1)))
+      try $0.add(.relu)
+      try $0.add(.maxPool(window))
+    }
+  }
+
   private static func element(_ name: String, _ layers: [Layer]) -> LayeredNetwork {
     LayeredNetwork(name, input: Features(channels: 18, height: 3, width: 4)) {
       for layer in layers { try $0.add(layer) }
     }
   }
+}
+
+extension Padding {
+  /// The same on all sides.
+  init(all side: Int) { self.init(top: side, left: side, bottom: side, right: side) }
 }
