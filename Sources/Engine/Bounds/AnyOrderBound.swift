@@ -44,7 +44,8 @@ public struct AnyOrderBound: Sendable {
 /// A network made ready to bound the errors of other evaluations of it.
 ///
 /// Values and bounds go through the graph node by node. The costly part, two products for each
-/// layer of weights, runs on the same kernels as the network.
+/// layer of weights, runs on the same kernels as the network. Of the values only those are laid out
+/// that a rule reads.
 public struct AnyOrderBounds: Sendable {
   /// Bytes of values and deviations that are held at a time, unless one row needs more.
   private static let chunkBytes = 256 << 20
@@ -53,6 +54,8 @@ public struct AnyOrderBounds: Sendable {
   private let nodes: [Int]
   private let values: Network
   private let rules: [any DeviationRule]
+  /// For each of `nodes` which output of `values` it is; nil where no rule reads it.
+  private let places: [Int?]
 
   /// Prepares the products; an error of the kind `unsupported` that names the first operator
   /// without a bound, or of the kind `limit` where keeping all values would need too much memory.
@@ -72,9 +75,19 @@ public struct AnyOrderBounds: Sendable {
       }
     }
     self.rules = rules
-    if !nodes.isEmpty {
-      try graph.setOutputs(nodes.map { [graph] in graph.value(ofNode: $0) })
+    var read: Set<Graph.Value> = [graph.output, graph.logits]
+    for (node, rule) in zip(nodes, rules) {
+      if rule.readsInputs { read.formUnion(graph.nodes[node].inputs) }
+      if rule.readsOutput { read.insert(graph.value(ofNode: node)) }
     }
+    var outputs: [Graph.Value] = []
+    places = nodes.map { [graph] node in
+      let value = graph.value(ofNode: node)
+      guard read.contains(value) else { return nil }
+      outputs.append(value)
+      return outputs.count - 1
+    }
+    if !outputs.isEmpty { try graph.setOutputs(outputs) }
     values = try Network(graph, variant: network.variant)
   }
 
@@ -110,7 +123,8 @@ public struct AnyOrderBounds: Sendable {
     let rows = inputs.shape[0]
     let computed = nodes.isEmpty ? [] : try values.run([AnyTensor(inputs)], threads: threads)
     var known = [InexactRows?](repeating: nil, count: graph.valueCount)
-    known[0] = InexactRows(values: AnyTensor(inputs), rowType: graph.inputs[0].type)
+    known[0] = InexactRows(
+      shape: inputs.shape, values: AnyTensor(inputs), rowType: graph.inputs[0].type)
     for (index, node) in graph.nodes.enumerated() {
       guard node.inputs.isEmpty, let constant = node.operation.general as? Constant else {
         continue
@@ -124,9 +138,14 @@ public struct AnyOrderBounds: Sendable {
         guard let value = known[input.index] else {
           preconditionFailure("what a node takes is computed before it")
         }
-        taken.append(value)
+        let isGeneral = node.content.operation.general != nil
+        taken.append(
+          value.isConstant && !isGeneral
+            ? value.repeated(rows, shape: graph.rowShape(of: input)) : value)
       }
-      var output = InexactRows(values: computed[place], rowType: node.content.type)
+      var output = InexactRows(
+        shape: [rows] + graph.rowShape(of: graph.value(ofNode: node.index)),
+        values: places[place].map { computed[$0] }, rowType: node.content.type)
       do {
         output.deviations = try rules[place].deviations(
           taken, output: output, rows: rows, threads: threads)

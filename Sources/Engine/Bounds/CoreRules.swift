@@ -9,6 +9,7 @@ private let t = AnyOrderBound.confidence
 struct NormalizationRule: DeviationRule {
   let normalization: BatchNormalization
   let channels: ChannelAxis
+  var readsOutput: Bool { false }
 
   func deviations(
     _ inputs: [InexactRows], output: InexactRows, rows: Int, threads: Int
@@ -16,16 +17,22 @@ struct NormalizationRule: DeviationRule {
     let x = try inputs[0].values.single("input")
     let scale = normalization.scale.map { Double($0.magnitude) }
     let terms = normalization.shiftTerms
-    let row = x.count / max(1, rows)
-    let deviations = inputs[0].deviations
+    let carried = try inputs[0].deviationsOrZero()
     return try Tensor(shape: x.shape) { result in
       x.withSpan { x in
-        for index in x.indices {
-          let channel = channels.channel(of: index % row)
-          let carried = deviations.map { Double($0[index]) } ?? 0
-          let term = (Double(x[index].magnitude) + t * carried) * scale[channel] + terms[channel]
-          let (a, b) = (carried * scale[channel], 8 * u * term)
-          result[index] = Float(deviation: (a * a + b * b).squareRoot())
+        carried.withSpan { carried in
+          var index = 0
+          while index < x.count {
+            for channel in 0..<channels.count {
+              for _ in 0..<channels.stride {
+                let s = Double(carried[index])
+                let term = (Double(x[index].magnitude) + t * s) * scale[channel] + terms[channel]
+                let (a, b) = (s * scale[channel], 8 * u * term)
+                result[index] = Float(deviation: (a * a + b * b).squareRoot())
+                index += 1
+              }
+            }
+          }
         }
       }
     }
@@ -37,6 +44,7 @@ struct NormalizationRule: DeviationRule {
 struct AverageRule: DeviationRule {
   let pool: Network
   let taps: Int
+  var readsOutput: Bool { false }
 
   func deviations(
     _ inputs: [InexactRows], output: InexactRows, rows: Int, threads: Int
@@ -44,7 +52,7 @@ struct AverageRule: DeviationRule {
     let magnitudes = try pool.forward(inputs[0].reach(), threads: threads)
     let rounding = (2 * Double(taps + 3)).squareRoot() * u
     guard let deviations = inputs[0].deviations else {
-      return try magnitudes.mapped { Float(deviation: rounding * Double($0)) }
+      return magnitudes.mapped { Float(deviation: rounding * Double($0)) }
     }
     return try pool.forward(deviations, threads: threads).mapped(with: magnitudes) {
       let (a, b) = (Double($0), rounding * Double($1))
@@ -53,9 +61,11 @@ struct AverageRule: DeviationRule {
   }
 }
 
-/// Elements moved, or the largest of a window: |max z - max x| <= max |z - x|.
+/// Elements moved.
 struct MovingRule: DeviationRule {
   let move: Network
+  var readsInputs: Bool { false }
+  var readsOutput: Bool { false }
 
   func deviations(
     _ inputs: [InexactRows], output: InexactRows, rows: Int, threads: Int
@@ -67,9 +77,70 @@ struct MovingRule: DeviationRule {
   }
 }
 
+/// The same elements in the same order, of any shape.
+struct KeepingRule: DeviationRule {
+  var readsInputs: Bool { false }
+  var readsOutput: Bool { false }
+
+  func deviations(
+    _ inputs: [InexactRows], output: InexactRows, rows: Int, threads: Int
+  ) throws(EngineError) -> Tensor? {
+    inputs[0].deviations.map { Tensor(shape: output.shape, storage: $0.storage) }
+  }
+}
+
+/// The largest of a window: |max z - max x| <= max |z - x|, along the rows and then the columns.
+struct MaxPoolRule: DeviationRule {
+  private let input: Features
+  private let output: Features
+  private let window: Window
+  private let layout: Layout
+  var readsInputs: Bool { false }
+  var readsOutput: Bool { false }
+
+  init(_ pool: MaxPool, _ place: Place) {
+    input = place.input
+    output = place.output
+    window = pool.window
+    layout = place.layout
+  }
+
+  func deviations(
+    _ inputs: [InexactRows], output result: InexactRows, rows: Int, threads: Int
+  ) throws(EngineError) -> Tensor? {
+    guard let deviations = inputs[0].deviations else { return nil }
+    let isLast = layout == .channelsLast
+    let planes = isLast ? rows : rows * input.channels
+    let pixel = isLast ? input.channels : 1
+    let ofRows = deviations.slidingMaximum(
+      outer: planes, inner: input.width * pixel,
+      AxisWindow(
+        size: input.height, outputs: output.height, kernel: window.kernel.height,
+        stride: window.stride.height, dilation: window.dilation.height,
+        begin: window.padding.top),
+      shape: [planes, output.height, input.width, pixel])
+    return ofRows.slidingMaximum(
+      outer: planes * output.height, inner: pixel,
+      AxisWindow(
+        size: input.width, outputs: output.width, kernel: window.kernel.width,
+        stride: window.stride.width, dilation: window.dilation.width, begin: window.padding.left),
+      shape: result.shape)
+  }
+}
+
+extension Flatten {
+  /// Whether elements stay in the row-major order of the model's own axes.
+  func keepsOrder(_ place: Place) -> Bool {
+    (order == .channelsLast) == (place.layout == .channelsLast)
+      || !place.layout.isMap(place.inputShapes[0])
+  }
+}
+
 /// An operator without a bound: a step in its values, or no slope that is known.
 struct UnboundedRule: DeviationRule {
   let name: String
+  var readsInputs: Bool { false }
+  var readsOutput: Bool { false }
 
   func deviations(
     _ inputs: [InexactRows], output: InexactRows, rows: Int, threads: Int
@@ -84,6 +155,8 @@ struct UnboundedRule: DeviationRule {
 /// A sum of k values in any order. Its terms often go back to one value, so their deviations are
 /// added, not their squares.
 struct SumRule: DeviationRule {
+  var readsOutput: Bool { false }
+
   func deviations(
     _ inputs: [InexactRows], output: InexactRows, rows: Int, threads: Int
   ) throws(EngineError) -> Tensor? {
@@ -96,14 +169,22 @@ struct SumRule: DeviationRule {
       }
       reach = try reach.mapped(with: input.reach()) { Float(deviation: Double($0) + Double($1)) }
     }
-    return try sum.mapped(with: reach) { Float(deviation: Double($0) + factor * Double($1)) }
+    return sum.mapped(with: reach) { Float(deviation: Double($0) + factor * Double($1)) }
   }
 }
 
-extension InexactRows {
-  fileprivate func deviationsOrZero() throws(EngineError) -> Tensor {
-    if let deviations { return deviations }
-    return try Tensor(shape: values.shape) { _ in }
+/// ReLU: 0 where no evaluation lets a positive number pass. Apart from the other element-wise
+/// operators because most networks have many.
+struct ReLURule: DeviationRule {
+  var readsOutput: Bool { false }
+
+  func deviations(
+    _ inputs: [InexactRows], output: InexactRows, rows: Int, threads: Int
+  ) throws(EngineError) -> Tensor? {
+    guard let deviations = inputs[0].deviations else { return nil }
+    return try inputs[0].values.single("input").mapped(with: deviations) { x, s in
+      x.isNaN ? .infinity : Double(x) + t * Double(s) > 0 ? s : 0
+    }
   }
 }
 
@@ -112,6 +193,7 @@ struct ElementRule: DeviationRule {
   /// Whether an exact input gives an exact output.
   let keepsExact: Bool
   let deviation: @Sendable (_ x: Double, _ s: Double) -> Double
+  var readsOutput: Bool { false }
 
   func deviations(
     _ inputs: [InexactRows], output: InexactRows, rows: Int, threads: Int
@@ -121,13 +203,10 @@ struct ElementRule: DeviationRule {
       x.isNaN ? .infinity : Float(deviation: deviation(Double(x), Double(s)))
     }
     guard let deviations = inputs[0].deviations else {
-      return keepsExact ? nil : try x.mapped { bounded($0, 0) }
+      return keepsExact ? nil : x.mapped { bounded($0, 0) }
     }
-    return try x.mapped(with: deviations, bounded)
+    return x.mapped(with: deviations, bounded)
   }
-
-  /// 0 where no evaluation lets a positive number pass.
-  static let relu = ElementRule(keepsExact: true) { x, s in x + t * s > 0 ? s : 0 }
 
   /// The product of the slope is rounded once on each side.
   static func leakyReLU(_ slope: Double) -> ElementRule {
@@ -155,56 +234,5 @@ struct ElementRule: DeviationRule {
     let nearest = Glibc.tanh(max(0, x.magnitude - t * s))
     let farthest = Glibc.tanh(x.magnitude + t * s)
     return s * (1 - nearest * nearest) + 2 * AnyOrderBound.functionUlps * u * farthest
-  }
-}
-
-/// Softmax over channels, p = exp(x) / sum.
-///
-/// The logarithm of p[i] has the derivative (1 where i = j, else 0) - p[j] by x[j]. The deviations
-/// carried are added as if they erred together; e^(2 D), D the largest error of an x, bounds how
-/// much a p can grow on the way. The frameworks' own: x - max is rounded (relative to e^x an error
-/// of u |x - max|, for i and in the sum), n additions, a quotient and twice an exp of
-/// `functionUlps`. No probability leaves [0, 1].
-struct SoftmaxRule: DeviationRule {
-  let channels: ChannelAxis
-
-  func deviations(
-    _ inputs: [InexactRows], output: InexactRows, rows: Int, threads: Int
-  ) throws(EngineError) -> Tensor? {
-    let x = try inputs[0].values.single("input")
-    let p = try output.values.single("output")
-    let carried = inputs[0].deviations
-    let row = x.count / max(1, rows)
-    return try Tensor(shape: p.shape) { result in
-      for start in Swift.stride(from: 0, to: x.count, by: row) {
-        for pixel in 0..<channels.pixels {
-          let places = channels.places(ofPixel: pixel).map { start + $0 }
-          let errors = Self.errors(
-            x: places.map { Double(x[$0]) }, p: places.map { Double(p[$0]) },
-            deviations: places.map { place in carried.map { Double($0[place]) } ?? 0 })
-          for (place, error) in zip(places, errors) { result[place] = Float(deviation: error / t) }
-        }
-      }
-    }
-  }
-
-  /// The bounds on the probabilities of one pixel.
-  private static func errors(x: [Double], p: [Double], deviations: [Double]) -> [Double] {
-    let largest = x.max() ?? 0
-    let growth = exp(2 * t * (deviations.max() ?? 0))
-    let steps = 2 * AnyOrderBound.functionUlps * 2 + Double(x.count) + 4
-    var (all, distances) = (0.0, 0.0)
-    for index in x.indices {
-      all += p[index] * deviations[index]
-      distances += p[index] * (largest - x[index])
-    }
-    return x.indices.map { index in
-      let others = max(0, all - p[index] * deviations[index])
-      let own = min(1, (1 - p[index]) * growth + 0x1p-24) * deviations[index]
-      let rounding = u * (largest - x[index] + distances + steps)
-      let exponent = t * (own + growth * others) + rounding
-      let error = p[index] * expm1(exponent) + 0x1p-120
-      return error.isNaN ? .infinity : min(1, error)
-    }
   }
 }

@@ -2,11 +2,20 @@ import Bytes
 
 /// How deviations pass through one node of a graph.
 protocol DeviationRule: Sendable {
+  /// Whether it reads the values of its inputs; deviations and shapes are always there.
+  var readsInputs: Bool { get }
+  /// Whether it reads the values of its output.
+  var readsOutput: Bool { get }
   /// The deviations of the output of `rows` rows; nil where it is exact. An error of the kind
   /// `unsupported` where there is no bound.
   func deviations(
     _ inputs: [InexactRows], output: InexactRows, rows: Int, threads: Int
   ) throws(EngineError) -> Tensor?
+}
+
+extension DeviationRule {
+  var readsInputs: Bool { true }
+  var readsOutput: Bool { true }
 }
 
 extension Graph {
@@ -32,18 +41,11 @@ extension Graph {
     case .convolution(let convolution):
       return try ProductRule(
         taps: convolution.tapCount, isFoldable: isFoldable(index),
-        kernel: convolution.kernel.tensor,
-        magnitudes: alone(.convolution(convolution.mapped { $0.magnitude })),
-        squares: { (scale) throws(EngineError) in
-          try alone(.convolution(convolution.mapped(bias: false) { squared($0, scale: scale) }))
-        })
+        terms: ConvolutionSums(convolution, alone: alone))
     case .dense(let dense):
       return try ProductRule(
-        taps: dense.kernel.inputs, isFoldable: isFoldable(index), kernel: dense.kernel.tensor,
-        magnitudes: alone(.dense(dense.mapped { $0.magnitude })),
-        squares: { (scale) throws(EngineError) in
-          try alone(.dense(dense.mapped(bias: false) { squared($0, scale: scale) }))
-        })
+        taps: dense.kernel.inputs, isFoldable: isFoldable(index),
+        terms: DenseSums(dense, outputShape: rowShape(of: value(ofNode: index))))
     case .batchNormalization(let normalization):
       return NormalizationRule(normalization: normalization, channels: channels)
     case .averagePool(let pool):
@@ -52,15 +54,19 @@ extension Graph {
         taps: saturatingProduct(pool.window.kernel.height, pool.window.kernel.width))
     case .globalAveragePool:
       return AverageRule(pool: try alone(node.operation), taps: pixels)
-    case .concatenation, .flatten, .maxPool, .reshape, .zeroPadding:
+    case .maxPool(let pool): return MaxPoolRule(pool, place)
+    case .concatenation, .zeroPadding: return MovingRule(move: try alone(node.operation))
+    case .flatten(let flatten) where !flatten.keepsOrder(place):
       return MovingRule(move: try alone(node.operation))
+    case .flatten, .reshape, .identity: return KeepingRule()
     case .add: return SumRule()
-    case .identity, .relu: return ElementRule.relu
+    case .relu: return ReLURule()
     case .leakyReLU(let leaky): return ElementRule.leakyReLU(Double(leaky.slope))
     case .clip(let clip): return ElementRule.clip(Double(clip.minimum), Double(clip.maximum))
     case .sigmoid: return ElementRule.sigmoid
     case .tanh: return ElementRule.tanh
-    case .elementwise, .fakeQuantization: return UnboundedRule(name: node.operation.name)
+    case .elementwise(let elementwise): return CurveRule(curve: elementwise)
+    case .fakeQuantization: return UnboundedRule(name: node.operation.name)
     case .softmax: return SoftmaxRule(channels: channels)
     case .general(let general): return GeneralRule(operation: general)
     }
@@ -79,12 +85,6 @@ extension Graph {
   }
 }
 
-/// The square of a weight in units of 1 / scale, never quite zero.
-private func squared(_ weight: Float, scale: Float) -> Float {
-  let scaled = weight * scale
-  return weight == 0 ? 0 : scaled * scaled + 0x1p-100
-}
-
 /// The channel of an element of a row, counted in row-major order of the model's axes.
 struct ChannelAxis: Sendable {
   let count: Int
@@ -99,38 +99,9 @@ struct ChannelAxis: Sendable {
     stride = layout.strides(ofShape: shape).channel
   }
 
-  func channel(of element: Int) -> Int { element / stride % count }
-
   /// The places of a pixel's channels in a row.
   func places(ofPixel pixel: Int) -> StrideTo<Int> {
     let start = stride == 1 ? pixel * count : pixel
     return Swift.stride(from: start, to: start + count * stride, by: stride)
-  }
-}
-
-/// A general operator, row by row, by its own statement.
-private struct GeneralRule: DeviationRule {
-  let operation: any GeneralOperator
-
-  func deviations(
-    _ inputs: [InexactRows], output: InexactRows, rows: Int, threads: Int
-  ) throws(EngineError) -> Tensor? {
-    var parts: [[Double]] = []
-    for row in 0..<rows {
-      var taken: [InexactTensor] = []
-      for input in inputs { taken.append(try input.row(row)) }
-      let result = try output.row(row).tensor
-      let isInteger = taken.allSatisfy(\.isExact) && !result.element.isFloat
-      switch isInteger ? .exact : try operation.deviations(taken, output: result) {
-      case .exact: return nil
-      case .known(let deviations): parts.append(deviations)
-      case .unknown:
-        throw EngineError(
-          .unsupported, "any-order bound", expected: "operators with a bound",
-          found: "operator \(operation.name)")
-      }
-    }
-    return try Tensor(
-      shape: output.values.shape, values: parts.flatMap { $0.map { Float(deviation: $0) } })
   }
 }

@@ -2,24 +2,44 @@ import Bytes
 
 /// A value of each row of a batch, with how far other evaluations lie from it.
 struct InexactRows: Sendable {
-  /// [N] + the row's shape; a constant is the same for all rows.
-  let values: AnyTensor
+  /// [N] + the row's shape; that of a constant, which is the same for all rows.
+  let shape: [Int]
   /// The type of one row as the graph has it.
   let rowType: TensorType
   let isConstant: Bool
-  /// One for each element of `values`; nil where every evaluation has the same numbers.
+  /// One for each element; nil where every evaluation has the same numbers.
   var deviations: Tensor?
+  private let computed: AnyTensor?
 
-  init(values: AnyTensor, rowType: TensorType) {
-    self.values = values
+  /// `values` are nil where no rule reads them.
+  init(shape: [Int], values: AnyTensor?, rowType: TensorType) {
+    self.shape = shape
     self.rowType = rowType
+    computed = values
     isConstant = false
   }
 
   init(constant: AnyTensor) {
-    values = constant
+    shape = constant.shape
     rowType = constant.type
+    computed = constant
     isConstant = true
+  }
+
+  /// The numbers as we compute them.
+  var values: AnyTensor {
+    guard let computed else { preconditionFailure("a rule says which values it reads") }
+    return computed
+  }
+
+  /// A constant as so many equal rows of a shape.
+  func repeated(_ rows: Int, shape: [Int]) -> InexactRows {
+    let shape = [rows] + shape
+    return InexactRows(
+      shape: shape,
+      values: AnyTensor(
+        stacking: .init(repeating: values, count: rows), shape: shape, element: rowType.element),
+      rowType: rowType)
   }
 
   /// One row in the graph's own axes.
@@ -32,17 +52,20 @@ struct InexactRows: Sendable {
 
   /// The bound on each element.
   func errors() throws(EngineError) -> Tensor {
-    guard let deviations else {
-      return try Tensor(shape: values.shape) { _ in }
-    }
-    return try deviations.mapped { Float(deviation: Double($0) * AnyOrderBound.confidence) }
+    try deviationsOrZero().mapped { Float(deviation: Double($0) * AnyOrderBound.confidence) }
+  }
+
+  /// The deviations, 0 where exact.
+  func deviationsOrZero() throws(EngineError) -> Tensor {
+    if let deviations { return deviations }
+    return try Tensor(shape: shape) { _ in }
   }
 
   /// For each element the largest magnitude that an evaluation gives.
   func reach() throws(EngineError) -> Tensor {
     let values = try values.single("value")
-    guard let deviations else { return try values.mapped { $0.magnitude } }
-    return try values.mapped(with: deviations) {
+    guard let deviations else { return values.mapped { $0.magnitude } }
+    return values.mapped(with: deviations) {
       Float(deviation: Double($0.magnitude) + AnyOrderBound.confidence * Double($1))
     }
   }
@@ -75,6 +98,9 @@ public struct InexactTensor: Sendable {
 
   /// The deviations as a tensor that operators which only move elements can move.
   var movable: AnyTensor { AnyTensor(tensor.shape, doubles: allDeviations, element: .float64) }
+
+  /// The largest magnitudes as a tensor, for operators that sum.
+  var reachTensor: AnyTensor { AnyTensor(tensor.shape, doubles: reach, element: .float64) }
 }
 
 /// What an operator says about the error of its output.
@@ -94,29 +120,5 @@ extension Float {
   init(deviation: Double) {
     let widened = deviation * (1 + 0x1p-22) + 0x1p-100
     self = widened.isNaN ? .infinity : Float(widened)
-  }
-}
-
-extension Tensor {
-  /// The tensor of a function of each element.
-  func mapped(_ function: (Float) -> Float) throws(EngineError) -> Tensor {
-    try Tensor(shape: shape) { result in
-      withSpan { span in
-        for index in span.indices { result[index] = function(span[index]) }
-      }
-    }
-  }
-
-  /// The tensor of a function of each element and the one at its place in another tensor.
-  func mapped(
-    with other: Tensor, _ function: (Float, Float) -> Float
-  ) throws(EngineError) -> Tensor {
-    try Tensor(shape: shape) { result in
-      withSpan { span in
-        other.withSpan { others in
-          for index in span.indices { result[index] = function(span[index], others[index]) }
-        }
-      }
-    }
   }
 }

@@ -9,7 +9,7 @@ import Bytes
 /// `countsPadding`, those inside the input and its padding. What rounding up added behind never
 /// counts.
 public struct AveragePoolND: GeneralOperator {
-  private let pool: PoolWindow
+  let pool: PoolWindow
   private let countsPadding: Bool
 
   /// Creates the operator.
@@ -84,7 +84,7 @@ public struct AveragePoolND: GeneralOperator {
 /// |x|^p is p - 1 products in binary64, from the left. The root of p = 2 is the square root; those
 /// of higher p are Newton's iteration in binary64 from above, as long as it falls.
 public struct LpPoolND: GeneralOperator {
-  private let pool: PoolWindow
+  let pool: PoolWindow
   private let power: Int
 
   /// Creates the operator.

@@ -19,8 +19,8 @@ public struct AxisSoftmax: GeneralOperator {
     case hard = "hardmax"
   }
 
-  private let form: Form
-  private let axis: Int
+  let form: Form
+  let axis: Int
 
   /// Creates the operator.
   public init(_ form: Form, axis: Int) {

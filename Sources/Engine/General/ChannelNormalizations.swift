@@ -33,7 +33,7 @@ public struct ChannelNormalization: GeneralOperator {
     return inputs[0]
   }
 
-  private func scales(_ inputs: [AnyTensor]) -> [Double] {
+  func scales(_ inputs: [AnyTensor]) -> [Double] {
     zip(inputs[1].doubles, inputs[4].doubles).map { $0 / ($1 + epsilon).squareRoot() }
   }
 
@@ -84,10 +84,10 @@ public struct ChannelNormalization: GeneralOperator {
 /// In binary64; the power as in `Exponentiation`, a b beyond 2^127 counts as infinite. Channels lie
 /// along axis 1.
 public struct LocalResponseNormalization: GeneralOperator {
-  private let size: Int
-  private let alpha: Double
-  private let beta: Double
-  private let bias: Double
+  let size: Int
+  let alpha: Double
+  let beta: Double
+  let bias: Double
 
   /// Creates the operator; an error unless the window has a channel and the numbers are such that
   /// every b has a power.
@@ -130,7 +130,7 @@ public struct LocalResponseNormalization: GeneralOperator {
   }
 
   /// b of each element.
-  private func bases(_ x: [Double], _ shape: [Int]) -> [Double] {
+  func bases(_ x: [Double], _ shape: [Int]) -> [Double] {
     let (channels, pixels) = (shape[1], shape.dropFirst(2).reduce(1, *))
     let factor = alpha / Double(size)
     var bases = x
@@ -202,7 +202,7 @@ public struct LocalResponseNormalization: GeneralOperator {
 ///
 /// S is the binary64 sum from +0, ascending.
 public struct NormDivision: GeneralOperator {
-  private let axis: Int
+  let axis: Int
   private let order: Int
 
   /// Creates the operator; an error unless the order is 1 or 2.
@@ -225,7 +225,7 @@ public struct NormDivision: GeneralOperator {
     return inputs[0]
   }
 
-  private func norm(_ x: [Double]) -> Double {
+  func norm(_ x: [Double]) -> Double {
     order == 1
       ? x.reduce(0) { $0 + $1.magnitude } : x.reduce(0) { $0 + $1 * $1 }.squareRoot()
   }

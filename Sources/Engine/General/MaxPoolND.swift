@@ -17,7 +17,7 @@ public struct MaxPoolND: GeneralOperator {
   }
 
   private let pool: PoolWindow
-  private let result: Result
+  let result: Result
 
   /// Creates the operator.
   public init(_ pool: PoolWindow, result: Result = .values) {

@@ -164,7 +164,7 @@ private struct ElementOrder {
 ///
 /// Floats: in binary64 from +0, each rounded once; integers wrap.
 public struct CumulativeSum: GeneralOperator {
-  private let axis: Int
+  let axis: Int
   private let isExclusive: Bool
   private let isReversed: Bool
 

@@ -9,8 +9,8 @@ import Bytes
 ///
 ///     dx: the same sums the other way, axis by axis from the first to the last, outputs ascending
 public struct Resize: GeneralOperator {
-  private let requests: [Int: ResizeAxis.Request]
-  private let method: ResizeAxis.Method
+  let requests: [Int: ResizeAxis.Request]
+  let method: ResizeAxis.Method
   private let extrapolation: Float
 
   /// Creates the operator: what is asked for along some axes, and the number that stands where a
@@ -88,7 +88,7 @@ public struct Resize: GeneralOperator {
     return hasOutside(axes) ? extrapolated(result, axes) : result
   }
 
-  private func axes(of shape: [Int]) -> [Int: ResizeAxis] {
+  func axes(of shape: [Int]) -> [Int: ResizeAxis] {
     var axes: [Int: ResizeAxis] = [:]
     for (axis, request) in requests {
       axes[axis] = ResizeAxis(request, method: method, inputSize: shape[axis])

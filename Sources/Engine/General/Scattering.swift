@@ -26,7 +26,7 @@ public struct Scatter: GeneralOperator {
   }
 
   private let addressing: Addressing
-  private let reduction: Reduction
+  let reduction: Reduction
 
   /// Creates the operator.
   public init(_ addressing: Addressing, reduction: Reduction = .replace) {

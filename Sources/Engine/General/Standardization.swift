@@ -30,11 +30,11 @@ public struct Standardization: GeneralOperator {
     case inverseDeviation
   }
 
-  private let axes: [Int]
-  private let centers: Bool
-  private let epsilon: Double
-  private let deviation: Deviation
-  private let result: Result
+  let axes: [Int]
+  let centers: Bool
+  let epsilon: Double
+  let deviation: Deviation
+  let result: Result
 
   /// Creates the operator; `centers` is false where means stay.
   public init(

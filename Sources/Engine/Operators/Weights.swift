@@ -66,9 +66,9 @@ public struct ConvolutionKernel: Sendable {
   }
 
   /// The kernel of a function of each weight.
-  func mapped(_ function: (Float) -> Float) throws(EngineError) -> ConvolutionKernel {
+  func mapped(_ function: (Float) -> Float) -> ConvolutionKernel {
     var kernel = self
-    kernel.tensor = try tensor.mapped(function)
+    kernel.tensor = tensor.mapped(function)
     return kernel
   }
 
@@ -95,7 +95,7 @@ public struct DenseKernel: Sendable {
   }
 
   /// The numbers as the file has them.
-  public private(set) var tensor: Tensor
+  public let tensor: Tensor
   /// The number of inputs.
   public let inputs: Int
   /// The number of outputs.
@@ -126,13 +126,6 @@ public struct DenseKernel: Sendable {
   /// One weight.
   public subscript(output: Int, input: Int) -> Float {
     tensor[output * strides.output + input * strides.input]
-  }
-
-  /// The kernel of a function of each weight.
-  func mapped(_ function: (Float) -> Float) throws(EngineError) -> DenseKernel {
-    var kernel = self
-    kernel.tensor = try tensor.mapped(function)
-    return kernel
   }
 
   /// All weights as outputs x inputs.

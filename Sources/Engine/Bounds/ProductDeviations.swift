@@ -3,117 +3,6 @@ import Bytes
 private let u = AnyOrderBound.unitRoundoff
 private let t = AnyOrderBound.confidence
 
-extension GeneralOperator {
-  /// No bound is known.
-  public func deviations(
-    _ inputs: [InexactTensor], output: AnyTensor
-  ) throws(EngineError) -> Deviations { .unknown }
-}
-
-extension Constant {
-  /// None.
-  public func deviations(
-    _ inputs: [InexactTensor], output: AnyTensor
-  ) throws(EngineError) -> Deviations { .exact }
-}
-
-extension IndexingOperator {
-  /// Moved as the elements are.
-  public func deviations(
-    _ inputs: [InexactTensor], output: AnyTensor
-  ) throws(EngineError) -> Deviations {
-    inputs[0].isExact ? .exact : .known(try evaluate([inputs[0].movable]).doubles)
-  }
-}
-
-extension Concatenate {
-  /// Moved as the elements are.
-  public func deviations(
-    _ inputs: [InexactTensor], output: AnyTensor
-  ) throws(EngineError) -> Deviations {
-    inputs.allSatisfy(\.isExact)
-      ? .exact : .known(try evaluate(inputs.map(\.movable)).doubles)
-  }
-}
-
-extension Select {
-  /// Those of the choices, where all evaluations agree on the condition.
-  public func deviations(
-    _ inputs: [InexactTensor], output: AnyTensor
-  ) throws(EngineError) -> Deviations {
-    guard inputs[0].isExact else { return .unknown }
-    if inputs.allSatisfy(\.isExact) { return .exact }
-    return .known(
-      try evaluate([inputs[0].tensor, inputs[1].movable, inputs[2].movable]).doubles)
-  }
-}
-
-extension Comparison {
-  /// Exact of exact inputs; on which side of a threshold others are, nobody knows.
-  public func deviations(
-    _ inputs: [InexactTensor], output: AnyTensor
-  ) throws(EngineError) -> Deviations {
-    inputs.allSatisfy(\.isExact) ? .exact : .unknown
-  }
-}
-
-extension Arithmetic {
-  /// With r and s the deviations of x and z, which are added: they often go back to one value.
-  ///
-  ///     add, subtract      r + s + 2 u (|x| + |z|)        the sum may also be folded into others
-  ///     multiply           |z| r + |x| s + t r s + 4 u |x z|
-  ///     divide             (r + |y| s) / (|z| - t s) + 4 u |y|, infinite where z may be 0
-  ///     minimum, maximum   the larger of r and s
-  ///     prelu              r where x > t r, else as the product, or r if that is larger
-  ///
-  /// |x|, |y| and |z| are as large as an evaluation gives them.
-  public func deviations(
-    _ inputs: [InexactTensor], output: AnyTensor
-  ) throws(EngineError) -> Deviations {
-    guard output.element == .float32 else {
-      return inputs.allSatisfy(\.isExact) && !output.element.isFloat ? .exact : .unknown
-    }
-    func stretched(_ numbers: [Double], _ input: InexactTensor) -> [Double] {
-      input.tensor.shape == output.shape
-        ? numbers : Broadcast.places(of: input.tensor.shape, in: output.shape).map { numbers[$0] }
-    }
-    let (x, z) = (
-      stretched(inputs[0].tensor.doubles, inputs[0]), stretched(inputs[1].tensor.doubles, inputs[1])
-    )
-    let (r, s) = (
-      stretched(inputs[0].allDeviations, inputs[0]), stretched(inputs[1].allDeviations, inputs[1])
-    )
-    let y = output.doubles
-    let isExact = inputs.allSatisfy(\.isExact)
-    func product(_ i: Int) -> Double {
-      let (a, b) = (x[i].magnitude, z[i].magnitude)
-      return b * r[i] + a * s[i] + t * r[i] * s[i]
-        + 4 * u * (a + t * r[i]) * (b + t * s[i])
-    }
-    switch operation {
-    case .add, .subtract:
-      return .known(
-        y.indices.map { i in
-          r[i] + s[i] + 2 * u * (x[i].magnitude + z[i].magnitude + t * (r[i] + s[i]))
-        })
-    case .multiply: return .known(y.indices.map(product))
-    case .divide:
-      return .known(
-        y.indices.map { i in
-          let least = z[i].magnitude - t * s[i]
-          guard least > 0 else { return .infinity }
-          let carried = (r[i] + y[i].magnitude * s[i]) / least
-          return carried + 4 * u * (y[i].magnitude + t * carried)
-        })
-    case .minimum, .maximum: return isExact ? .exact : .known(y.indices.map { max(r[$0], s[$0]) })
-    case .prelu:
-      return .known(y.indices.map { x[$0] > t * r[$0] ? r[$0] : max(r[$0], product($0)) })
-    case .modulo, .remainder, .bitAnd, .bitOr, .bitXor, .shiftLeft, .shiftRight:
-      return isExact ? .exact : .unknown
-    }
-  }
-}
-
 extension MatMul {
   /// As for a dense layer (`ProductRule`), each factor being inexact.
   public func deviations(
@@ -193,6 +82,29 @@ extension ConvolutionND {
   public func deviations(
     _ inputs: [InexactTensor], output: AnyTensor
   ) throws(EngineError) -> Deviations {
+    try productDeviations(
+      inputs, output: output, taps: inputs[1].tensor.shape.dropFirst().reduce(1, *))
+  }
+}
+
+extension ConvolutionTransposeND {
+  /// As for a convolution; of the taps of an output not all exist where strides are above 1.
+  public func deviations(
+    _ inputs: [InexactTensor], output: AnyTensor
+  ) throws(EngineError) -> Deviations {
+    let weights = inputs[1].tensor.shape
+    let channels = weights[0] * weights[1] / max(1, output.shape[1])
+    return try productDeviations(
+      inputs, output: output, taps: channels * weights.dropFirst(2).reduce(1, *))
+  }
+}
+
+extension GeneralOperator {
+  /// Those of sums over so many taps of the products of x and weights, and of a bias, by the
+  /// operator itself; unknown unless all evaluations agree on weights and bias.
+  fileprivate func productDeviations(
+    _ inputs: [InexactTensor], output: AnyTensor, taps: Int
+  ) throws(EngineError) -> Deviations {
     guard output.element == .float32, inputs.dropFirst().allSatisfy(\.isExact) else {
       return .unknown
     }
@@ -210,7 +122,6 @@ extension ConvolutionND {
         floats(shapes[0], squares), floats(shapes[1], weights.map { $0 * $0 }),
       ]).doubles.map { $0 * unit * unit }
     }
-    let taps = inputs[1].tensor.shape.dropFirst().reduce(1, *)
     let growth = 1 + Double(taps + 8) * 0x1p-23
     return .known(
       zip(magnitudes, carried).map { magnitude, carried in
