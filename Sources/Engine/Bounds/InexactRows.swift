@@ -52,7 +52,9 @@ struct InexactRows: Sendable {
 
   /// The bound on each element.
   func errors() throws(EngineError) -> Tensor {
-    try deviationsOrZero().mapped { Float(deviation: Double($0) * AnyOrderBound.confidence) }
+    try deviationsOrZero().mapped {
+      $0 == 0 ? 0 : Float(deviation: Double($0) * AnyOrderBound.confidence)
+    }
   }
 
   /// The deviations, 0 where exact.

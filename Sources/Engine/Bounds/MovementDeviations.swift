@@ -37,11 +37,21 @@ extension Select {
 }
 
 extension Comparison {
-  /// Exact of exact inputs; on which side of a threshold others are, nobody knows.
+  /// Exact where all evaluations agree: no two numbers compared lie within reach of each other.
+  /// Else on which side of a threshold others are, nobody knows.
   public func deviations(
     _ inputs: [InexactTensor], output: AnyTensor
   ) throws(EngineError) -> Deviations {
-    inputs.allSatisfy(\.isExact) ? .exact : .unknown
+    if inputs.allSatisfy(\.isExact) { return .exact }
+    let places = inputs.map { Broadcast.places(of: $0.tensor.shape, in: output.shape) }
+    let numbers = inputs.map(\.tensor.doubles)
+    let reach = inputs.map { $0.allDeviations.map { t * $0 } }
+    let isClear = (0..<output.count).allSatisfy { i in
+      let (a, b) = (places[0][i], places[1][i])
+      let within = reach[0][a] + reach[1][b]
+      return within == 0 || (numbers[0][a] - numbers[1][b]).magnitude > within
+    }
+    return isClear ? .exact : .unknown
   }
 }
 
