@@ -1,4 +1,5 @@
 import Engine
+import Foundation
 import Testing
 
 /// No evaluation in binary32 leaves the bound, and the bound is no excuse for anything.
@@ -63,6 +64,88 @@ import Testing
     #expect(try Network(graph).errorBounds(nothing).outputs.shape == [0, 4])
   }
 
+  @Test func `a constant is the same in every row`() throws {
+    var graph = try Graph(inputShape: [4], layout: .channelsLast)
+    let active = try graph.append(.tanh(Tanh()), named: "t", to: [graph.input])
+    let constant = try graph.append(
+      .general(Constant(AnyTensor([4], floats: [1, 2, 4, 8]))), named: "c", to: [])
+    try graph.append(.add(Add()), named: "s", to: [active, constant])
+    let rows = try Tensor(shape: [3, 4], values: .init(repeating: 0.5, count: 12))
+    let bound = try Network(graph).errorBounds(rows)
+    #expect(try bound.outputs == Network(graph).forward(rows))
+    let errors = bound.outputErrors.values
+    #expect(errors.prefix(4).elementsEqual(errors.suffix(4)) && errors[3] > errors[0])
+  }
+
+  @Test(arguments: [Layout.channelsLast, .channelsFirst])
+  func `a pool's error is the largest of its window, a flattened one's its own`(
+    _ layout: Layout
+  ) throws {
+    // The bound of a tanh grows with the number's magnitude, so pooling finds the largest.
+    var graph = try Graph(
+      inputShape: layout.shape(of: Features(channels: 2, height: 5, width: 7)), layout: layout)
+    let active = try graph.append(.tanh(Tanh()), named: "t", to: [graph.input])
+    let window = Window(
+      kernel: Extent(height: 3, width: 2), stride: Extent(2),
+      padding: Padding(top: 1, left: 0, bottom: 0, right: 1))
+    var random = RandomNumbers(seed: 8)
+    let x = try random.tensor([2] + graph.inputShape)
+    let errors = try Network(graph).errorBounds(x).outputErrors
+    let pooled = try graph.append(.maxPool(MaxPool(window: window)), named: "p", to: [active])
+    var pool = try Graph(inputShape: graph.inputShape, layout: layout)
+    try pool.append(.maxPool(MaxPool(window: window)), named: "p", to: [pool.input])
+    #expect(
+      try Network(graph).errorBounds(x).outputErrors == Network(pool).forward(errors))
+    for order in [Layout.channelsLast, .channelsFirst] {
+      try graph.append(.flatten(Flatten(order: order)), named: "f", to: [pooled])
+      var flat = pool
+      try flat.append(.flatten(Flatten(order: order)), named: "f", to: [pool.output])
+      #expect(
+        try Network(graph).errorBounds(x).outputErrors == Network(flat).forward(errors))
+    }
+  }
+
+  @Test(arguments: [DenseKernel.Order.inputsOutputs, .outputsInputs])
+  func `a wide dense layer has one bound in either order of its weights`(
+    _ order: DenseKernel.Order
+  ) throws {
+    // More weights than one block takes.
+    let (inputs, outputs) = (700, 60)
+    var random = RandomNumbers(seed: 12)
+    let weights = try random.tensor([inputs, outputs]).values
+    let x = try random.tensor([3, inputs])
+    let isFirst = order == .inputsOutputs
+    let stored =
+      isFirst
+      ? weights
+      : (0..<outputs).flatMap { output in (0..<inputs).map { weights[$0 * outputs + output] } }
+    var graph = try Graph(inputShape: [inputs], layout: .channelsLast)
+    try graph.append(.tanh(Tanh()), named: "t", to: [graph.input])
+    let kernel = try DenseKernel(
+      Tensor(shape: isFirst ? [inputs, outputs] : [outputs, inputs], values: stored), order: order)
+    let bias = try random.tensor([outputs])
+    try graph.append(.dense(Dense(kernel: kernel, bias: bias)), named: "d", to: [graph.output])
+    let bound = try Network(graph).errorBounds(x)
+    // By the formula, in binary64.
+    let u = 0x1p-24
+    for row in 0..<3 {
+      for output in 0..<outputs {
+        var (a, squares) = (Double(abs(bias[output])), 0.0)
+        for input in 0..<inputs {
+          let y = abs(tanh(Double(x[row * inputs + input])))
+          let (w, s) = (Double(abs(weights[input * outputs + output])), 16 * u * y)
+          a += w * (y + 7 * s)
+          squares += w * w * s * s
+        }
+        let y = Double(abs(bound.outputs[row * outputs + output]))
+        let m = (a + y + 7 * squares.squareRoot()) / 2
+        let expected = 7 * (squares + 2 * Double(inputs + 6) * u * u * m * m).squareRoot()
+        let found = Double(bound.outputErrors[row * outputs + output])
+        #expect(found >= expected && found < 1.01 * expected)
+      }
+    }
+  }
+
   @Test func `an operator without a bound is named`() throws {
     var graph = try Graph(inputShape: [4], layout: .channelsLast)
     try graph.append(.general(Arithmetic(.modulo)), named: "mod", to: [graph.input, graph.input])
@@ -75,6 +158,25 @@ import Testing
         found: "operator remainder"
       ).inside(layer: "rest")
     ) { try Network(graph).errorBounds(one) }
+  }
+
+  /// A finite number without a bound would count as outside.
+  @Test func `a singularity within reach is no bound, and named`() throws {
+    var graph = try Graph(inputShape: [2], layout: .channelsLast)
+    try graph.append(.tanh(Tanh()), named: "t", to: [graph.input])
+    try graph.append(.elementwise(Elementwise(.sqrt)), named: "root", to: [graph.output])
+    let network = try Network(graph)
+    let clear = try network.errorBounds(Tensor(shape: [1, 2], values: [0.5, 1]))
+    #expect(clear.outputErrors.values.allSatisfy { $0 > 0 && $0 < 1e-5 })
+    #expect(
+      throws: EngineError(
+        .unsupported, "any-order bound", expected: "numbers that have a bound",
+        found: "operator sqrt near a singularity"
+      ).inside(layer: "root")
+    ) { try network.errorBounds(Tensor(shape: [1, 2], values: [0.5, 0x1p-140])) }
+    // What is no number anyway has none and needs none.
+    let broken = try network.errorBounds(Tensor(shape: [1, 2], values: [0.5, -1]))
+    #expect(broken.outputs[1].isNaN && broken.outputErrors.values[1] == .infinity)
   }
 
   @Test(arguments: [

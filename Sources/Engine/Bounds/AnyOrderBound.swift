@@ -33,11 +33,11 @@ public struct AnyOrderBound: Sendable {
 
   /// The graph's first output, as we compute it: [N] + its row shape.
   public let outputs: Tensor
-  /// For each element of `outputs` the bound; infinite where there is none.
+  /// For each element of `outputs` the bound; infinite only where the element is NaN or infinite.
   public let outputErrors: Tensor
   /// What a softmax at the end takes, or the outputs again.
   public let logits: Tensor
-  /// For each element of `logits` the bound.
+  /// For each element of `logits` the bound; infinite where there is none.
   public let logitErrors: Tensor
 }
 
@@ -154,7 +154,29 @@ public struct AnyOrderBounds: Sendable {
       }
       known[graph.valueIndex(ofNode: node.index)] = output
     }
+    try requireBound(on: known[graph.output.index], known)
     return try results(known[graph.output.index]) + results(known[graph.logits.index])
+  }
+
+  /// Throws where a finite number of the output has no finite bound, naming the first operator that
+  /// had none for its numbers.
+  private func requireBound(
+    on output: InexactRows?, _ known: [InexactRows?]
+  ) throws(EngineError) {
+    guard let output, let deviations = output.deviations, deviations.nonFiniteCount > 0 else {
+      return
+    }
+    let values = try output.values.single("output")
+    guard
+      zip(values.values, deviations.values).contains(where: { $0.isFinite && !$1.isFinite }),
+      let first = nodes.first(where: {
+        (known[graph.valueIndex(ofNode: $0)]?.deviations?.nonFiniteCount ?? 0) > 0
+      })
+    else { return }
+    throw EngineError(
+      .unsupported, "any-order bound", expected: "numbers that have a bound",
+      found: "operator \(graph.nodes[first].operation.name) near a singularity"
+    ).inside(layer: graph.nodes[first].name)
   }
 
   private func results(_ value: InexactRows?) throws(EngineError) -> [Tensor] {

@@ -87,10 +87,7 @@ extension Elementwise {
     case .asinh: return smooth(1 / (1 + x * x).squareRoot(), 0.39, 1)
     case .acosh: return beside(low > 1, 1 / (low * low - 1).squareRoot())
     case .atanh: return beside(far < 1, 1 / (1 - far * far))
-    // Near 0, |sqrt(x) - sqrt(z)| <= sqrt(|x - z|); the root of less than 0 is NaN.
-    case .sqrt:
-      guard x >= 0 else { return .infinity }
-      return low > 0 ? s / (2 * low.squareRoot()) : reach.squareRoot() / t
+    case .sqrt: return beside(low > 0, 1 / (2 * low.squareRoot()))
     case .reciprocal:
       let near = x.magnitude - reach
       return beside(near > 0, 1 / (near * near))
