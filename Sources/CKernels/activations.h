@@ -113,13 +113,3 @@ static void power_gradient(
     memcpy(dx + i, &part, used * sizeof(float));
   }
 }
-
-/// Sigmoid, tanh and e^x need no x for their gradients.
-static void elementary(ck_activation_kind kind, ck_size size, ck_view x, ck_view y) {
-  activation((ck_activation){kind, 0, 0}, size, x, y);
-}
-
-static void elementary_gradient(
-    ck_activation_kind kind, ck_size size, ck_view y, ck_view dy, ck_view dx) {
-  activation_gradient((ck_activation){kind, 0, 0}, size, y, y, dy, dx);
-}

@@ -60,7 +60,7 @@ extension Graph {
     case .maxPool(let pool): return field.behind(pool.window)
     case .averagePool(let pool): return field.behind(pool.window)
     case .batchNormalization, .clip, .elementwise, .fakeQuantization, .identity, .leakyReLU, .relu,
-      .sigmoid, .softmax, .tanh, .zeroPadding:
+      .softmax, .zeroPadding:
       return field
     case .add: return joined(inputs)
     default: return nil

@@ -56,7 +56,7 @@ import Testing
     let numbers = try Tensor(shape: [2, 4], values: [1, -2, 3, 4, 5, 6, .infinity, .nan])
     #expect(
       try Network(graph).errorBounds(numbers).outputErrors.values == .init(repeating: 0, count: 8))
-    try graph.append(.sigmoid(Sigmoid()), named: "s", to: [graph.output])
+    try graph.append(.elementwise(Elementwise(.sigmoid)), named: "s", to: [graph.output])
     let bound = try Network(graph).errorBounds(numbers)
     #expect(bound.outputErrors.values.prefix(6).allSatisfy { $0 > 0 && $0 < 1e-5 })
     #expect(bound.outputErrors[7] == .infinity)

@@ -143,7 +143,7 @@ import Testing
     var value = graph.input
     var values = [value]
     for index in 0..<20 {
-      value = try graph.append(.sigmoid(Sigmoid()), named: "s\(index)", to: [value])
+      value = try graph.append(.elementwise(Elementwise(.sigmoid)), named: "s\(index)", to: [value])
       values.append(value)
     }
     try graph.append(.add(Add()), named: "sum", to: values)
@@ -177,7 +177,7 @@ import Testing
   @Test func `the output may be any value, and nodes behind it do not run`() throws {
     var graph = try Graph(inputShape: [2], layout: .channelsLast)
     let first = try graph.append(.relu(ReLU()), named: "a", to: [graph.input])
-    try graph.append(.sigmoid(Sigmoid()), named: "b", to: [first])
+    try graph.append(.elementwise(Elementwise(.sigmoid)), named: "b", to: [first])
     try graph.setOutput(first)
     let input = try Tensor(shape: [1, 2], values: [-1, 2])
     for variant in KernelVariant.available {

@@ -195,10 +195,10 @@ extension Layer {
 
   static let relu = elementwise(.relu(ReLU())) { max(0, $0) }
   static let leakyReLU = elementwise(.leakyReLU(LeakyReLU(slope: 0.25))) { $0 > 0 ? $0 : $0 / 4 }
-  static let sigmoid = Layer(.sigmoid(Sigmoid())) { x, evaluator in
+  static let sigmoid = Layer(.elementwise(Elementwise(.sigmoid))) { x, evaluator in
     Map64(x.features, x.values.map { evaluator.function(1 / (1 + exp(-$0))) })
   }
-  static let tanh = Layer(.tanh(Tanh())) { x, evaluator in
+  static let tanh = Layer(.elementwise(Elementwise(.tanh))) { x, evaluator in
     Map64(x.features, x.values.map { evaluator.function(Glibc.tanh($0)) })
   }
   static let identity = elementwise(.identity(Identity())) { $0 }

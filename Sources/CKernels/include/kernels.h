@@ -119,11 +119,6 @@ typedef struct {
       ck_size size, const ck_view *dy, ptrdiff_t count, const ck_finish *finish,
       const uint8_t *_Nullable passed, ck_view forward, ck_view dx);
 
-  /// Sigmoid, tanh and e^x; their gradients from their outputs.
-  void (*elementary)(ck_activation_kind kind, ck_size size, ck_view x, ck_view y);
-  void (*elementary_gradient)(
-      ck_activation_kind kind, ck_size size, ck_view y, ck_view dy, ck_view dx);
-
   /// y = f(x) and dx = the gradient for any element-wise operator, over maps; over `count` numbers
   /// side by side, none behind them read or written.
   void (*activation)(ck_activation f, ck_size size, ck_view x, ck_view y);

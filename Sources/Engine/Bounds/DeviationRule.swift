@@ -63,8 +63,9 @@ extension Graph {
     case .relu: return ReLURule()
     case .leakyReLU(let leaky): return ElementRule.leakyReLU(Double(leaky.slope))
     case .clip(let clip): return ElementRule.clip(Double(clip.minimum), Double(clip.maximum))
-    case .sigmoid: return ElementRule.sigmoid
-    case .tanh: return ElementRule.tanh
+    case .elementwise(let elementwise) where elementwise.function == .sigmoid:
+      return ElementRule.sigmoid
+    case .elementwise(let elementwise) where elementwise.function == .tanh: return ElementRule.tanh
     case .elementwise(let elementwise): return CurveRule(curve: elementwise)
     case .fakeQuantization: return UnboundedRule(name: node.operation.name)
     case .softmax: return SoftmaxRule(channels: channels)

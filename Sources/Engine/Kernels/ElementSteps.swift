@@ -61,34 +61,6 @@ struct CombineGradientStep: ImageStep {
   }
 }
 
-/// Sigmoid or tanh.
-struct ElementaryStep: ImageStep {
-  let kind: ck_activation_kind
-  let input: MapBuffer
-  let output: MapBuffer
-
-  var buffers: [Buffer] { [input.buffer, output.buffer] }
-
-  func run(_ run: borrowing Run, image: Int) {
-    run.kernels.elementary(kind, input.size, run.view(input, image), run.view(output, image))
-  }
-}
-
-/// The input gradient of sigmoid or tanh, from its output.
-struct ElementaryGradientStep: ImageStep {
-  let kind: ck_activation_kind
-  let value: MapBuffer
-  let dy: MapBuffer
-  let dx: MapBuffer
-
-  var buffers: [Buffer] { [value.buffer, dy.buffer, dx.buffer] }
-
-  func run(_ run: borrowing Run, image: Int) {
-    run.kernels.elementary_gradient(
-      kind, value.size, run.view(value, image), run.view(dy, image), run.view(dx, image))
-  }
-}
-
 /// A softmax along the channels.
 struct SoftmaxStep: ImageStep {
   let input: MapBuffer

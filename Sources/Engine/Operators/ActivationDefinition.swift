@@ -31,25 +31,6 @@ extension ActivationDefinition {
   }
 }
 
-/// Sigmoid and tanh: too long to be applied as another kernel stores.
-protocol ElementaryDefinition: ActivationDefinition {}
-
-extension ElementaryDefinition {
-  func plan(_ unit: Unit, in plan: inout Plan) throws(EngineError) {
-    plan.append(
-      ElementaryStep(
-        kind: activation.kind, input: try plan.map(of: unit.inputs[0]),
-        output: try plan.map(of: unit.value)))
-  }
-
-  func planGradient(_ unit: Unit, in plan: inout Plan) throws(EngineError) {
-    plan.append(
-      ElementaryGradientStep(
-        kind: activation.kind, value: try plan.map(of: unit.value),
-        dy: plan.gradient(of: unit), dx: try plan.contribution(to: unit.inputs[0], of: unit)))
-  }
-}
-
 /// A step that copies a map into one of another geometry or at another place.
 func copy(from input: MapBuffer, to output: MapBuffer) -> CombineStep {
   CombineStep(inputs: [input], output: output, finish: FinishTables(Finish()), passed: nil)

@@ -37,12 +37,8 @@ public enum Operator: Sendable {
   case relu(ReLU)
   /// The same elements under another shape.
   case reshape(Reshape)
-  /// The logistic function.
-  case sigmoid(Sigmoid)
   /// Exponentials over their sum, along the channels.
   case softmax(Softmax)
-  /// The hyperbolic tangent.
-  case tanh(Tanh)
   /// Zeros around a feature map.
   case zeroPadding(ZeroPadding)
 
@@ -66,9 +62,7 @@ public enum Operator: Sendable {
     case .maxPool(let definition): definition
     case .relu(let definition): definition
     case .reshape(let definition): definition
-    case .sigmoid(let definition): definition
     case .softmax(let definition): definition
-    case .tanh(let definition): definition
     case .zeroPadding(let definition): definition
     }
   }

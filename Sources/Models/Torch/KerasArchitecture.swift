@@ -186,7 +186,7 @@ struct KerasArchitecture {
         return isOrdered && flatten.order == .channelsLast ? map : nil
       case .reshape where !graph.layout.isMap(node.shape):
         return isOrdered && graph.layout == .channelsLast ? map : nil
-      case .identity, .relu, .leakyReLU, .clip, .sigmoid, .tanh: value = first
+      case .identity, .relu, .leakyReLU, .clip, .elementwise: value = first
       case .general where isOrdered && !graph.layout.isMap(node.shape):
         throw EngineError(
           .unsupported, "input", expected: "a Flatten, since torch orders elements otherwise",

@@ -93,8 +93,8 @@ extension KerasCall {
     case "relu6": return try append(.clip(try Clip(minimum: 0, maximum: 6)), to: [x])
     case "leaky_relu": return try append(.leakyReLU(LeakyReLU(slope: 0.2)), to: [x])
     case "hard_tanh": return try append(.clip(try Clip(minimum: -1, maximum: 1)), to: [x])
-    case "sigmoid": return try append(.sigmoid(Sigmoid()), to: [x])
-    case "tanh": return try append(.tanh(Tanh()), to: [x])
+    case "sigmoid": return try elementwise(.sigmoid, to: x)
+    case "tanh": return try elementwise(.tanh, to: x)
     case "softmax": return try alongChannels(x, axis: last, .softmax(Softmax()))
     case "log_softmax": return try append(AxisSoftmax(.logarithm, axis: last), to: [x])
     case "hard_sigmoid":
@@ -105,7 +105,7 @@ extension KerasCall {
       let negative = try arithmetic(.multiply, x, -1)
       return try arithmetic(.multiply, elementwise(.softplus, to: negative), -1)
     case "tanh_shrink":
-      return try arithmetic(.subtract, x, append(.tanh(Tanh()), to: [x]))
+      return try arithmetic(.subtract, x, elementwise(.tanh, to: x))
     case "squareplus":
       let square = try arithmetic(.add, arithmetic(.multiply, x, x), 4)
       let sum = try arithmetic(.add, x, elementwise(.sqrt, to: square))

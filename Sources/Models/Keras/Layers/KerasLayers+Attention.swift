@@ -10,7 +10,7 @@ extension KerasLayers {
       let scale =
         try call.layer.bool("use_scale", default: true)
         ? try call.weights.tensors(named: ["scale"])[0] : nil
-      let tanh = try call.append(.tanh(Tanh()), to: [call.pairSums(q, k)])
+      let tanh = try call.elementwise(.tanh, to: call.pairSums(q, k))
       let weighted =
         try scale.map { (scale) throws(EngineError) in
           try call.arithmetic(.multiply, tanh, call.constant(AnyTensor(scale)))
@@ -40,7 +40,7 @@ extension KerasLayers {
       if let scale { sums = try call.arithmetic(.multiply, sums, scale) }
       let scores = try call.append(
         Reduction(.sum, axes: [2], keepsAxes: false),
-        to: [call.append(.tanh(Tanh()), to: [sums])])
+        to: [call.elementwise(.tanh, to: sums)])
       let weight = try call.constant(AnyTensor(tensors[names.count - 1]).reshaped([]))
       return try call.attended(call.arithmetic(.multiply, scores, weight), v)
     case let other:

@@ -25,16 +25,6 @@ extension ONNXOperators {
         context.apply(.leakyReLU(LeakyReLU(slope: slope)), to: [call.input(0)], for: call)
       ]
     },
-    "Sigmoid": { (context, call) throws(EngineError) in
-      let x = try call.input(0)
-      if context.isCore(x) { return try [context.apply(.sigmoid(Sigmoid()), to: [x], for: call)] }
-      return try [context.apply(Elementwise(.sigmoid), to: [x], for: call)]
-    },
-    "Tanh": { (context, call) throws(EngineError) in
-      let x = try call.input(0)
-      if context.isCore(x) { return try [context.apply(.tanh(Tanh()), to: [x], for: call)] }
-      return try [context.apply(Elementwise(.tanh), to: [x], for: call)]
-    },
     "PRelu": { (context, call) throws(EngineError) in
       let (shape, slopes) = try (call.type(0).shape, call.type(1).shape)
       var slope = try call.input(1)

@@ -6,6 +6,7 @@ extension ONNXOperators {
   static let elementwise: [String: ONNXConversion] = [
     "Exp": function(.exp), "Log": function(.log), "Sqrt": function(.sqrt),
     "Reciprocal": function(.reciprocal), "Erf": function(.erf),
+    "Sigmoid": function(.sigmoid), "Tanh": function(.tanh),
     "Softplus": function(.softplus), "Softsign": function(.softsign), "Mish": function(.mish),
     "Sin": function(.sin), "Cos": function(.cos), "Tan": function(.tan),
     "Asin": function(.asin), "Acos": function(.acos), "Atan": function(.atan),
