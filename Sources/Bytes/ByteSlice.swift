@@ -137,7 +137,13 @@ extension ByteSlice {
   /// Says that the bytes will not be looked at again soon: those of a mapped file leave the main
   /// memory, and are read again from the file when somebody looks at them after all.
   public func releasePages() {
-    storage?.releasePages(lower..<lower + count)
+    releasePages(0..<count)
+  }
+
+  /// The same for some of the bytes.
+  public func releasePages(_ range: Range<Int>) {
+    let part = range.clamped(to: 0..<count)
+    storage?.releasePages(lower + part.lowerBound..<lower + part.upperBound)
   }
 }
 

@@ -329,4 +329,10 @@ extension AnyTensor {
     case .integer: 0
     }
   }
+
+  /// How many of the numbers of a file, little-endian binary32, are NaN or infinite. Keeps none of
+  /// them in memory.
+  public static func nonFiniteCount(littleEndian bytes: ByteSlice) -> Int {
+    TensorStorage(littleEndian: bytes).nonFiniteCount
+  }
 }

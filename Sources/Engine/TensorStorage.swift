@@ -13,8 +13,10 @@ import Synchronization
 final class TensorStorage: @unchecked Sendable {
   /// Bytes between two addresses at which storage may begin, and behind its end.
   static let alignment = 64
-  /// Bytes from which storage asks the system for large pages, and their size.
-  private static let largePage = 2 << 20
+  /// Bytes of a large page. Memory that fills two asks the system for such.
+  static let largePage = 2 << 20
+  /// Numbers of a file that are looked at before what they take of the main memory is given back.
+  static let filePiece = 2 << 20
 
   let count: Int
   private let file: ByteSlice?
@@ -53,6 +55,7 @@ final class TensorStorage: @unchecked Sendable {
     if let known = memory.load(ordering: .acquiring) { return known }
     let copy = TensorStorage.reserve(count)
     file?.withUnsafeBytes { ck_load_little_endian($0.baseAddress, count, copy) }
+    file?.releasePages()
     let (isFirst, other) = memory.compareExchange(
       expected: nil, desired: copy, ordering: .acquiringAndReleasing)
     if !isFirst { free(copy) }
@@ -67,8 +70,26 @@ final class TensorStorage: @unchecked Sendable {
     return file.withUnsafeBytes { body($0.baseAddress) }
   }
 
+  /// Gives back what the given numbers of a file take of the main memory.
+  func releasePages(of numbers: Range<Int>) {
+    let size = MemoryLayout<Float>.stride
+    file?.releasePages(numbers.lowerBound * size..<numbers.upperBound * size)
+  }
+
   /// How many numbers are NaN or infinite.
-  var nonFiniteCount: Int { withLittleEndian { Int(ck_count_non_finite($0, count)) } }
+  var nonFiniteCount: Int {
+    withLittleEndian { numbers in
+      guard let numbers else { return 0 }
+      var found = 0
+      for first in stride(from: 0, to: count, by: TensorStorage.filePiece) {
+        let end = min(count, first + TensorStorage.filePiece)
+        found += Int(
+          ck_count_non_finite(numbers + first * MemoryLayout<Float>.stride, end - first))
+        releasePages(of: first..<end)
+      }
+      return found
+    }
+  }
 
   var buffer: UnsafeBufferPointer<Float> { UnsafeBufferPointer(start: start, count: count) }
   var mutableBuffer: UnsafeMutableBufferPointer<Float> {

@@ -26,32 +26,25 @@ public struct Model: Sendable {
     public let shape: [Int]
     /// The type of its elements.
     public let elementType: String
-    /// How many of its elements are NaN or infinite.
-    public let nonFiniteCount: Int
     /// The bytes of the model's file that hold the elements; nil where the file holds them packed,
     /// scattered or not at all.
     public let range: Range<Int>?
     /// The other file that holds them, as the model names it (untrusted text).
     public let externalFile: String?
+    private let stored: StoredTensor
 
-    init(
-      name: String, shape: [Int], elementType: String, nonFiniteCount: Int,
-      range: Range<Int>? = nil, externalFile: String? = nil
-    ) {
+    /// A weight that lies in the model's file, or in the external one.
+    init(_ name: String, _ stored: StoredTensor, in file: ByteSlice, externalFile: String? = nil) {
       self.name = name
-      self.shape = shape
-      self.elementType = elementType
-      self.nonFiniteCount = nonFiniteCount
-      self.range = range
+      shape = stored.shape
+      elementType = stored.elementType.rawValue
+      range = stored.bytes.range(in: file)
       self.externalFile = externalFile
+      self.stored = stored
     }
 
-    /// The same weight at its place in the file.
-    func placed(at range: Range<Int>?) -> Weight {
-      Weight(
-        name: name, shape: shape, elementType: elementType, nonFiniteCount: nonFiniteCount,
-        range: range, externalFile: externalFile)
-    }
+    /// How many of its elements are NaN or infinite. Reads through all of them each time.
+    public var nonFiniteCount: Int { stored.nonFiniteCount }
   }
 
   /// The form of the file.

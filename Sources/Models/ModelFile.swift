@@ -25,7 +25,6 @@ public struct ModelFile: Sendable {
   /// Where the weights are listed from.
   private enum StoredWeights {
     case listed([Model.Weight])
-    case file(WeightFile)
     case onnx(ONNXProgram, ByteSlice)
   }
 
@@ -42,7 +41,7 @@ public struct ModelFile: Sendable {
     switch format {
     case .torch, .safetensors:
       let file = try WeightFile(parsing: bytes, format: format, limits: limits)
-      stored = .file(file)
+      stored = .listed(file.weights)
       writer = nil
       if let architecture {
         (source, mapping) = try ModelFile.matched(
@@ -92,13 +91,13 @@ public struct ModelFile: Sendable {
     }
     writer = file.kerasVersion.map { "keras \($0)" }
     do {
-      let weights = try KerasWeights(file)
-      let ranges = Dictionary(
+      source = .keras(file, try KerasWeights(file))
+      stored = .listed(
         file.layers.flatMap { layer in
-          layer.weights.map { ("\(layer.name)/\($0.name)", $0.tensor.bytes.range(in: bytes)) }
-        }, uniquingKeysWith: { first, _ in first })
-      stored = .listed(weights.summary.map { $0.placed(at: ranges[$0.name] ?? nil) })
-      source = .keras(file, weights)
+          layer.weights.map {
+            Model.Weight("\(layer.name)/\($0.name)", $0.tensor, in: bytes)
+          }
+        })
     } catch {
       throw .layer(error)
     }
@@ -218,11 +217,10 @@ public struct ModelFile: Sendable {
     }
   }
 
-  /// Every stored weight in file order, its numbers looked at.
+  /// Every stored weight in file order.
   public func weights() throws(ModelError) -> [Model.Weight] {
     switch stored {
     case .listed(let weights): return weights
-    case .file(let file): return try file.weights()
     case .onnx(let program, let bytes): return try program.weights(in: bytes)
     }
   }

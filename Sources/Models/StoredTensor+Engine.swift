@@ -28,6 +28,23 @@ extension AnyTensor {
 }
 
 extension StoredTensor {
+  /// How many elements are NaN or infinite: those with all bits of the exponent.
+  var nonFiniteCount: Int {
+    switch elementType {
+    case .float32 where byteOrder == .little: AnyTensor.nonFiniteCount(littleEndian: bytes)
+    case .float32: count(of: UInt32(0x7f80_0000))
+    case .float64: count(of: UInt64(0x7ff0_0000_0000_0000))
+    case .float16: count(of: UInt16(0x7c00))
+    case .bfloat16: count(of: UInt16(0x7f80))
+    case .bool, .int8, .int16, .int32, .int64, .uint8, .uint16, .uint32, .uint64: 0
+    }
+  }
+
+  /// How many elements have all of the given bits.
+  private func count<Bits: FixedWidthInteger>(of bits: Bits) -> Int {
+    bytes.integers(Bits.self, bigEndian: byteOrder == .big).count { $0 & bits == bits }
+  }
+
   /// The elements of a binary64 tensor.
   fileprivate func doubles() -> [Double] {
     bytes.integers(UInt64.self, bigEndian: byteOrder == .big).map { Double(bitPattern: $0) }

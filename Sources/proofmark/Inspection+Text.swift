@@ -107,9 +107,8 @@ extension Inspection {
     for weight in weights {
       var remarks: [String] = []
       if let file = weight.externalFile { remarks.append("in \(file)") }
-      if weight.nonFiniteCount > 0 {
-        remarks.append("\(groupedDecimal(weight.nonFiniteCount)) NaN or infinite")
-      }
+      let nonFinite = weight.nonFiniteCount
+      if nonFinite > 0 { remarks.append("\(groupedDecimal(nonFinite)) NaN or infinite") }
       table.add([
         weight.name, weight.elementType, shapeText(weight.shape),
         weight.range.map { groupedDecimal($0.lowerBound) } ?? "",

@@ -34,10 +34,11 @@ enum ReproductionCheck: Check {
   }
 
   private static func weightFindings(_ model: RunnableModel) -> [Finding] {
-    model.model.weights.filter { $0.nonFiniteCount > 0 }.map {
-      Rule.notFinite.at(
-        model.place.detail($0.name),
-        "\($0.nonFiniteCount) of the weight's numbers are NaN or infinite")
+    model.model.weights.compactMap { weight in
+      let count = weight.nonFiniteCount
+      guard count > 0 else { return nil }
+      return Rule.notFinite.at(
+        model.place.detail(weight.name), "\(count) of the weight's numbers are NaN or infinite")
     }
   }
 

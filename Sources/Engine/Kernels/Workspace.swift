@@ -2,18 +2,32 @@ import Glibc
 import Synchronization
 
 /// The memory that one worker computes in, all zero when it is made. Halos stay zero: every step
-/// writes inside its map.
+/// writes inside its map. Pages that nobody touches, those of images beyond a small batch, take
+/// nothing of the main memory.
 ///
 /// `@unchecked Sendable`: a pool hands each workspace to one worker at a time, under its lock.
 final class Workspace: @unchecked Sendable {
   let start: UnsafeMutableRawPointer
+  private let mapping: UnsafeMutableRawPointer
+  private let mappedBytes: Int
 
   init(bytes: Int) {
-    start = TensorStorage.reserveBytes(bytes)
-    memset(start, 0, bytes)
+    let isLarge = bytes >= 2 * TensorStorage.largePage
+    let alignment = isLarge ? TensorStorage.largePage : TensorStorage.alignment
+    mappedBytes = bytes + alignment
+    let memory = mmap(
+      nil, mappedBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    guard let memory, memory != MAP_FAILED else {
+      preconditionFailure("out of memory: \(bytes) bytes")
+    }
+    mapping = memory
+    start = memory.alignedUp(toMultipleOf: alignment)
+    if isLarge {
+      madvise(start, bytes / TensorStorage.largePage * TensorStorage.largePage, MADV_HUGEPAGE)
+    }
   }
 
-  deinit { free(start) }
+  deinit { munmap(mapping, mappedBytes) }
 }
 
 /// Workspaces of one program, kept for the next run.

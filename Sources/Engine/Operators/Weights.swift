@@ -151,15 +151,42 @@ extension Tensor {
 extension TensorStorage {
   /// Weight panels, [panels][taps][16]: lane l of panel p and tap k is the element at
   /// `lanes[16 p + l] + taps[k]`; +0 for lanes that are negative or missing.
+  ///
+  /// Goes through a file in pieces, and keeps none in the main memory beside its copy.
   static func packed(_ tensor: Tensor, lanes: [Int], taps: [Int]) -> TensorStorage {
     let size = Geometry.blockLanes
     let panels = (lanes.count + size - 1) / size
     let filled = lanes + [Int](repeating: -1, count: panels * size - lanes.count)
     let packed = TensorStorage(unwritten: panels * taps.count * size)
+    // Whichever of panels and taps lie further apart in the file are taken piece by piece.
+    let panelsAreApart = neighbourDistance(lanes) >= neighbourDistance(taps)
+    let panelPiece = panelsAreApart ? max(1, filePiece / (size * max(1, taps.count))) : panels
+    let tapPiece = panelsAreApart ? taps.count : max(1, filePiece / (size * max(1, panels)))
     tensor.storage.withLittleEndian { source in
-      guard let source else { return }
-      ck_pack(source, filled, panels, taps, taps.count, packed.start)
+      guard let source, panels > 0, !taps.isEmpty else { return }
+      for firstPanel in stride(from: 0, to: panels, by: panelPiece) {
+        let somePanels = firstPanel..<min(panels, firstPanel + panelPiece)
+        for firstTap in stride(from: 0, to: taps.count, by: tapPiece) {
+          let someTaps = Array(taps[firstTap..<min(taps.count, firstTap + tapPiece)])
+          for panel in somePanels {
+            ck_pack(
+              source, Array(filled[panel * size..<(panel + 1) * size]), 1, someTaps,
+              someTaps.count, packed.start + (panel * taps.count + firstTap) * size)
+          }
+          let used = filled[somePanels.lowerBound * size..<somePanels.upperBound * size]
+            .filter { $0 >= 0 }
+          guard let first = used.min(), let last = used.max(), let nearest = someTaps.min(),
+            let furthest = someTaps.max()
+          else { continue }
+          tensor.storage.releasePages(of: first + nearest..<last + furthest + 1)
+        }
+      }
     }
     return packed
+  }
+
+  /// How far the first two of some places lie apart.
+  private static func neighbourDistance(_ places: [Int]) -> Int {
+    places.count < 2 ? 0 : abs(places[1] - places[0])
   }
 }

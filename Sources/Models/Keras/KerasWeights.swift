@@ -5,8 +5,6 @@ import Formats
 /// The weights of a Keras model as tensors, by layer.
 struct KerasWeights {
   private var groups: [String: KerasWeightGroup] = [:]
-  /// What `inspect` shows of them.
-  private(set) var summary: [Model.Weight] = []
   /// The layers that have weights, in the order of the file.
   private(set) var layerNames: [String] = []
 
@@ -23,11 +21,6 @@ struct KerasWeights {
         entries.append(
           KerasWeightGroup.Entry(
             path: weight.name.split(separator: "/").map(String.init), tensor: tensor))
-        summary.append(
-          Model.Weight(
-            name: "\(layer.name)/\(weight.name)", shape: weight.tensor.shape,
-            elementType: weight.tensor.elementType.rawValue,
-            nonFiniteCount: tensor.nonFiniteCount))
       }
       if !entries.isEmpty { layerNames.append(layer.name) }
       groups[layer.name] = KerasWeightGroup(entries: entries, order: file.weightOrder)

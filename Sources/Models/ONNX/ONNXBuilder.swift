@@ -59,17 +59,14 @@ final class ONNXBuilder {
   func run(
     _ source: ONNXGraph, opsets: [String: Int], scope: ONNXScope, depth: Int
   ) throws(EngineError) -> [ONNXValue] {
-    try visit(ONNXBuilder.graphVisits)
+    // Constants are listed each time that the graph is gone through.
+    let constants = source.initializers.count + source.sparseInitializers.count
+    try visit(ONNXBuilder.graphVisits + constants / 16)
     let bytesAround = heldBytes
-    for tensor in source.initializers where scope.values[tensor.name] == nil {
-      scope.values[tensor.name] = .known(try constant(tensor))
-    }
-    for sparse in source.sparseInitializers where scope.values[sparse.values.name] == nil {
-      scope.values[sparse.values.name] = .known(try constant(sparse))
-    }
+    scope.add(source)
     try run(source.nodes, opsets: opsets, scope: scope, depth: depth)
     let outputs = try source.outputs.map { (output) throws(EngineError) in
-      guard let value = scope[output.name] else {
+      guard let value = try value(of: output.name, in: scope) else {
         throw EngineError("output", expected: "a value of the graph", found: output.name)
       }
       return value
@@ -126,7 +123,7 @@ final class ONNXBuilder {
   ) throws(EngineError) {
     let inputs = try node.inputs.map { (name) throws(EngineError) -> ONNXValue? in
       guard !name.isEmpty else { return nil }
-      guard let value = scope[name] else {
+      guard let value = try value(of: name, in: scope) else {
         throw EngineError(
           "inputs", expected: "a value that was computed before", found: "'\(name)'")
       }
@@ -154,7 +151,7 @@ final class ONNXBuilder {
           .unsupported, "outputs", expected: "at most \(results.count)",
           found: "\(node.outputs.count)")
       }
-      guard scope.values.updateValue(results[index], forKey: name) == nil else {
+      guard scope.define(name, results[index]) else {
         throw EngineError("outputs", expected: "a new name", found: "'\(name)', used before")
       }
     }
@@ -178,7 +175,9 @@ final class ONNXBuilder {
       function.nodes,
       opsets: function.opsets.isEmpty ? model.opsets : function.opsets, scope: scope,
       depth: depth + 1)
-    let outputs = function.outputs.map { scope[$0] ?? .none }
+    let outputs = try function.outputs.map { (name) throws(EngineError) -> ONNXValue in
+      try value(of: name, in: scope) ?? .none
+    }
     heldBytes = bytesAround
     for output in outputs { try hold(output) }
     return outputs
@@ -226,22 +225,49 @@ final class ONNXBuilder {
       return try AnyTensor(tensor.storedTensor(external: external))
     } catch {
       failureOffset = failureOffset ?? error.offset
-      throw EngineError(
-        error.kind == .unsupported ? .unsupported : error.kind == .limit ? .limit : .malformed,
-        "tensor \(tensor.name)",
-        expected: error.expected, found: error.found)
+      throw EngineError(error, readingTensor: tensor.name)
     }
   }
 
-  private func constant(_ sparse: ONNXSparseTensor) throws(EngineError) -> AnyTensor {
-    try constant(sparse.values).scattered(
-      try constant(sparse.indices).indices, shape: sparse.shape)
+  /// The value of a name, nil where there is none; what is stored is read at its first use.
+  private func value(
+    of name: String, in scope: ONNXScope
+  ) throws(EngineError) -> ONNXValue? {
+    try scope.value(of: name) { (stored) throws(EngineError) in
+      switch stored {
+      case .tensor(let tensor):
+        return .known(try constant(tensor))
+      case .sparse(let sparse):
+        let value = ONNXValue.known(
+          try constant(sparse.values).scattered(
+            try constant(sparse.indices).indices, shape: sparse.shape))
+        try hold(value)
+        return value
+      }
+    }
+  }
+}
+
+extension EngineError {
+  /// Why the tensor of the name cannot be read.
+  init(_ error: ParseError, readingTensor name: String) {
+    self.init(
+      error.kind == .unsupported ? .unsupported : error.kind == .limit ? .limit : .malformed,
+      "tensor \(name)", expected: error.expected, found: error.found)
   }
 }
 
 /// The names that a graph's nodes can use: its own values, then those of the graphs around it.
 final class ONNXScope {
-  var values: [String: ONNXValue]
+  /// A constant of the file.
+  enum Stored {
+    case tensor(ONNXTensor)
+    case sparse(ONNXSparseTensor)
+  }
+
+  private var values: [String: ONNXValue]
+  /// Constants that nobody asked for yet.
+  private var stored: [String: Stored] = [:]
   /// Names of a function's inputs that its caller left out.
   var absent: Set<String> = []
   /// The attributes of the function around the nodes; nil outside functions.
@@ -257,10 +283,37 @@ final class ONNXScope {
     self.outer = outer
   }
 
-  subscript(name: String) -> ONNXValue? {
+  /// Adds a graph's constants, those that are not given as inputs.
+  func add(_ graph: ONNXGraph) {
+    for tensor in graph.initializers where !has(tensor.name) {
+      stored[tensor.name] = .tensor(tensor)
+    }
+    for sparse in graph.sparseInitializers where !has(sparse.values.name) {
+      stored[sparse.values.name] = .sparse(sparse)
+    }
+  }
+
+  /// Gives a name its value; false where the scope has one for it.
+  func define(_ name: String, _ value: ONNXValue) -> Bool {
+    guard !has(name) else { return false }
+    values[name] = value
+    return true
+  }
+
+  private func has(_ name: String) -> Bool { values[name] != nil || stored[name] != nil }
+
+  /// The value of a name, here or around; nil where there is none. A constant is read once.
+  func value(
+    of name: String, read: (Stored) throws(EngineError) -> ONNXValue
+  ) throws(EngineError) -> ONNXValue? {
     var scope: ONNXScope? = self
     while let current = scope {
       if let value = current.values[name] { return value }
+      if let constant = current.stored[name] {
+        let value = try read(constant)
+        current.values[name] = value
+        return value
+      }
       if current.absent.contains(name) { return ONNXValue.none }
       scope = current.outer
     }

@@ -125,19 +125,15 @@ public struct ONNXProgram: Sendable {
 
   /// The stored constants with the places that they have in the model's file.
   func weights(in file: ByteSlice) throws(ModelError) -> [Model.Weight] {
-    try building([Graph.Input(name: "", type: TensorType([1]))]) { (builder) throws(EngineError) in
-      try model.graph.initializers.map { (tensor) throws(EngineError) in
-        var range: Range<Int>?
-        var other: String?
-        switch tensor.data {
-        case .stored(let stored): range = stored.bytes.range(in: file)
-        case .external(let place): other = place.location
-        case .strings, .packed: break
-        }
-        let constant = try builder.constant(tensor)
+    try model.graph.initializers.map { (tensor) throws(ModelError) in
+      var externalFile: String?
+      if case .external(let place) = tensor.data { externalFile = place.location }
+      do throws(ParseError) {
         return Model.Weight(
-          name: tensor.name, shape: constant.shape, elementType: constant.element.rawValue,
-          nonFiniteCount: constant.nonFiniteCount, range: range, externalFile: other)
+          tensor.name, try tensor.storedTensor(external: externalBytes), in: file,
+          externalFile: externalFile)
+      } catch {
+        throw .layer(EngineError(error, readingTensor: tensor.name), offset: error.offset)
       }
     }
   }

@@ -33,17 +33,8 @@ struct WeightFile: Sendable {
     names = TorchNames(tensors)
   }
 
-  func weights() throws(ModelError) -> [Model.Weight] {
-    try tensors.map { (stored) throws(ModelError) in
-      do throws(ParseError) {
-        return Model.Weight(
-          name: stored.name, shape: stored.tensor.shape,
-          elementType: stored.tensor.elementType.rawValue,
-          nonFiniteCount: try AnyTensor(stored.tensor).nonFiniteCount,
-          range: stored.tensor.bytes.range(in: bytes))
-      } catch {
-        throw .file(error.inside("'\(safeText(stored.name))'"))
-      }
-    }
+  /// Every tensor in file order.
+  var weights: [Model.Weight] {
+    tensors.map { Model.Weight($0.name, $0.tensor, in: bytes) }
   }
 }
