@@ -66,7 +66,7 @@ import Testing
 
   @Test func `a constant is the same in every row`() throws {
     var graph = try Graph(inputShape: [4], layout: .channelsLast)
-    let active = try graph.append(.tanh(Tanh()), named: "t", to: [graph.input])
+    let active = try graph.append(.elementwise(Elementwise(.tanh)), named: "t", to: [graph.input])
     let constant = try graph.append(
       .general(Constant(AnyTensor([4], floats: [1, 2, 4, 8]))), named: "c", to: [])
     try graph.append(.add(Add()), named: "s", to: [active, constant])
@@ -84,7 +84,7 @@ import Testing
     // The bound of a tanh grows with the number's magnitude, so pooling finds the largest.
     var graph = try Graph(
       inputShape: layout.shape(of: Features(channels: 2, height: 5, width: 7)), layout: layout)
-    let active = try graph.append(.tanh(Tanh()), named: "t", to: [graph.input])
+    let active = try graph.append(.elementwise(Elementwise(.tanh)), named: "t", to: [graph.input])
     let window = Window(
       kernel: Extent(height: 3, width: 2), stride: Extent(2),
       padding: Padding(top: 1, left: 0, bottom: 0, right: 1))
@@ -120,7 +120,7 @@ import Testing
       ? weights
       : (0..<outputs).flatMap { output in (0..<inputs).map { weights[$0 * outputs + output] } }
     var graph = try Graph(inputShape: [inputs], layout: .channelsLast)
-    try graph.append(.tanh(Tanh()), named: "t", to: [graph.input])
+    try graph.append(.elementwise(Elementwise(.tanh)), named: "t", to: [graph.input])
     let kernel = try DenseKernel(
       Tensor(shape: isFirst ? [inputs, outputs] : [outputs, inputs], values: stored), order: order)
     let bias = try random.tensor([outputs])
@@ -163,7 +163,7 @@ import Testing
   /// A finite number without a bound would count as outside.
   @Test func `a singularity within reach is no bound, and named`() throws {
     var graph = try Graph(inputShape: [2], layout: .channelsLast)
-    try graph.append(.tanh(Tanh()), named: "t", to: [graph.input])
+    try graph.append(.elementwise(Elementwise(.tanh)), named: "t", to: [graph.input])
     try graph.append(.elementwise(Elementwise(.sqrt)), named: "root", to: [graph.output])
     let network = try Network(graph)
     let clear = try network.errorBounds(Tensor(shape: [1, 2], values: [0.5, 1]))

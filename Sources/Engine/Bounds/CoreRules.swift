@@ -220,19 +220,4 @@ struct ElementRule: DeviationRule {
   static func clip(_ low: Double, _ high: Double) -> ElementRule {
     ElementRule(keepsExact: true) { x, s in x + t * s < low || x - t * s > high ? 0 : s }
   }
-
-  /// By the largest slope within reach, and the frameworks' error, absolute: relative to a tail of
-  /// 1e-8 it has no bound.
-  static let sigmoid = ElementRule(keepsExact: false) { x, s in
-    let nearest = max(0, x.magnitude - t * s)
-    let y = 1 / (1 + exp(-nearest))
-    return s * y * (1 - y) + AnyOrderBound.functionUlps * u
-  }
-
-  /// By the largest slope within reach, and the frameworks' error in ulp of the result.
-  static let tanh = ElementRule(keepsExact: false) { x, s in
-    let nearest = Glibc.tanh(max(0, x.magnitude - t * s))
-    let farthest = Glibc.tanh(x.magnitude + t * s)
-    return s * (1 - nearest * nearest) + 2 * AnyOrderBound.functionUlps * u * farthest
-  }
 }

@@ -39,7 +39,7 @@ extension Elementwise {
 
   /// The deviation of y = f(x) for one of x; infinite where there is none.
   func deviation(_ x: Double, y: Double, s: Double) -> Double {
-    guard x.isFinite, y.isFinite, s.isFinite else { return .infinity }
+    guard x.isFinite || s == 0, y.isFinite, s.isFinite else { return .infinity }
     let carried = s == 0 ? 0 : carried(x, s)
     let result = carried + rounding(x.magnitude + t * s, y.magnitude + t * carried)
     return result.isNaN ? .infinity : result

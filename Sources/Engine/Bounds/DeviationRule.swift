@@ -63,9 +63,6 @@ extension Graph {
     case .relu: return ReLURule()
     case .leakyReLU(let leaky): return ElementRule.leakyReLU(Double(leaky.slope))
     case .clip(let clip): return ElementRule.clip(Double(clip.minimum), Double(clip.maximum))
-    case .elementwise(let elementwise) where elementwise.function == .sigmoid:
-      return ElementRule.sigmoid
-    case .elementwise(let elementwise) where elementwise.function == .tanh: return ElementRule.tanh
     case .elementwise(let elementwise): return CurveRule(curve: elementwise)
     case .fakeQuantization: return UnboundedRule(name: node.operation.name)
     case .softmax: return SoftmaxRule(channels: channels)
