@@ -25,7 +25,7 @@ public struct Tensor: Sendable {
   public var count: Int { storage.count }
 
   /// A copy of all elements in row-major order.
-  public var values: [Float] { withSpan { span in span.indices.map { span[$0] } } }
+  public var values: [Float] { Array(storage.buffer) }
 
   /// The element at a row-major index.
   public subscript(index: Int) -> Float { withSpan { $0[index] } }

@@ -182,8 +182,9 @@ struct ReLURule: DeviationRule {
     _ inputs: [InexactRows], output: InexactRows, rows: Int, threads: Int
   ) throws(EngineError) -> Tensor? {
     guard let deviations = inputs[0].deviations else { return nil }
+    // In binary32: a deviation was rounded up by more than the rounding of 7 s.
     return try inputs[0].values.single("input").mapped(with: deviations) { x, s in
-      x.isNaN ? .infinity : Double(x) + t * Double(s) > 0 ? s : 0
+      x.isNaN ? .infinity : x + Float(t) * s > 0 ? s : 0
     }
   }
 }
