@@ -82,10 +82,38 @@ static float *channel_start(ck_view map, ptrdiff_t lanes, ptrdiff_t channel, ptr
   return map.start + channel / lanes * map.block + channel % lanes + row * map.row;
 }
 
+/// A tensor whose channels lie side by side.
+typedef struct {
+  ptrdiff_t channels, height, width;
+  ptrdiff_t row_stride, column_stride;
+} axes;
+
+/// Copies between a tensor and a map in blocks whose channels both lie side by side, pixel by pixel.
+static void copy_pixels(axes a, float *tensor, ck_view map, bool imports) {
+  for (ptrdiff_t channel = 0; channel < a.channels; channel += ck_lanes) {
+    const ptrdiff_t left = a.channels - channel;
+    const size_t bytes = (size_t)(left < ck_lanes ? left : ck_lanes) * sizeof(float);
+    for (ptrdiff_t row = 0; row < a.height; row++) {
+      float *inside = channel_start(map, ck_lanes, channel, row);
+      float *outside = tensor + channel + row * a.row_stride;
+      for (ptrdiff_t column = 0; column < a.width; column++) {
+        memcpy(imports ? inside : outside, imports ? outside : inside, bytes);
+        inside += ck_lanes;
+        outside += a.column_stride;
+      }
+    }
+  }
+}
+
 void ck_import(
     const float *tensor, ptrdiff_t channels, ptrdiff_t height, ptrdiff_t width,
     ptrdiff_t channel_stride, ptrdiff_t row_stride, ptrdiff_t column_stride, ck_view map,
     ptrdiff_t lanes) {
+  if (lanes == ck_lanes && channel_stride == 1) {
+    const axes axes = {channels, height, width, row_stride, column_stride};
+    copy_pixels(axes, (float *)tensor, map, true);
+    return;
+  }
   for (ptrdiff_t channel = 0; channel < channels; channel++) {
     for (ptrdiff_t row = 0; row < height; row++) {
       const float *from = tensor + channel * channel_stride + row * row_stride;
@@ -104,6 +132,11 @@ void ck_import(
 void ck_export(
     ck_view map, ptrdiff_t lanes, ptrdiff_t channels, ptrdiff_t height, ptrdiff_t width,
     ptrdiff_t channel_stride, ptrdiff_t row_stride, ptrdiff_t column_stride, float *tensor) {
+  if (lanes == ck_lanes && channel_stride == 1) {
+    const axes axes = {channels, height, width, row_stride, column_stride};
+    copy_pixels(axes, tensor, map, false);
+    return;
+  }
   for (ptrdiff_t channel = 0; channel < channels; channel++) {
     for (ptrdiff_t row = 0; row < height; row++) {
       const float *from = channel_start(map, lanes, channel, row);
