@@ -6,18 +6,6 @@ import Testing
 @Suite struct ModelAttackTests {
   static let h5 = "models/digits_resnet.h5"
 
-  /// A generator with a fixed seed, so that a failure can be repeated (SplitMix64).
-  struct Seeded: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-      state &+= 0x9e37_79b9_7f4a_7c15
-      var z = state
-      z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-      z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-      return z ^ (z >> 31)
-    }
-  }
-
   /// Audits the file and says what is wrong with how the program ended; nil when nothing is.
   static func complaint(about bytes: [UInt8], in scratch: ScratchFolder) throws -> String? {
     try scratch.write(bytes, to: "model.h5")
@@ -48,7 +36,7 @@ import Testing
   func `an h5 with a random byte changed is never crashed on`(_ batch: Int) throws {
     let whole = try Fixture.bytes(Self.h5).array
     let scratch = try ScratchFolder()
-    var generator = Seeded(state: UInt64(batch))
+    var generator = RandomNumbers(seed: UInt64(batch))
     for index in 0..<50 {
       // Half of the changes hit the first pages, where the structure lies.
       let place = Int.random(

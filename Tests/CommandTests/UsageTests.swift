@@ -154,7 +154,7 @@ import Testing
     let scratch = try ScratchFolder()
     try scratch.write("old", to: "out.tar.gz")
     // Enough incompressible bytes that packing is still going on when the signal arrives.
-    var generator = ModelAttackTests.Seeded(state: 7)
+    var generator = RandomNumbers(seed: 7)
     var noise: [UInt8] = []
     noise.reserveCapacity(16 << 20)
     for _ in 0..<(2 << 20) { withUnsafeBytes(of: generator.next()) { noise += $0 } }

@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import TestSupport
 import Testing
 
 /// No evaluation in binary32 leaves the bound, and the bound is no excuse for anything.

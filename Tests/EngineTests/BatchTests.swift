@@ -1,4 +1,5 @@
 import Engine
+import TestSupport
 import Testing
 
 /// No row's bits depend on its batch.

@@ -1,4 +1,5 @@
 import Engine
+import TestSupport
 import Testing
 
 /// The plain form against a second, independent definition in binary64.

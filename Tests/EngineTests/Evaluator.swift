@@ -1,5 +1,6 @@
 import Engine
 import Glibc
+import TestSupport
 
 /// The arithmetic of one evaluation of a network: binary64 in running order, or binary32 as some
 /// framework might have it, with the order of each sum and the form of each step drawn by lot.

@@ -1,6 +1,7 @@
 import Bytes
 import Engine
 import Glibc
+import TestSupport
 import Testing
 
 /// Operators on single elements, in every element type.

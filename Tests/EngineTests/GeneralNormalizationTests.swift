@@ -1,5 +1,6 @@
 import Bytes
 import Engine
+import TestSupport
 import Testing
 
 /// Softmaxes along any axis and normalisations.

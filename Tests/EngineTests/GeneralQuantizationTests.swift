@@ -1,5 +1,6 @@
 import Bytes
 import Engine
+import TestSupport
 import Testing
 
 /// Quantised numbers, and the operators on matrices and losses.

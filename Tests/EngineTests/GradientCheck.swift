@@ -1,5 +1,6 @@
 import Bytes
 import Engine
+import TestSupport
 import Testing
 
 /// Compares a general operator's gradients with central differences of its binary64 form.

@@ -1,4 +1,5 @@
 import Engine
+import TestSupport
 import Testing
 
 /// Shape rules, and what a graph refuses.

@@ -1,4 +1,5 @@
 import Engine
+import TestSupport
 import Testing
 
 /// Every value on the way and every gradient has the same bits over variants, threads and places

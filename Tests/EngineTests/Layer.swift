@@ -1,5 +1,6 @@
 import Engine
 import Glibc
+import TestSupport
 
 /// A feature map in binary64: all channels, each row by row.
 struct Map64: Sendable {

@@ -1,5 +1,6 @@
 import Engine
 import Glibc
+import TestSupport
 import Testing
 
 /// A network of layers with its definition in binary64 beside the engine's graph.

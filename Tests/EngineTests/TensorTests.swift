@@ -1,5 +1,6 @@
 import Bytes
 import Engine
+import TestSupport
 import Testing
 
 @Suite struct TensorTests {

@@ -1,4 +1,5 @@
 import Engine
+import TestSupport
 
 /// The networks of the fixtures, with random weights.
 enum TestNetworks {

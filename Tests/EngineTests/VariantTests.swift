@@ -1,4 +1,5 @@
 import Engine
+import TestSupport
 import Testing
 
 /// Every variant, thread count and batch split gives the bits of the plain form.
