@@ -31,6 +31,9 @@ public struct AxisSoftmax: GeneralOperator {
   /// The form's name.
   public var name: String { form.rawValue }
 
+  /// The one that it sums along.
+  public func joinedAxes(of input: TensorType) -> [Int] { [axis] }
+
   /// The input's type.
   public func outputType(of inputs: [TensorType]) throws(EngineError) -> TensorType {
     try requireCount(inputs, 1...1)

@@ -217,6 +217,9 @@ public struct NormDivision: GeneralOperator {
   /// "norm division".
   public var name: String { "norm division" }
 
+  /// The one of the norm.
+  public func joinedAxes(of input: TensorType) -> [Int] { [axis] }
+
   /// The input's type.
   public func outputType(of inputs: [TensorType]) throws(EngineError) -> TensorType {
     try requireCount(inputs, 1...1)

@@ -17,6 +17,9 @@ public protocol GeneralOperator: Sendable {
   func operations(inputs: [TensorType], output: TensorType) -> Int
   /// The output; an error for numbers that have none, such as an index out of range.
   func evaluate(_ inputs: [AnyTensor]) throws(EngineError) -> AnyTensor
+  /// The axes of the first input along which it takes elements together: with a batch along one of
+  /// them, what it gives for a row depends on the others.
+  func joinedAxes(of input: TensorType) -> [Int]
   /// Whether a loss can be differentiated through it.
   var isDifferentiable: Bool { get }
   /// For each input the gradient that the gradient `dy` of the output becomes; nil where there is
@@ -44,6 +47,9 @@ extension GeneralOperator {
       multiplyAccumulates(inputs: inputs, output: output), output.count,
       inputs.map(\.count).max() ?? 0)
   }
+
+  /// None.
+  public func joinedAxes(of input: TensorType) -> [Int] { [] }
 
   /// No.
   public var isDifferentiable: Bool { false }

@@ -204,6 +204,9 @@ public struct DynamicQuantize: GeneralOperator {
   /// "dynamic quantize".
   public var name: String { "dynamic quantize" }
 
+  /// All: one scale is of all elements.
+  public func joinedAxes(of input: TensorType) -> [Int] { Array(input.shape.indices) }
+
   /// Integers in the shape of x, or one number.
   public func outputType(of inputs: [TensorType]) throws(EngineError) -> TensorType {
     try requireCount(inputs, 1...1)

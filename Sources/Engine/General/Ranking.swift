@@ -20,6 +20,9 @@ public struct ArgExtremum: GeneralOperator {
   /// "argmax" or "argmin".
   public var name: String { isLargest ? "argmax" : "argmin" }
 
+  /// The one that it compares along.
+  public func joinedAxes(of input: TensorType) -> [Int] { [axis] }
+
   /// The other axes.
   public func outputType(of inputs: [TensorType]) throws(EngineError) -> TensorType {
     try requireCount(inputs, 1...1)
@@ -76,6 +79,9 @@ public struct TopK: GeneralOperator {
 
   /// "top k".
   public var name: String { "top k" }
+
+  /// The one that it compares along.
+  public func joinedAxes(of input: TensorType) -> [Int] { [axis] }
 
   /// `count` along the axis.
   public func outputType(of inputs: [TensorType]) throws(EngineError) -> TensorType {
@@ -178,6 +184,9 @@ public struct CumulativeSum: GeneralOperator {
 
   /// "cumulative sum".
   public var name: String { "cumulative sum" }
+
+  /// The one that it sums along.
+  public func joinedAxes(of input: TensorType) -> [Int] { [axis] }
 
   /// The input's type.
   public func outputType(of inputs: [TensorType]) throws(EngineError) -> TensorType {

@@ -35,6 +35,9 @@ public struct Reduction: GeneralOperator {
   /// "reduce" and the operation.
   public var name: String { "reduce \(operation.rawValue)" }
 
+  /// Those that it reduces.
+  public func joinedAxes(of input: TensorType) -> [Int] { axes }
+
   /// The other axes.
   public func outputType(of inputs: [TensorType]) throws(EngineError) -> TensorType {
     try requireCount(inputs, 1...1)

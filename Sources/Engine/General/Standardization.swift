@@ -51,6 +51,9 @@ public struct Standardization: GeneralOperator {
   /// "standardization".
   public var name: String { "standardization" }
 
+  /// Those of its statistics.
+  public func joinedAxes(of input: TensorType) -> [Int] { axes }
+
   /// The type of x; of statistics with axes of size 1.
   public func outputType(of inputs: [TensorType]) throws(EngineError) -> TensorType {
     try requireCount(inputs, 1...(result == .values ? 3 : 1))

@@ -68,7 +68,7 @@ public enum Operator: Sendable {
   }
 
   /// The general operator, where it is one.
-  var general: (any GeneralOperator)? {
+  public var general: (any GeneralOperator)? {
     if case .general(let general) = self { general } else { nil }
   }
 

@@ -20,6 +20,7 @@ final class ONNXBuilder {
   private let external: ExternalBytes
   private let functions: [String: ONNXFunction]
   private(set) var graph: Graph
+  private var batch: ONNXBatch
   private var visits = 0
   private var operations = 0
   /// Bytes of the known values that are held.
@@ -27,16 +28,19 @@ final class ONNXBuilder {
   /// Where the node stands at which building failed.
   private(set) var failureOffset: Int?
 
-  /// A builder whose graph has the given inputs.
+  /// A builder whose graph has the given inputs, those at `batched` for one row of a batch.
   init(
-    _ model: ONNXModel, inputs: [Graph.Input], external: @escaping ExternalBytes
+    _ model: ONNXModel, inputs: [Graph.Input], batched: [Int] = [],
+    external: @escaping ExternalBytes
   ) throws(EngineError) {
     self.model = model
     self.external = external
     functions = Dictionary(
       model.functions.map { (ONNXBuilder.key($0.domain, $0.name, $0.overload), $0) },
       uniquingKeysWith: { first, _ in first })
-    graph = try Graph(inputs: inputs, layout: .batchChannelsFirst)
+    let graph = try Graph(inputs: inputs, layout: .batchChannelsFirst)
+    self.graph = graph
+    batch = ONNXBatch(leading: batched.map { graph.inputValues[$0] })
   }
 
   private static func key(_ domain: String, _ name: String, _ overload: String) -> String {
@@ -214,7 +218,16 @@ final class ONNXBuilder {
       }
     }
     let value = try graph.append(operation, named: name, to: values)
+    try batch.pass(operation, from: values, to: value, in: graph)
     return .computed(value, graph.type(of: value))
+  }
+
+  /// Throws where an operator takes rows of the batch together: elements along some axes of a value.
+  func demandRowsApart(
+    _ value: ONNXValue, along axes: [Int], by name: String
+  ) throws(EngineError) {
+    guard case .computed(let value, _) = value else { return }
+    try batch.demandApart(axes, of: value, by: name)
   }
 
   // Constants.

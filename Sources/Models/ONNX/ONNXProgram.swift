@@ -104,7 +104,8 @@ public struct ONNXProgram: Sendable {
     } catch {
       throw .layer(error, offset: nil)
     }
-    return try building(inputs) { (builder) throws(EngineError) in
+    let batched = givenInputs.indices.filter { givenInputs[$0].leavesBatchOpen }
+    return try building(inputs, batched: batched) { (builder) throws(EngineError) in
       var values: [String: ONNXValue] = [:]
       for (input, value) in zip(inputs, builder.graph.inputValues) {
         values[input.name] = .computed(value, input.type)
@@ -148,13 +149,14 @@ public struct ONNXProgram: Sendable {
   }
 
   private func building<Result>(
-    _ inputs: [Graph.Input], _ body: (ONNXBuilder) throws(EngineError) -> Result
+    _ inputs: [Graph.Input], batched: [Int] = [],
+    _ body: (ONNXBuilder) throws(EngineError) -> Result
   ) throws(ModelError) -> Result {
     var builder: ONNXBuilder?
     do throws(EngineError) {
-      let made = try ONNXBuilder(model, inputs: inputs) { (place) throws(ParseError) in
-        try externalBytes(place)
-      }
+      let made = try ONNXBuilder(
+        model, inputs: inputs, batched: batched,
+        external: { (place) throws(ParseError) in try externalBytes(place) })
       builder = made
       return try body(made)
     } catch {
@@ -238,6 +240,15 @@ public struct ONNXProgram: Sendable {
     EngineError(
       .unsupported, "input \(input.name)", expected: "a size for \(what)",
       found: "one that the file leaves open; the manifest's input.shape can say it")
+  }
+}
+
+extension ONNXValueInfo {
+  /// Whether the value may have any number of rows.
+  fileprivate var leavesBatchOpen: Bool {
+    guard case .tensor(_, let dimensions) = type else { return false }
+    guard let dimensions else { return true }
+    return dimensions.first.map { $0.fixedSize == nil } ?? false
   }
 }
 

@@ -87,6 +87,8 @@ extension ONNXOperators {
       let isBehind = call.opset < 13 && stated == shape.count
       var axis = isBehind ? stated : try call.axis(stated, rank: shape.count)
       if shape.isEmpty || (call.opset < 13 && axis != shape.count - 1) {
+        try context.builder.demandRowsApart(
+          x, along: Array(axis..<original.count), by: "softmax")
         shape = [shape[..<axis].reduce(1, *), shape[axis...].reduce(1, *)]
         axis = 1
         x = try context.reshape(x, to: shape, for: call)

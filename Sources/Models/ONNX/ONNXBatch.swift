@@ -1,0 +1,67 @@
+import Engine
+
+/// Where the batch lies in the values of a graph that is built for one row of it.
+///
+/// Such a graph computes each row alone. An operator that takes elements along the batch's axis
+/// together would give other numbers for a whole batch than for its rows, so it is refused.
+struct ONNXBatch {
+  /// The batch's axis of each value that is known to have one.
+  private var axes: [Graph.Value: Int]
+
+  /// The batch is the first axis of the given values.
+  init(leading values: [Graph.Value] = []) {
+    axes = Dictionary(uniqueKeysWithValues: values.map { ($0, 0) })
+  }
+
+  /// Throws where elements along some axes of a value are taken together and the batch's is one.
+  func demandApart(
+    _ joined: [Int], of value: Graph.Value, by name: String
+  ) throws(EngineError) {
+    guard let axis = axes[value], joined.contains(axis) else { return }
+    throw EngineError(
+      .unsupported, "batch", expected: "rows that do not depend on one another",
+      found: "\(name) along the batch's axis; 'proofmark run' evaluates the model whole")
+  }
+
+  /// Follows the batch through a node of the graph; throws where it takes rows together.
+  mutating func pass(
+    _ operation: Operator, from inputs: [Graph.Value], to output: Graph.Value, in graph: Graph
+  ) throws(EngineError) {
+    if let general = operation.general, let first = inputs.first {
+      let joined = general.joinedAxes(of: graph.type(of: first))
+      try demandApart(joined, of: first, by: general.name)
+    }
+    let shape = graph.shape(of: output)
+    for input in inputs {
+      guard let axis = axes[input] else { continue }
+      let place = place(of: axis, behind: operation, graph.shape(of: input), shape)
+      guard let place, place < shape.count, shape[place] == 1 else { continue }
+      axes[output] = place
+      return
+    }
+  }
+
+  /// The batch's axis behind an operator; nil where it cannot be told.
+  private func place(
+    of axis: Int, behind operation: Operator, _ input: [Int], _ output: [Int]
+  ) -> Int? {
+    if let transpose = operation.general as? Transpose { return transpose.axes.firstIndex(of: axis) }
+    if let reduction = operation.general as? Reduction, output.count < input.count {
+      return axis - reduction.axes.count { $0 < axis }
+    }
+    // Operands of fewer axes are stretched along those in front.
+    if operation.general is Arithmetic { return axis + output.count - input.count }
+    if input.count == output.count, !operation.isReshape { return axis }
+    let before = input[..<axis].reduce(1, *)
+    return output.indices.first { output[$0] == 1 && output[..<$0].reduce(1, *) == before }
+  }
+}
+
+extension Operator {
+  fileprivate var isReshape: Bool {
+    switch self {
+    case .flatten, .reshape: true
+    default: general is ShapeChange
+    }
+  }
+}
