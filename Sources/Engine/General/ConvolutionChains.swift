@@ -1,3 +1,5 @@
+import Bytes
+
 // Convolutions over any number of axes as products of matrices: the weights of a group by the
 // elements under its taps. Columns are laid out in pieces, so that memory stays bounded.
 
@@ -239,4 +241,43 @@ func filledWithBias(_ shape: [Int], _ bias: AnyTensor?) -> [Float] {
     for number in numbers { y.append(contentsOf: repeatElement(number, count: size)) }
   }
   return y
+}
+
+extension GeneralOperator {
+  /// The sizes of batch and outputs of a convolution, transposed or not, of x, w and perhaps a
+  /// bias; throws where they do not belong together. `outputs` tells them from x's channels and w's
+  /// shape, nil where those do not fit.
+  func requireConvolution(
+    _ inputs: [TensorType], _ window: WindowND, groups: Int,
+    outputs: (_ channels: Int, _ w: [Int]) -> Int?
+  ) throws(EngineError) -> [Int] {
+    try requireCount(inputs, 2...3)
+    try requireOneElement(inputs)
+    try requireChains(inputs[0])
+    let (x, w) = (inputs[0].shape, inputs[1].shape)
+    let rank = window.kernel.count
+    guard x.count == rank + 2, w.count == rank + 2 else {
+      throw EngineError("input", expected: "\(rank) spatial axes", found: "\(x) and \(w)")
+    }
+    guard groups >= 1, let outputs = outputs(x[1], w) else {
+      throw EngineError(
+        "kernel", expected: "\(x[1]) input channels in \(groups) groups", found: "\(w)")
+    }
+    guard Array(w.dropFirst(2)) == window.kernel else {
+      throw EngineError("kernel_shape", expected: "\(w.dropFirst(2))", found: "\(window.kernel)")
+    }
+    if inputs.count == 3, inputs[2].shape != [outputs] {
+      throw EngineError("bias", expected: "shape [\(outputs)]", found: "\(inputs[2].shape)")
+    }
+    return [x[0], outputs]
+  }
+
+  /// Throws unless an input holds floats that chains of binary32 can sum.
+  func requireChains(_ input: TensorType) throws(EngineError) {
+    guard input.element.isFloat, input.element != .float64 else {
+      throw EngineError(
+        .unsupported, "input", expected: "float32, float16 or bfloat16",
+        found: input.element.rawValue)
+    }
+  }
 }

@@ -22,28 +22,12 @@ public struct ConvolutionND: GeneralOperator {
 
   /// Batch, outputs, and the window's output sizes.
   public func outputType(of inputs: [TensorType]) throws(EngineError) -> TensorType {
-    try requireCount(inputs, 2...3)
-    try requireOneElement(inputs)
-    try requireChains(inputs[0])
-    let (x, w) = (inputs[0].shape, inputs[1].shape)
-    let rank = window.kernel.count
-    guard x.count == rank + 2, w.count == rank + 2 else {
-      throw EngineError("input", expected: "\(rank) spatial axes", found: "\(x) and \(w)")
+    let leading = try requireConvolution(inputs, window, groups: groups) { channels, w in
+      w[0] > 0 && w[0].isMultiple(of: groups) && channels == saturatingProduct(w[1], groups)
+        ? w[0] : nil
     }
-    guard groups >= 1, w[0] > 0, w[0].isMultiple(of: groups),
-      x[1] == saturatingProduct(w[1], groups)
-    else {
-      throw EngineError(
-        "kernel", expected: "\(x[1]) input channels in \(groups) groups", found: "\(w)")
-    }
-    guard Array(w.dropFirst(2)) == window.kernel else {
-      throw EngineError("kernel_shape", expected: "\(w.dropFirst(2))", found: "\(window.kernel)")
-    }
-    if inputs.count == 3, inputs[2].shape != [w[0]] {
-      throw EngineError("bias", expected: "shape [\(w[0])]", found: "\(inputs[2].shape)")
-    }
-    return TensorType(
-      [x[0], w[0]] + (try window.outputSizes(for: Array(x.dropFirst(2)))), inputs[0].element)
+    let sizes = try window.outputSizes(for: Array(inputs[0].shape.dropFirst(2)))
+    return TensorType(leading + sizes, inputs[0].element)
   }
 
   /// One for each tap of each output.

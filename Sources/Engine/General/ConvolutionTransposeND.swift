@@ -27,26 +27,14 @@ public struct ConvolutionTransposeND: GeneralOperator {
 
   /// Batch, outputs, and the stated sizes.
   public func outputType(of inputs: [TensorType]) throws(EngineError) -> TensorType {
-    try requireCount(inputs, 2...3)
-    try requireOneElement(inputs)
-    try requireChains(inputs[0])
-    let (x, w) = (inputs[0].shape, inputs[1].shape)
-    let rank = window.kernel.count
-    guard x.count == rank + 2, w.count == rank + 2, output.count == rank else {
-      throw EngineError("input", expected: "\(rank) spatial axes", found: "\(x) and \(w)")
+    let leading = try requireConvolution(inputs, window, groups: groups) { channels, w in
+      channels.isMultiple(of: groups) && w[0] == channels ? saturatingProduct(w[1], groups) : nil
     }
-    guard groups >= 1, x[1].isMultiple(of: groups), w[0] == x[1] else {
+    guard output.count == window.kernel.count else {
       throw EngineError(
-        "kernel", expected: "\(x[1]) input channels in \(groups) groups", found: "\(w)")
+        "output_shape", expected: "\(window.kernel.count) spatial axes", found: "\(output)")
     }
-    guard Array(w.dropFirst(2)) == window.kernel else {
-      throw EngineError("kernel_shape", expected: "\(w.dropFirst(2))", found: "\(window.kernel)")
-    }
-    let outputs = saturatingProduct(w[1], groups)
-    if inputs.count == 3, inputs[2].shape != [outputs] {
-      throw EngineError("bias", expected: "shape [\(outputs)]", found: "\(inputs[2].shape)")
-    }
-    let shape = [x[0], outputs] + output
+    let shape = leading + output
     _ = try EngineLimits.elements(of: shape, attribute: "output_shape")
     return TensorType(shape, inputs[0].element)
   }
@@ -79,16 +67,5 @@ public struct ConvolutionTransposeND: GeneralOperator {
       dy.floats, dy.shape, by: inputs[1].floats, inputs[1].shape, groups: groups, into: &dx,
       output: Array(x.dropFirst(2)))
     return [AnyTensor(x, floats: dx), nil, nil].prefix(inputs.count).map { $0 }
-  }
-}
-
-extension GeneralOperator {
-  /// Throws unless an input holds floats that chains of binary32 can sum.
-  func requireChains(_ input: TensorType) throws(EngineError) {
-    guard input.element.isFloat, input.element != .float64 else {
-      throw EngineError(
-        .unsupported, "input", expected: "float32, float16 or bfloat16",
-        found: input.element.rawValue)
-    }
   }
 }

@@ -33,38 +33,23 @@ public struct Elementwise: Sendable {
   /// None.
   public var parameterCount: Int { 0 }
 
-  private var value: ck_activation { function.activation(alpha: alpha, beta: beta) }
+  var activation: ck_activation { function.activation(alpha: alpha, beta: beta) }
 }
 
-extension Elementwise: OperatorDefinition, PlainOperator {
-  func plain(_ place: Place) -> any PlainOperator { self }
-
+extension Elementwise: ActivationDefinition {
   func plan(_ unit: Unit, in plan: inout Plan) throws(EngineError) {
     plan.append(
       ActivationStep(
-        activation: value, input: try plan.map(of: unit.inputs[0]),
+        activation: activation, input: try plan.map(of: unit.inputs[0]),
         output: try plan.map(of: unit.value)))
   }
 
   func planGradient(_ unit: Unit, in plan: inout Plan) throws(EngineError) {
     plan.append(
       ActivationGradientStep(
-        activation: value, input: try plan.map(of: unit.inputs[0]),
+        activation: activation, input: try plan.map(of: unit.inputs[0]),
         value: try plan.map(of: unit.value), dy: plan.gradient(of: unit),
         dx: try plan.contribution(to: unit.inputs[0], of: unit)))
-  }
-
-  func forward(_ inputs: [PlainMap]) -> PlainMap {
-    var y = PlainMap(inputs[0].features)
-    ck_plain_activation(value, inputs[0].values, y.values.count, &y.values)
-    return y
-  }
-
-  func gradient(_ dy: PlainMap, inputs: [PlainMap], output: PlainMap) -> [PlainMap] {
-    var dx = PlainMap(dy.features)
-    ck_plain_activation_gradient(
-      value, inputs[0].values, output.values, dy.values, dx.values.count, &dx.values)
-    return [dx]
   }
 }
 
@@ -97,7 +82,7 @@ extension Elementwise: GeneralOperator {
     let nearest = x.map { Float($0) }
     var y = [Double](repeating: 0, count: x.count)
     var slopes = y
-    ck_plain_activation_wide(value, nearest, nearest.count, &y, &slopes)
+    ck_plain_activation_wide(activation, nearest, nearest.count, &y, &slopes)
     for (index, h) in nearest.enumerated() where Double(h) != x[index] && !h.isNaN {
       // The slope of a logarithm near 0 is too steep for a line.
       guard h.isFinite, h.isNormal || slopes[index].magnitude < 0x1p64 else {

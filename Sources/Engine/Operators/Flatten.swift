@@ -14,21 +14,11 @@ public struct Flatten: Sendable {
   }
 }
 
-extension Flatten: OperatorDefinition {
+extension Flatten: RearrangingDefinition {
   var name: String { "flatten" }
 
   func outputShape(of inputs: [[Int]], layout: Layout) throws(EngineError) -> [Int] {
     layout.vectorShape(inputs[0].reduce(1, *))
-  }
-
-  func plain(_ place: Place) -> any PlainOperator { rearrangement(place) }
-
-  func plan(_ unit: Unit, in plan: inout Plan) throws(EngineError) {
-    try plan.rearrange(unit, rearrangement(unit.place))
-  }
-
-  func planGradient(_ unit: Unit, in plan: inout Plan) throws(EngineError) {
-    try plan.rearrangeGradient(unit, rearrangement(unit.place))
   }
 
   /// Where each element of the vector comes from.
@@ -51,7 +41,7 @@ public struct Reshape: Sendable {
   }
 }
 
-extension Reshape: OperatorDefinition {
+extension Reshape: RearrangingDefinition {
   var name: String { "reshape" }
 
   func outputShape(of inputs: [[Int]], layout: Layout) throws(EngineError) -> [Int] {
@@ -60,16 +50,6 @@ extension Reshape: OperatorDefinition {
       throw EngineError("shape", expected: "\(count) elements", found: "\(shape)")
     }
     return shape
-  }
-
-  func plain(_ place: Place) -> any PlainOperator { rearrangement(place) }
-
-  func plan(_ unit: Unit, in plan: inout Plan) throws(EngineError) {
-    try plan.rearrange(unit, rearrangement(unit.place))
-  }
-
-  func planGradient(_ unit: Unit, in plan: inout Plan) throws(EngineError) {
-    try plan.rearrangeGradient(unit, rearrangement(unit.place))
   }
 
   /// Where each element of the output comes from.

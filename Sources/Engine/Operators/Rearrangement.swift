@@ -72,3 +72,21 @@ extension Layout {
     return positions
   }
 }
+
+/// An operator that only puts elements elsewhere.
+protocol RearrangingDefinition: OperatorDefinition {
+  /// Where each element of the output comes from.
+  func rearrangement(_ place: Place) -> Rearrangement
+}
+
+extension RearrangingDefinition {
+  func plain(_ place: Place) -> any PlainOperator { rearrangement(place) }
+
+  func plan(_ unit: Unit, in plan: inout Plan) throws(EngineError) {
+    try plan.rearrange(unit, rearrangement(unit.place))
+  }
+
+  func planGradient(_ unit: Unit, in plan: inout Plan) throws(EngineError) {
+    try plan.rearrangeGradient(unit, rearrangement(unit.place))
+  }
+}

@@ -113,16 +113,20 @@ struct KerasCall {
   /// Axes to bring channels behind the spatial ones.
   static func channelsBehind(_ rank: Int) -> [Int] { Array(1...rank) + [0] }
 
-  /// A value of one or two spatial axes as a map of the core: columns of one row, or rows and
-  /// columns.
-  func map(
-    _ value: Graph.Value, rank: Int, format: Layout
-  ) throws(EngineError) -> Graph.Value {
+  private func requireSpatialAxes(_ rank: Int, of value: Graph.Value) throws(EngineError) {
     let shape = shape(of: value)
     guard shape.count == rank + 1 else {
       throw EngineError(
         "input", expected: "\(rank) spatial axes and the channels", found: "shape \(shape)")
     }
+  }
+
+  /// A value of one or two spatial axes as a map of the core: columns of one row, or rows and
+  /// columns.
+  func map(
+    _ value: Graph.Value, rank: Int, format: Layout
+  ) throws(EngineError) -> Graph.Value {
+    try requireSpatialAxes(rank, of: value)
     var value = value
     if format != layout {
       value = try transpose(
@@ -184,11 +188,7 @@ struct KerasCall {
   func batched(
     _ value: Graph.Value, rank: Int, format: Layout
   ) throws(EngineError) -> Graph.Value {
-    let shape = shape(of: value)
-    guard shape.count == rank + 1 else {
-      throw EngineError(
-        "input", expected: "\(rank) spatial axes and the channels", found: "shape \(shape)")
-    }
+    try requireSpatialAxes(rank, of: value)
     let first =
       format == .channelsFirst ? value : try transpose(value, KerasCall.channelsInFront(rank))
     return try reshape(first, to: [1] + self.shape(of: first))
