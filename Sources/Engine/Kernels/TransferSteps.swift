@@ -1,4 +1,5 @@
 import CKernels
+import Glibc
 
 /// Takes an input tensor apart into a map.
 struct ImportStep: ImageStep {
@@ -93,5 +94,29 @@ struct PlanesStep: ImageStep {
     run.kernels.to_planes(
       input.geometry.features.channels, size, run.view(input, image),
       run.view(output, image).start, output.geometry.blockStride, output.geometry.rowStride)
+  }
+}
+
+/// Sets the halo of a map to zero.
+struct ClearHaloStep: ImageStep {
+  let map: MapBuffer
+
+  var buffers: [Buffer] { [map.buffer] }
+
+  func run(_ run: borrowing Run, image: Int) {
+    let geometry = map.geometry
+    let (halo, row) = (geometry.halo, geometry.rowStride)
+    let (left, right) = (halo.left * geometry.lanes, halo.right * geometry.lanes)
+    for block in 0..<geometry.blocks {
+      let start = run.map(map.buffer, image) + block * geometry.blockStride
+      let first = halo.top * row
+      memset(start, 0, 4 * (first + left))
+      // The right side of a row and the left side of the next lie side by side.
+      for number in 1..<max(1, geometry.features.height) where left + right > 0 {
+        memset(start + first + number * row - right, 0, 4 * (left + right))
+      }
+      let end = first + geometry.features.height * row
+      memset(start + end - right, 0, 4 * (right + halo.bottom * row))
+    }
   }
 }

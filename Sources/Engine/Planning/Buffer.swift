@@ -4,8 +4,8 @@ struct Buffer: Hashable, Sendable {
   let index: Int
 }
 
-/// What a buffer holds for one image. Buffers of equal content may share memory at different
-/// times: a halo that nobody writes stays zero.
+/// What a buffer holds for one image. Buffers share memory at different times, those of a whole
+/// block only with buffers of equal content: a halo that nobody writes stays zero.
 enum BufferContent: Hashable, Sendable {
   /// A map of binary32 numbers.
   case map(Geometry)

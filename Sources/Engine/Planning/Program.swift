@@ -39,13 +39,15 @@ struct Program: Sendable {
   init(
     _ steps: [any Step], targets: [Target?], contents: [BufferContent], slots: [Int]
   ) throws(EngineError) {
+    let uses = Program.uses(
+      of: contents, in: steps, stages: Program.stages(of: steps, targets: targets))
+    let regions = Regions(contents, uses: uses, steps: steps.count)
+    let (steps, targets) = Program.clearingHalos(steps, targets, contents: contents, uses: uses)
     self.steps = steps
     self.slots = slots.count
+    stages = Program.stages(of: steps, targets: targets)
     let slotUse = SlotUse(steps, bytes: slots)
     releases = slotUse.releases
-    stages = Program.stages(of: steps, targets: targets)
-    let uses = Program.uses(of: contents, in: steps, stages: stages)
-    let regions = Regions(contents, uses: uses, steps: steps.count)
     let imageBytes = regions.groupBytes + regions.blockBytes + slotUse.peakBytes
     guard imageBytes <= EngineLimits.workspaceBytes else {
       throw EngineError(
@@ -92,6 +94,30 @@ struct Program: Sendable {
       }
     }
     return stages
+  }
+
+  /// The steps, and before the first that touches a group's map one that clears its halo: other
+  /// maps were in that memory.
+  private static func clearingHalos(
+    _ steps: [any Step], _ targets: [Target?], contents: [BufferContent], uses: [BufferUse]
+  ) -> (steps: [any Step], targets: [Target?]) {
+    var halos = [[MapBuffer]](repeating: [], count: steps.count)
+    for (index, use) in uses.enumerated() {
+      guard use.isForGroup, let first = use.steps?.lowerBound,
+        case .map(let geometry) = contents[index], geometry.halo != .none
+      else { continue }
+      halos[first].append(MapBuffer(Buffer(index: index), geometry))
+    }
+    var all: (steps: [any Step], targets: [Target?]) = ([], [])
+    for (index, step) in steps.enumerated() {
+      for map in halos[index] {
+        all.steps.append(ClearHaloStep(map: map))
+        all.targets.append(targets[index])
+      }
+      all.steps.append(step)
+      all.targets.append(targets[index])
+    }
+    return all
   }
 
   /// For each buffer the first and last step that touch it, and whether one group's stage does.
@@ -155,48 +181,56 @@ private struct BufferUse {
 }
 
 /// Memory of a group and of a block, given out buffer by buffer, in bytes for one image.
+///
+/// A group goes through its steps together, so that any buffer can take the place of those before
+/// it. The images of a block pass a step group by group: there only buffers of equal content share
+/// memory, image by image.
 private struct Regions {
-  /// What two buffers must have in common to share memory at different times.
-  private struct Kind: Hashable {
-    let content: BufferContent
-    let isForGroup: Bool
-  }
-
-  private(set) var groupBytes = 0
+  private var group = Arena()
   private(set) var blockBytes = 0
   private(set) var placements: [Placement]
-  private var free: [Kind: [Placement]] = [:]
+  private var free: [BufferContent: [Placement]] = [:]
+
+  var groupBytes: Int { group.bytes }
 
   /// Goes through the steps: a buffer gets memory before its first and gives it back behind its
-  /// last.
+  /// last. What must stay zero keeps its memory.
   init(_ contents: [BufferContent], uses: [BufferUse], steps: Int) {
     placements = contents.map { Placement(offset: 0, stride: $0.bytes, isForGroup: true) }
     var begins = [[Int]](repeating: [], count: steps)
     var ends = begins
     for (index, use) in uses.enumerated() {
       guard let steps = use.steps else { continue }
+      if case .zeroed = contents[index] {
+        placements[index] = reserve(contents[index], isForGroup: use.isForGroup)
+        continue
+      }
       begins[steps.lowerBound].append(index)
       ends[steps.upperBound].append(index)
     }
     for step in 0..<steps {
       for index in begins[step] {
-        let kind = Kind(content: contents[index], isForGroup: uses[index].isForGroup)
-        placements[index] = free[kind]?.popLast() ?? reserve(kind)
+        let isForGroup = uses[index].isForGroup
+        let unused = isForGroup ? nil : free[contents[index]]?.popLast()
+        placements[index] = unused ?? reserve(contents[index], isForGroup: isForGroup)
       }
       for index in ends[step] {
-        let kind = Kind(content: contents[index], isForGroup: uses[index].isForGroup)
-        free[kind, default: []].append(placements[index])
+        let placement = placements[index]
+        if placement.isForGroup {
+          group.give(placement.offset..<placement.offset + placement.stride)
+        } else {
+          free[contents[index], default: []].append(placement)
+        }
       }
     }
   }
 
-  private mutating func reserve(_ kind: Kind) -> Placement {
-    let bytes = kind.content.bytes
-    defer {
-      if kind.isForGroup { groupBytes += bytes } else { blockBytes += bytes }
+  private mutating func reserve(_ content: BufferContent, isForGroup: Bool) -> Placement {
+    let bytes = content.bytes
+    if isForGroup {
+      return Placement(offset: group.take(bytes), stride: bytes, isForGroup: true)
     }
-    return Placement(
-      offset: kind.isForGroup ? groupBytes : blockBytes, stride: bytes,
-      isForGroup: kind.isForGroup)
+    defer { blockBytes += bytes }
+    return Placement(offset: blockBytes, stride: bytes, isForGroup: false)
   }
 }
