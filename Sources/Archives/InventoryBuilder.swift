@@ -126,7 +126,7 @@ struct InventoryBuilder {
   private mutating func noteMode(_ mode: UInt32, of name: [UInt8]) {
     let bits = String(mode & 0o7777, radix: 8)
     if mode & 0o6000 != 0 {
-      note(.unsafeMode, of: name, "mode \(bits) runs with the rights of its owner or group")
+      note(.borrowedRights, of: name, "mode \(bits) runs with the rights of its owner or group")
     }
     if mode & 0o002 != 0 { note(.unsafeMode, of: name, "mode \(bits) lets everyone write") }
   }

@@ -148,7 +148,7 @@ struct TarReader {
         .ambiguousArchive, of: name, "\(header.size) bytes by its header, \(size) by a pax record")
     }
     if pax.hasCapability {
-      builder.note(.unsafeMode, of: name, "a capability: rights of root when it runs")
+      builder.note(.borrowedRights, of: name, "a capability: rights of root when it runs")
     }
     let path = builder.admit(name, kind, mode: header.mode)
     if let unpacked = header.sparseSize ?? pax.sparseSize {

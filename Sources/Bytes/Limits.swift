@@ -32,6 +32,16 @@ public struct Limits: Sendable, Equatable {
   public let graphBytes = 256 << 20
   /// Bytes of one name in a model.
   public let nameBytes = 1 << 20
+  /// Events of one YAML stream.
+  public let yamlEvents = 1_000_000
+  /// Element in element of an XML document.
+  public let xmlDepth = 256
+  /// Bytes of one text that are looked at; of a longer one its beginning and end.
+  public let textBytes = 16 << 20
+  /// Bytes of one literal, metadata value or text that are searched for secrets.
+  public let secretBytes = 4 << 20
+  /// Seconds that a worker process may take for a small file.
+  public let workerSeconds = 20
   /// Files up to this size are read into memory, larger ones are mapped.
   public static let memoryBytes = 64 << 20
 

@@ -6,13 +6,18 @@ public struct Place: Sendable, Hashable {
   public let members: [String]
   /// The byte offset in the innermost member.
   public let offset: Int?
+  /// The number of the instruction in its pickle stream, from 0.
+  public let instruction: Int?
   /// A tensor, layer, line or key inside the innermost member.
   public let detail: String?
 
   /// Creates a place.
-  public init(_ members: [String] = [], offset: Int? = nil, detail: String? = nil) {
+  public init(
+    _ members: [String] = [], offset: Int? = nil, instruction: Int? = nil, detail: String? = nil
+  ) {
     self.members = members
     self.offset = offset
+    self.instruction = instruction
     self.detail = detail
   }
 
@@ -22,22 +27,27 @@ public struct Place: Sendable, Hashable {
   /// A member inside this place's innermost member.
   public func member(_ name: String) -> Place { Place(members + [name]) }
 
-  /// A byte of the innermost member.
-  public func at(_ offset: Int?) -> Place { Place(members, offset: offset, detail: detail) }
+  /// A byte of the innermost member, and the number of the instruction that begins there.
+  public func at(_ offset: Int?, instruction: Int? = nil) -> Place {
+    Place(members, offset: offset, instruction: instruction, detail: detail)
+  }
 
   /// A tensor, layer, line or key of the innermost member.
-  public func detail(_ text: String) -> Place { Place(members, offset: offset, detail: text) }
+  public func detail(_ text: String) -> Place {
+    Place(members, offset: offset, instruction: instruction, detail: text)
+  }
 
   /// The chain written `outer.tar.zst!inner/model.h5`, unescaped; empty for the subject.
   public var chain: String { members.joined(separator: "!") }
 }
 
 extension Place: CustomStringConvertible {
-  /// Chain, detail and offset, escaped for people.
+  /// Chain, detail, offset and instruction, escaped for people.
   public var description: String {
     var text = members.isEmpty ? "release" : safeText(chain)
     if let detail { text += " (\(safeText(detail)))" }
     if let offset { text += " at byte \(offset)" }
+    if let instruction { text += ", instruction \(instruction)" }
     return text
   }
 }

@@ -48,6 +48,8 @@ public struct Rule: Sendable, Hashable {
   public let kind: Kind
   /// The number in the Common Weakness Enumeration, where one fits.
   public let cwe: Int?
+  /// Advisories of the weakness that were read, such as `CVE-2025-10156`.
+  public let references: [String]
   /// One line, lower case, no full stop.
   public let title: String
   /// What an attacker gains or a user loses.
@@ -56,21 +58,25 @@ public struct Rule: Sendable, Hashable {
   public let fix: String
 
   init(
-    _ id: String, _ severity: Severity, _ kind: Kind = .violation, cwe: Int? = nil, title: String,
-    why: String, fix: String
+    _ id: String, _ severity: Severity, _ kind: Kind = .violation, cwe: Int? = nil,
+    references: [String] = [], title: String, why: String, fix: String
   ) {
     self.id = id
     self.severity = severity
     self.kind = kind
     self.cwe = cwe
+    self.references = references
     self.title = title
     self.why = why
     self.fix = fix
   }
 
   /// A finding of this rule.
-  public func at(_ place: Place, _ message: String, evidence: [String] = []) -> Finding {
-    Finding(rule: self, place: place, message: message, evidence: evidence)
+  public func at(
+    _ place: Place, _ message: String, evidence: [String] = [], references: [String] = []
+  ) -> Finding {
+    Finding(
+      rule: self, place: place, message: message, evidence: evidence, references: references)
   }
 
   /// The rule with the id, nil when there is none.
@@ -80,7 +86,9 @@ public struct Rule: Sendable, Hashable {
 
   /// Every rule, by family.
   public static let all: [Rule] = [
-    archiveRules, signatureRules, lockRules, dependencyRules, pickleRules, kerasRules,
-    safetensorsRules, arrayRules, scanRules, reproductionRules, robustnessRules, policyRules,
+    archiveRules, imageRules, signatureRules, lockRules, dependencyRules, pickleRules, kerasRules,
+    tensorFlowRules, liteRules, onnxRules, safetensorsRules, ggufRules, arrayRules, modelRules,
+    templateRules, configurationRules, scriptRules, secretRules, privacyRules, scanRules,
+    reproductionRules, robustnessRules, policyRules,
   ].flatMap { $0 }
 }

@@ -11,6 +11,9 @@ public enum RuleExplanation {
     out += TextLayout.wrap(rule.why, first: "why   ", indent: 6)
     out += TextLayout.wrap(rule.fix, first: "fix   ", indent: 6)
     out += TextLayout.wrap(rule.kind.meaning, first: "then  ", indent: 6)
+    if !rule.references.isEmpty {
+      out += TextLayout.wrap(rule.references.joined(separator: ", "), first: "see   ", indent: 6)
+    }
     return out
   }
 
@@ -29,6 +32,10 @@ public enum RuleExplanation {
           ("id", .string(rule.id)), ("severity", .string(rule.severity.rawValue)),
           ("kind", .string(rule.kind.rawValue)), ("cwe", rule.cwe.map { .integer($0) }),
           ("title", .string(rule.title)), ("why", .string(rule.why)), ("fix", .string(rule.fix)),
+          (
+            "references",
+            rule.references.isEmpty ? nil : .array(rule.references.map { .string($0) })
+          ),
         ])
       }
     ).text()
@@ -61,6 +68,7 @@ public enum RuleExplanation {
       out += "**\(markdownText(rule.title))** "
       out += "(\(rule.severity.rawValue), \(rule.kind.rawValue)\(weakness ?? ""))\n\n"
       out += "Why: \(markdownText(rule.why)).\n\nFix: \(markdownText(rule.fix)).\n"
+      if !rule.references.isEmpty { out += "\nSee: \(rule.references.joined(separator: ", ")).\n" }
     }
     return out
   }
@@ -68,13 +76,24 @@ public enum RuleExplanation {
   private static func familyTitle(_ letters: String) -> String {
     switch letters {
     case "ARC": "archives"
+    case "IMG": "container images"
     case "SIG": "signatures"
     case "LCK": "the lock"
     case "DEP": "dependencies"
     case "PKL": "pickles"
     case "KER": "Keras and HDF5"
+    case "TFS": "TensorFlow"
+    case "TFL": "TFLite"
+    case "ONX": "ONNX"
     case "STF": "safetensors"
+    case "GGF": "GGUF and GGML"
     case "NPY": "arrays"
+    case "MDL": "other model formats"
+    case "TPL": "templates"
+    case "CFG": "configurations"
+    case "SCR": "scripts, programs and documents"
+    case "SEC": "secrets"
+    case "PRI": "personal data"
     case "SCN": "the scan"
     case "REP": "reproduction"
     case "ROB": "robustness"

@@ -41,7 +41,7 @@ struct FolderTests {
     #expect(
       found == [
         "a\u{1b}b ARC008", "in ARC011", "open ARC004", "out ARC002", "out-folder ARC002",
-        "pipe ARC003", "setuid ARC004", "case ARC006",
+        "pipe ARC003", "setuid ARC015", "case ARC006",
       ])
     #expect(inventory.members.map(\.path.text) == ["Case", "open", "setuid"])
   }

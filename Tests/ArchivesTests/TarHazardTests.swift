@@ -80,11 +80,11 @@ private let hazards: [Hazard] = [
   Hazard("pipe", .specialFile, TarBuilder.one("a", type: "6")),
   Hazard("unknown type Z", .specialFile, TarBuilder.one("a", type: "Z")),
   Hazard("volume label", .specialFile, TarBuilder.one("a", type: "V")),
-  Hazard("setuid", .unsafeMode, TarBuilder.one("a", text) { $0.mode = 0o4755 }),
-  Hazard("setgid", .unsafeMode, TarBuilder.one("a", text) { $0.mode = 0o2755 }),
+  Hazard("setuid", .borrowedRights, TarBuilder.one("a", text) { $0.mode = 0o4755 }),
+  Hazard("setgid", .borrowedRights, TarBuilder.one("a", text) { $0.mode = 0o2755 }),
   Hazard("world-writable", .unsafeMode, TarBuilder.one("a", text) { $0.mode = 0o666 }),
   Hazard(
-    "file capability", .unsafeMode,
+    "file capability", .borrowedRights,
     tar {
       $0.pax([("SCHILY.xattr.security.capability", "x")]); $0.add("a", text)
     }),

@@ -22,7 +22,7 @@ private let hazards: [Hazard] = [
   Hazard(
     "device", .specialFile, ZipBuilder.one("a", []) { $0.externalAttributes = 0o20644 << 16 }),
   Hazard(
-    "setuid", .unsafeMode, ZipBuilder.one("a", text) { $0.externalAttributes = 0o104755 << 16 }),
+    "setuid", .borrowedRights, ZipBuilder.one("a", text) { $0.externalAttributes = 0o104755 << 16 }),
   Hazard(
     "duplicate", .nameCollision,
     zip {

@@ -24,13 +24,12 @@ extension Rule {
       "a device gives its opener the hardware behind it, a pipe stops whoever reads it, and what "
       + "readers do with a type they do not know differs",
     fix: "leave everything but plain files and folders out of the release")
-  /// setuid, setgid, sticky or world-writable.
+  /// World-writable.
   public static let unsafeMode = Rule(
     "ARC004", .medium, cwe: 732,
     title: "a member's mode gives rights away",
     why:
-      "a setuid program runs with its owner's rights, and a file that everyone may write is not "
-      + "the signed one for long",
+      "a file that everyone may write is not the signed one for long",
     fix: "set mode 0644 or 0755")
   /// Unpacks to far more than it is.
   public static let bomb = Rule(
@@ -98,9 +97,81 @@ extension Rule {
     title: "the release is larger than the limits allow",
     why: "what was not opened was not checked",
     fix: "widen the policy's limits")
+  /// Readers undo the archive's compression in different ways.
+  public static let ambiguousCompression = Rule(
+    "ARC014", .high, cwe: 436,
+    title: "readers undo the archive's compression in different ways",
+    why:
+      "one reader stops at the first of several streams and another joins them, so that each "
+      + "gets another content",
+    fix: "compress the file once, as one stream")
+  /// A member runs with another's rights.
+  public static let borrowedRights = Rule(
+    "ARC015", .high, cwe: 250,
+    title: "a member runs with another's rights",
+    why:
+      "a program that is setuid, setgid or has capabilities does with them what its maker "
+      + "chose, for whoever starts it",
+    fix: "set mode 0644 or 0755 and drop the capabilities")
+  /// A file has further names.
+  public static let hardLink = Rule(
+    "ARC016", .medium, cwe: 62,
+    title: "a file has further names",
+    why: "whoever writes through another name changes the file that was checked",
+    fix: "copy the file instead of linking it")
+  /// A member's bytes are not those of its checksum.
+  public static let wrongChecksum = Rule(
+    "ARC017", .high, cwe: 354, references: ["CVE-2025-10156"],
+    title: "a member's bytes are not those of its checksum",
+    why:
+      "scanners that trust the checksum skip the member, and loaders that do not check it read "
+      + "it",
+    fix:
+      "have the release packed again with 'proofmark pack'; a transfer error is mended by "
+      + "fetching it again")
+  /// A member says that it is encrypted and is not, or the reverse.
+  public static let falseEncryption = Rule(
+    "ARC018", .high, cwe: 436, references: ["CVE-2025-1945"],
+    title: "a member says that it is encrypted and is not, or the reverse",
+    why: "scanners stop at the flag, and loaders that pass over it read the member",
+    fix: "have the release packed again with 'proofmark pack'")
+  /// An archive holds itself or copies that overlap.
+  public static let selfContainedArchive = Rule(
+    "ARC019", .high, cwe: 674,
+    title: "an archive holds itself or copies that overlap",
+    why:
+      "each level unpacks to another one of the same size, or one range of bytes to many "
+      + "members, until disk and memory are full",
+    fix: "do not unpack it")
+  /// A member's name is an option, pattern or variable to a shell.
+  public static let commandName = Rule(
+    "ARC020", .medium, cwe: 88,
+    title: "a member's name is an option, pattern or variable to a shell",
+    why: "a command that is given the folder's names takes it for an instruction",
+    fix: "rename the file: letters, digits, '.', '_' and '-', and no '-' at its start")
+  /// A package's list of files is not its content.
+  public static let wrongFileList = Rule(
+    "ARC021", .high, cwe: 353,
+    title: "a package's list of files is not its content",
+    why: "an installer that trusts the list installs what was not recorded, or not what was",
+    fix: "build the package again from its source")
+  /// The worker that reads the format ended early.
+  public static let workerEnded = Rule(
+    "ARC022", .high, .obstacle, cwe: 693,
+    title: "the worker that reads the format ended early",
+    why: "a reader that crashed, ran too long or tried what it may not do has not read the file",
+    fix: "have the release packed again as tar or zip")
+  /// A member has extended attributes or an access list.
+  public static let extendedAttributes = Rule(
+    "ARC023", .medium, cwe: 732,
+    title: "a member has extended attributes or an access list",
+    why: "they change who may use the file and what runs it, and the lock does not record them",
+    fix: "leave them out when packing")
 
   static let archiveRules: [Rule] = [
     pathTraversal, linkOutside, specialFile, unsafeMode, bomb, nameCollision, ambiguousArchive,
     deceptiveName, unreadableArchive, hiddenBytes, linkInside, unportableName, overLimit,
+    ambiguousCompression, borrowedRights, hardLink, wrongChecksum, falseEncryption,
+    selfContainedArchive, commandName, wrongFileList, workerEnded, extendedAttributes,
   ]
 }

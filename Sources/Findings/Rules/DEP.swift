@@ -91,11 +91,17 @@ extension Rule {
     title: "an environment variable decides what is installed",
     why: "what was checked here is not what another machine installs",
     fix: "write the value out; variables are for credentials only")
+  /// A dependency file lies inside a nested archive or image.
+  public static let nestedDependencies = Rule(
+    "DEP016", .info, cwe: 1357,
+    title: "a dependency file lies inside a nested archive or image",
+    why: "it is judged with the release's own, though another environment may install it",
+    fix: "state the dependencies at the release's top")
 
   static let dependencyRules: [Rule] = [
     unpinnedDependency, unhashedDependency, weakHash, additionalSource, insecureSource,
     directReference, foreignInclude, exposedCredentials, duplicateDependency,
     malformedDependencyFile, unreadDependencyFile, missingDependencyFile, noDependencyFiles,
-    buildOption, environmentDecides,
+    buildOption, environmentDecides, nestedDependencies,
   ]
 }

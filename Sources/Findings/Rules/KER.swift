@@ -16,7 +16,7 @@ extension Rule {
     fix: "save the model with built-in layers, initializers and losses only")
   /// A class that Keras does not have.
   public static let kerasUnknownClass = Rule(
-    "KER003", .medium, cwe: 184,
+    "KER003", .high, cwe: 184,
     title: "a Keras configuration names a class that Keras does not have",
     why: "the model needs code that is not in the release, so nobody can say what it computes",
     fix: "replace the custom class by built-in ones, or review it and waive the finding")
@@ -42,8 +42,46 @@ extension Rule {
     title: "an HDF5 data set claims far more than the file stores",
     why: "loading the model reserves the claimed memory (CVE-2026-0897)",
     fix: "write the weights again without compression")
+  /// A Keras configuration switches safety off.
+  public static let kerasUnsafeSwitch = Rule(
+    "KER007", .critical, cwe: 693,
+    title: "a Keras configuration switches safety off",
+    why: "the guard against code in models is off for whatever is loaded next",
+    fix: "save the model again without the switch")
+  /// A Keras configuration downloads or unpacks files.
+  public static let kerasDownload = Rule(
+    "KER008", .critical, cwe: 918,
+    title: "a Keras configuration downloads or unpacks files",
+    why: "loading the model fetches what its maker chose and writes it to the disk",
+    fix: "save the model with built-in layers only")
+  /// A Keras configuration names custom objects or another reader's switches.
+  public static let kerasCustomObjects = Rule(
+    "KER009", .high, cwe: 470,
+    title: "a Keras configuration names custom objects or another reader's switches",
+    why: "what the names stand for is decided when the model is loaded",
+    fix: "save the model with built-in layers, initializers and losses only")
+  /// An HDF5 file needs a filter that is loaded as a library.
+  public static let hdf5PluginFilter = Rule(
+    "KER010", .high, cwe: 829,
+    title: "an HDF5 file needs a filter that is loaded as a library",
+    why: "HDF5 searches its plugin folders for a library by the filter's number and runs it",
+    fix: "write the file again with gzip or without compression")
+  /// Bytes that no object of an HDF5 file owns hold another file.
+  public static let hdf5HiddenContent = Rule(
+    "KER011", .high, cwe: 506,
+    title: "bytes that no object of an HDF5 file owns hold another file",
+    why: "what HDF5's readers pass over is a program or model to others",
+    fix: "write the file again with h5repack")
+  /// Links of an HDF5 file go in a circle.
+  public static let hdf5LinkCycle = Rule(
+    "KER012", .medium, cwe: 835,
+    title: "links of an HDF5 file go in a circle",
+    why: "a reader that follows them never ends",
+    fix: "write the file again without links")
 
   static let kerasRules: [Rule] = [
     kerasCode, kerasForeignCode, kerasUnknownClass, modelReadsFile, hdf5SoftLink, hdf5Bomb,
+    kerasUnsafeSwitch, kerasDownload, kerasCustomObjects, hdf5PluginFilter, hdf5HiddenContent,
+    hdf5LinkCycle,
   ]
 }

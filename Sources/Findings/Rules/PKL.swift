@@ -64,9 +64,46 @@ extension Rule {
     title: "a pickle refers to data that its archive does not hold",
     why: "readers take such references from elsewhere or read past the data",
     fix: "save the model again with torch.save")
+  /// A pickle calls an allowed name with arguments that no save has.
+  public static let unusualArguments = Rule(
+    "PKL011", .high, cwe: 628,
+    title: "a pickle calls an allowed name with arguments that no save has",
+    why: "functions that are harmless with their usual arguments may not be with others",
+    fix: "save the model again with its own library")
+  /// A literal of a pickle is a pickle, marshalled or compressed code.
+  public static let hiddenProgram = Rule(
+    "PKL012", .high, cwe: 506,
+    title: "a literal of a pickle is a pickle, marshalled or compressed code",
+    why: "it is data to a scanner and a program to whoever unpacks it later",
+    fix: "do not load the file; ask its maker for safetensors or a plain state_dict")
+  /// Raw data inside a pickle is not what its wrapper says.
+  public static let rawDataLie = Rule(
+    "PKL013", .high, cwe: 130,
+    title: "raw data inside a pickle is not what its wrapper says",
+    why: "the reader skips as many bytes as the wrapper claims and goes on with whatever follows",
+    fix: "write the file again with joblib.dump")
+  /// A tensor's storage is itself a pickle or program.
+  public static let storageIsProgram = Rule(
+    "PKL014", .high, cwe: 434,
+    title: "a tensor's storage is itself a pickle or program",
+    why: "it is numbers to one loader and code to another",
+    fix: "do not load the file; save the model again with torch.save")
+  /// A TorchScript program reads files, runs programs or loads libraries.
+  public static let torchScriptCode = Rule(
+    "PKL015", .high, cwe: 94,
+    title: "a TorchScript program reads files, runs programs or loads libraries",
+    why: "it does so as whoever runs the model",
+    fix: "export the model again without those calls, or read the code and waive the finding")
+  /// A TorchScript program cannot be followed.
+  public static let torchScriptUnread = Rule(
+    "PKL016", .high, .obstacle, cwe: 693,
+    title: "a TorchScript program cannot be followed",
+    why: "code that was not read cannot be called harmless",
+    fix: "export the model as ONNX or save its state_dict")
 
   static let pickleRules: [Rule] = [
     dangerousImport, unknownImport, computedImport, misusedImport, nestedPickle, resourceImport,
-    malformedPickle, unaccountedBytes, pickleBomb, strayReference,
+    malformedPickle, unaccountedBytes, pickleBomb, strayReference, unusualArguments, hiddenProgram,
+    rawDataLie, storageIsProgram, torchScriptCode, torchScriptUnread,
   ]
 }

@@ -42,8 +42,27 @@ extension Rule {
     title: "a file holds bytes that its format does not account for",
     why: "what one reader passes over is a second file to another",
     fix: "write the file again with the library of its format")
+  /// One file is two formats.
+  public static let polyglot = Rule(
+    "SCN008", .high, cwe: 434,
+    title: "one file is two formats",
+    why: "each loader takes another content from it, and a check of one says nothing of the other",
+    fix: "write the file again with the library of its format")
+  /// A file of another format follows the end.
+  public static let trailingFile = Rule(
+    "SCN009", .high, cwe: 434,
+    title: "a file of another format follows the end",
+    why: "readers of the first format pass over it, and others read nothing else",
+    fix: "write the file again with the library of its format")
+  /// A text is longer than the limit and was looked at in part.
+  public static let longText = Rule(
+    "SCN010", .high, .obstacle, cwe: 693,
+    title: "a text is longer than the limit and was looked at in part",
+    why: "what was not looked at cannot be called clean",
+    fix: "split the file, or leave it out of the release")
 
   static let scanRules: [Rule] = [
-    unknownKind, unreadable, misnamed, disguisedPickle, executable, script, strayBytes,
+    unknownKind, unreadable, misnamed, disguisedPickle, executable, script, strayBytes, polyglot,
+    trailingFile, longText,
   ]
 }

@@ -72,9 +72,14 @@ extension JSON {
       ("severity", .string(finding.rule.severity.rawValue)),
       ("place", .string(place.chain + detail)),
       ("offset", place.offset.map { .integer($0) }),
+      ("instruction", place.instruction.map { .integer($0) }),
       ("message", .string(finding.message)),
       ("evidence", finding.evidence.isEmpty ? nil : .array(finding.evidence.map { .string($0) })),
       ("fix", .string(finding.rule.fix)),
+      (
+        "references",
+        finding.references.isEmpty ? nil : .array(finding.references.map { .string($0) })
+      ),
       ("fingerprint", .string(finding.fingerprint)),
     ])
   }

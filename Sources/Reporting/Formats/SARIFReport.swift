@@ -83,10 +83,11 @@ private struct SARIFRun {
       "fullDescription": ["text": .string("\(rule.title): \(rule.why)")],
       "help": ["text": .string(rule.fix)],
       "defaultConfiguration": ["level": .string(level(rule))],
-      "properties": [
-        "tags": .array((["security", rule.kind.rawValue] + weakness).map { .string($0) }),
-        "security-severity": .string(securitySeverity(rule.severity)),
-      ],
+      "properties": .record([
+        ("tags", .array((["security", rule.kind.rawValue] + weakness).map { .string($0) })),
+        ("security-severity", .string(securitySeverity(rule.severity))),
+        ("references", references(rule.references)),
+      ]),
     ]
   }
 
@@ -107,8 +108,19 @@ private struct SARIFRun {
           "proofmark/v1": .string(finding.fingerprint),
         ]
       ),
-      ("properties", ["effect": .string(judged.effect.rawValue)]),
+      (
+        "properties",
+        .record([
+          ("effect", .string(judged.effect.rawValue)),
+          ("instruction", finding.place.instruction.map { .integer($0) }),
+          ("references", references(finding.references)),
+        ])
+      ),
     ])
+  }
+
+  private func references(_ ids: [String]) -> JSON? {
+    ids.isEmpty ? nil : .array(ids.map { .string($0) })
   }
 
   private func message(of finding: Finding) -> String {

@@ -114,6 +114,10 @@ private struct TextReport {
     let painted = verdict.map { paint.bold(level, as: $0) } ?? paint.bold(level)
     var out = painted + line.unicodeScalars.dropFirst(level.unicodeScalars.count).string
     for evidence in finding.evidence { out += "  " + safeText(evidence) + "\n" }
+    if !finding.references.isEmpty {
+      let references = safeText(finding.references.joined(separator: ", "))
+      out += TextLayout.wrap(references, first: "  see: ", indent: 7)
+    }
     out += TextLayout.wrap(finding.rule.fix, first: "  help: ", indent: 8)
     return out
   }

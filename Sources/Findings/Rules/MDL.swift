@@ -1,0 +1,56 @@
+// Findings of the scan in the other model formats.
+extension Rule {
+  /// A model names a plugin, custom layer or shared library.
+  public static let modelPlugin = Rule(
+    "MDL001", .high, cwe: 829,
+    title: "a model names a plugin, custom layer or shared library",
+    why: "loading it loads code that is not in the model",
+    fix: "convert the model with built-in layers")
+  /// A model's header does not describe its data.
+  public static let modelLie = Rule(
+    "MDL002", .high, cwe: 130,
+    title: "a model's header does not describe its data",
+    why: "readers differ on what it holds, or read past it",
+    fix: "convert or fetch the model again")
+  /// A model takes data from a path outside.
+  public static let modelPath = Rule(
+    "MDL003", .high, cwe: 73,
+    title: "a model takes data from a path outside",
+    why: "loading it reads files of the host into the model",
+    fix: "convert the model with its data inside or beside it")
+  /// A file holds serialised objects of Java, R, Lua or .NET.
+  public static let serialisedObjects = Rule(
+    "MDL004", .high, cwe: 502,
+    title: "a file holds serialised objects of Java, R, Lua or .NET",
+    why: "their readers build whatever the file asks for, which runs code",
+    fix: "store the model in a format of plain data")
+  /// A model's format is known but not judged.
+  public static let boundedOnly = Rule(
+    "MDL005", .high, .obstacle, cwe: 693,
+    title: "a model's format is known but not judged",
+    why: "what cannot be looked into cannot be called clean",
+    fix: "convert the model to a format that the scan judges")
+  /// An XML file has a document type or entities.
+  public static let xmlEntities = Rule(
+    "MDL006", .high, cwe: 611,
+    title: "an XML file has a document type or entities",
+    why: "readers fetch files or addresses for them, or expand them until memory is full",
+    fix: "write the file without a document type")
+  /// A msgpack file has types or nesting that no checkpoint has.
+  public static let msgpackTypes = Rule(
+    "MDL007", .high, cwe: 502,
+    title: "a msgpack file has types or nesting that no checkpoint has",
+    why: "readers hand unknown types to code of their own, and deep nesting ends their stack",
+    fix: "save the checkpoint again")
+  /// A name in a model is built to stall a reader.
+  public static let stallingName = Rule(
+    "MDL008", .medium, cwe: 1333,
+    title: "a name in a model is built to stall a reader",
+    why: "a pattern that is matched against it takes time without end",
+    fix: "convert the model again")
+
+  static let modelRules: [Rule] = [
+    modelPlugin, modelLie, modelPath, serialisedObjects, boundedOnly, xmlEntities, msgpackTypes,
+    stallingName,
+  ]
+}
