@@ -65,7 +65,7 @@ let package = Package(
     module("Formats", uses: ["Bytes", "Archives"]),
     module("Scanning", uses: ["Bytes", "Findings", "Archives", "Formats"]),
     module("Engine", uses: ["Bytes", "CKernels"]),
-    module("Models", uses: ["Bytes", "Formats", "Engine"]),
+    module("Models", uses: ["Bytes", "Archives", "Formats", "Engine"]),
     module("Evaluation", uses: ["Bytes", "Findings", "Formats", "Engine", "Models"]),
     module("Robustness", uses: ["Bytes", "Findings", "Engine", "Evaluation"]),
     .target(
@@ -112,7 +112,11 @@ let package = Package(
     tests(of: "Releases", uses: ["Bytes", "Findings", "Archives", "Trust"]),
     tests(of: "Dependencies", uses: ["Bytes", "Findings"]),
     tests(of: "Formats", uses: ["Bytes", "Archives"]),
-    tests(of: "Scanning", uses: ["Bytes", "Findings", "Archives", "Formats"]),
+    tests(
+      of: "Scanning",
+      uses: [
+        "Bytes", "Findings", "Archives", "Formats", "Engine", "Judging", "Auditing", "StockPolicies",
+      ]),
     tests(of: "Engine", uses: ["Bytes"]),
     tests(of: "Models", uses: ["Bytes", "Archives", "Formats", "Engine"]),
     tests(of: "Evaluation", uses: ["Bytes", "Findings", "Formats", "Engine", "Models"]),

@@ -16,24 +16,36 @@ struct ArchiveReader {
 
   /// Reports all members.
   func read(into builder: inout InventoryBuilder) -> Inventory.Container {
-    let kind = FileKind(of: bytes)
-    if let compression = Compression(kind) {
-      return readCompressed(compression, into: &builder)
+    if bytes.isEmpty { builder.note(.unreadableArchive, at: 0, "an empty file") }
+    switch ArchiveFormat(of: bytes) {
+    case .zip: return readZip(into: &builder)
+    case .tar: return readTar(into: &builder)
+    case .gzip: return readCompressed(.gzip, into: &builder)
+    case .zstd: return readCompressed(.zstd, into: &builder)
+    case .xz: return readCompressed(.xz, into: &builder)
+    case .bzip2: return readCompressed(.bzip2, into: &builder)
+    case nil:
+      if endsAsZip { return readZip(into: &builder) }
+      if TarReader.recognises(bytes) { return readTar(into: &builder) }
+      return readFile(into: &builder)
+    case let other?:
+      if endsAsZip { return readZip(into: &builder) }
+      builder.note(.unreadableArchive, at: 0, "\(other.rawValue) archives are not read")
+      return readFile(into: &builder)
     }
-    let hidesArchive = [.unknown, .onnx, .elf, .pe, .machO].contains(kind)
-    if kind == .zip || hidesArchive && ZipArchive.ends(bytes) {
-      return readZip(into: &builder)
-    }
-    if kind == .tar || [.unknown, .onnx].contains(kind) && TarReader.recognises(bytes) {
-      var reader = TarReader(bytes)
-      reader.read(into: &builder)
-      return .tar
-    }
-    if kind == .empty { builder.note(.unreadableArchive, at: 0, "an empty file") }
-    if kind == .sevenZip || kind == .lz4 {
-      builder.note(.unreadableArchive, at: 0, "\(kind.rawValue) archives are not read")
-    }
-    return readFile(into: &builder)
+  }
+
+  /// Whether the archive begins after something else: what unpacks zip archives finds it all the
+  /// same. The descriptions that TFLite's own tools put behind a model are no archive of files.
+  private var endsAsZip: Bool {
+    let isLiteModel = bytes.count > 8 && "TFL3".utf8.elementsEqual(bytes.prefix(8).suffix(4))
+    return !isLiteModel && ZipArchive.ends(bytes)
+  }
+
+  private func readTar(into builder: inout InventoryBuilder) -> Inventory.Container {
+    var reader = TarReader(bytes)
+    reader.read(into: &builder)
+    return .tar
   }
 
   /// The bytes as the one member of themselves.
@@ -135,19 +147,8 @@ extension Compression {
 }
 
 extension ZipArchive {
-  /// Whether the archive is a model file of its own: Keras 3, PyTorch or NumPy.
+  /// Whether the archive is a model file of its own.
   fileprivate var isModel: Bool {
-    let names = Set(entries.map(\.nameBytes))
-    func has(_ name: String) -> Bool { names.contains(Array(name.utf8)) }
-    if has("proofmark.toml") || names.isEmpty { return false }
-    let isKeras = has("config.json") && has("metadata.json")
-    let isTorch = names.contains { $0.ends(with: "/data.pkl") } || has("data.pkl")
-    return isKeras || isTorch || names.allSatisfy { $0.ends(with: ".npy") }
-  }
-}
-
-extension [UInt8] {
-  fileprivate func ends(with text: String) -> Bool {
-    suffix(text.utf8.count).elementsEqual(text.utf8)
+    !ArchivedModel.all(in: entries.map { $0.name ?? "" }).isEmpty
   }
 }

@@ -214,7 +214,7 @@ struct GzipStream: PackedStream, ~Copyable {
   mutating func next() throws(ParseError) -> UnsafeRawBufferPointer? {
     while true {
       if let block = try inflater.next() { return block }
-      guard FileKind(of: packed.suffix(packed.count - consumed).prefix(2)) == .gzip else {
+      guard ArchiveFormat(of: packed.suffix(packed.count - consumed).prefix(2)) == .gzip else {
         return nil
       }
       inflater.restart()

@@ -29,6 +29,9 @@ public struct Inventory: Sendable {
   public let members: [Member]
   /// What is wrong with names, modes and the archive itself, and what could not be read.
   public let findings: [Finding]
+  /// The whole file, where an archive was found at its end alone: other programs read its
+  /// beginning.
+  public let front: ByteSlice?
   /// What is left of the limits for archives among the members.
   public let allowance: Allowance
 
@@ -106,12 +109,13 @@ public struct Inventory: Sendable {
 
   private init(
     subjectDigest: Digest, container: Container, members: [Member] = [], findings: [Finding],
-    allowance: Allowance
+    front: ByteSlice? = nil, allowance: Allowance
   ) {
     self.subjectDigest = subjectDigest
     self.container = container
     self.members = members
     self.findings = findings
+    self.front = front
     self.allowance = allowance
   }
 
@@ -141,8 +145,9 @@ public struct Inventory: Sendable {
     let container = reader.read(into: &builder)
     allowance = builder.allowance
     let (members, findings) = builder.finish()
+    let isAtEnd = container == .zip && ArchiveFormat(of: bytes) != .zip
     self.init(
       subjectDigest: Digest(of: bytes), container: container, members: members,
-      findings: findings, allowance: allowance)
+      findings: findings, front: isAtEnd ? bytes.asFile() : nil, allowance: allowance)
   }
 }

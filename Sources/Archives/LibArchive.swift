@@ -11,17 +11,6 @@ enum Compression: Sendable {
   case zstd
   case xz
   case bzip2
-
-  /// The compression that the bytes begin with.
-  init?(_ kind: FileKind) {
-    switch kind {
-    case .gzip: self = .gzip
-    case .zstd: self = .zstd
-    case .xz: self = .xz
-    case .bzip2: self = .bzip2
-    default: return nil
-    }
-  }
 }
 
 /// A compressed stream that is unpacked block by block.

@@ -1,4 +1,5 @@
 import Archives
+import Formats
 import Judging
 public import Bytes
 public import Engine
@@ -88,7 +89,7 @@ public struct RunnableModel: Sendable {
         externalFile: bare.externalFile)
     } catch {
       // Any value may be pickled; what the scan says of it counts.
-      if FileKind(of: only.bytes) == .pickle {
+      if FileFormat(of: only.bytes) == .pickle {
         return .absent("the pickle is no model of torch.save")
       }
       return .refused(refusal(of: error, at: place))

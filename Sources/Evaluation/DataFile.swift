@@ -5,7 +5,7 @@ public import Formats
 ///
 /// - Throws: `EvaluationError` for another kind of file or a malformed one.
 public func readArray(_ bytes: ByteSlice) throws(EvaluationError) -> StoredTensor {
-  let kind = FileKind(of: bytes)
+  let kind = FileFormat(of: bytes)
   do {
     switch kind {
     case .npy: return try NumPyArray(parsing: bytes).tensor()
@@ -15,5 +15,5 @@ public func readArray(_ bytes: ByteSlice) throws(EvaluationError) -> StoredTenso
   } catch {
     throw EvaluationError(error)
   }
-  throw EvaluationError("expected an array in NumPy or IDX form, found \(kind.rawValue)")
+  throw EvaluationError("expected an array in NumPy or IDX form, found \(kind?.rawValue ?? "bytes of no known format")")
 }

@@ -60,7 +60,7 @@ public struct Model: Sendable {
 
   /// Whether the bytes have a form that models come in. Says nothing about whether one is inside.
   public static func canRead(_ bytes: ByteSlice) -> Bool {
-    switch FileKind(of: bytes) {
+    switch FileFormat(of: bytes) {
     case .hdf5, .zip, .onnx, .safetensors, .pickle: true
     default: false
     }

@@ -1,3 +1,4 @@
+import Archives
 public import Bytes
 public import Engine
 import Formats
@@ -119,14 +120,14 @@ public struct ModelFile: Sendable {
   private static func format(
     of bytes: ByteSlice, limits: Limits
   ) throws(ModelError) -> Model.Format {
-    switch FileKind(of: bytes) {
+    switch FileFormat(of: bytes) {
     case .onnx: return .onnx
     case .hdf5: return .kerasH5
     case .safetensors: return .safetensors
     case .pickle, .tar: return .torch
     case .zip:
       do {
-        return try ModelArchive(of: bytes, limits: limits) == .keras ? .kerasArchive : .torch
+        return try ArchivedModel(of: bytes, limits: limits) == .keras ? .kerasArchive : .torch
       } catch {
         throw .file(error)
       }
@@ -134,7 +135,7 @@ public struct ModelFile: Sendable {
       throw .file(
         ParseError(
           at: bytes.offset, expected: "a model (HDF5, .keras, ONNX, .pth or safetensors)",
-          found: other.rawValue))
+          found: other?.rawValue ?? "bytes of no known format"))
     }
   }
 
@@ -142,7 +143,7 @@ public struct ModelFile: Sendable {
     _ file: WeightFile, with architecture: ByteSlice, limits: Limits,
     externalFile: @escaping ONNXProgram.ExternalFile
   ) throws(ModelError) -> (Source, WeightMapping) {
-    switch FileKind(of: architecture) {
+    switch FileFormat(of: architecture) {
     case .onnx:
       let graph: ONNXProgram
       do {
@@ -169,7 +170,7 @@ public struct ModelFile: Sendable {
       throw .file(
         ParseError(
           at: 0, expected: "an ONNX graph or the JSON of a Keras configuration",
-          found: other.rawValue
+          found: other?.rawValue ?? "bytes of no known format"
         ).inside("architecture"))
     }
   }

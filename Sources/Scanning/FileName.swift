@@ -1,4 +1,4 @@
-import Bytes
+import Formats
 
 /// What a file's name promises about its content.
 struct FileName {
@@ -19,13 +19,28 @@ struct FileName {
   }
 
   /// Whether only loaders of pickles are meant to open it.
-  var isPickle: Bool { expectedKinds == [.pickle] }
+  var isPickle: Bool { expectedFormats == [.pickle] }
 
   /// Whether a shell or interpreter runs files of this name.
   var isScript: Bool { Self.scriptExtensions.contains(fileExtension) }
 
-  /// The kinds that the extension stands for, nil when it says nothing.
-  var expectedKinds: [FileKind]? {
+  /// The formats of programs that open files of this name without looking.
+  var formats: [FileFormat] {
+    if text == "Dockerfile" || text.hasPrefix("Dockerfile.") || fileExtension == "dockerfile" {
+      return [.dockerfile]
+    }
+    return switch fileExtension {
+    case "yaml", "yml": [.yaml]
+    case "jinja", "jinja2", "j2": [.jinja]
+    case "py", "pyw": [.python]
+    case "ipynb": [.notebook]
+    case _ where isScript: [.shell]
+    default: []
+    }
+  }
+
+  /// The formats that the extension stands for, nil when it says nothing.
+  var expectedFormats: [FileFormat]? {
     Self.kinds.first { $0.extensions.contains(fileExtension) }?.kinds
   }
 
@@ -38,9 +53,9 @@ struct FileName {
     "rb", "pl", "php", "lua", "tcl", "awk",
   ]
 
-  private static let text: [FileKind] = [.text, .json, .empty]
+  private static let text: [FileFormat] = [.text, .json, .empty]
 
-  private static let kinds: [(extensions: [String], kinds: [FileKind])] = [
+  private static let kinds: [(extensions: [String], kinds: [FileFormat])] = [
     (["h5", "hdf5", "he5"], [.hdf5]),
     (["keras"], [.zip]),
     (["npy"], [.npy]),
@@ -56,29 +71,7 @@ struct FileName {
     (["xz"], [.xz]),
     (["bz2"], [.bzip2]),
     (["7z"], [.sevenZip]),
-    (["json"], [.json]),
+    (["json", "ipynb"], [.json]),
     (["txt", "md", "toml", "csv", "tsv", "yaml", "yml", "cfg", "ini", "lock", "sig"], text),
   ]
-}
-
-extension FileKind {
-  /// The kind as a noun with its article.
-  var article: String {
-    switch self {
-    case .empty: "empty"
-    case .hdf5: "an HDF5 file"
-    case .elf: "an ELF executable"
-    case .pe: "a Windows executable"
-    case .machO: "a Mach-O executable or Java class"
-    case .npy: "a NumPy array"
-    case .idx: "an IDX array"
-    case .onnx: "an ONNX model"
-    case .safetensors, .pickle, .png, .jpeg: "a \(rawValue) file"
-    case .json: "JSON"
-    case .text: "text"
-    case .zip, .tar: "a \(rawValue) archive"
-    case .gzip, .zstd, .xz, .bzip2, .lz4, .sevenZip: "a \(rawValue) file"
-    case .unknown: "of no known kind"
-    }
-  }
 }

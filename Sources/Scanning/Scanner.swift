@@ -6,254 +6,194 @@ import Formats
 /// Looks for hostile content: what a loader would run, and what hides from one reader and shows
 /// to another.
 ///
-/// A file is taken for what its bytes are; its name is only compared. A kind that is not known is
-/// an obstacle, never clean.
+/// A file is taken for everything that a loader may take it for; its name is only compared. What
+/// no scanner looked at as a whole is an obstacle, never clean.
 public struct Scanner: Sendable {
   private let limits: Limits
+  private let profile: Profile
 
   /// A scanner under the given limits.
-  public init(limits: Limits = Limits()) {
+  public init(limits: Limits = Limits(), profile: Profile = .release) {
     self.limits = limits
+    self.profile = profile
   }
 
   /// Everything wrong with the members, and with the archives among them.
   public func scan(_ inventory: Inventory) -> [Finding] {
-    var allowance = inventory.allowance
-    let depth = inventory.container == .file || inventory.container == .folder ? 0 : 1
-    return inventory.members.flatMap { member in
-      scan(member.bytes, at: Place([member.path.text]), depth: depth, allowance: &allowance)
+    var scan = Scan(ScanContext(inventory.allowance, profile: profile))
+    let isOpen = inventory.container == .file || inventory.container == .folder
+    scan.scan(inventory, at: .subject, depth: isOpen ? 0 : 1)
+    // Another program reads what stands before the archive that was found at the end.
+    if let front = inventory.front {
+      scan.scan(front, at: .subject, depth: 0, opensArchives: false)
     }
+    return scan.finish()
   }
 
   /// Everything wrong with one file of the given name, below which findings are placed.
   public func scan(_ path: String, _ bytes: ByteSlice) -> [Finding] {
-    var allowance = Allowance(limits, subjectBytes: bytes.count)
-    return scan(bytes.asFile(), at: Place([path]), depth: 0, allowance: &allowance)
-  }
-
-  private func scan(
-    _ bytes: ByteSlice, at place: Place, depth: Int, allowance: inout Allowance
-  ) -> [Finding] {
-    let name = FileName(place.members.last ?? "")
-    let pickle = PickleScan(bytes, at: place, limits: limits)
-    let kind = kind(of: bytes, name, pickle)
-    var findings: [Finding] = []
-    if kind == .pickle {
-      if !name.mayBePickle {
-        findings.append(Rule.disguisedPickle.at(place, "'\(name.text)' is a pickle"))
-      }
-    } else if pickle.disguise == .imports {
-      findings.append(
-        Rule.disguisedPickle.at(place, "'\(name.text)' is \(kind.article) and also a pickle"))
-      findings += pickle.run()
-    } else if let expected = name.expectedKinds, !expected.contains(kind) {
-      findings.append(
-        Rule.misnamed.at(
-          place, "'\(name.text)' is \(kind.article)",
-          evidence: ["expected: " + expected.map(\.rawValue).joined(separator: " or ")]))
-    }
-    return findings
-      + judge(bytes, kind, name, at: place, depth: depth, allowance: &allowance)
-  }
-
-  /// The kind of the bytes. Protocols 0 and 1 of pickle have no signature: what has no other kind
-  /// than text is tried as one.
-  private func kind(of bytes: ByteSlice, _ name: FileName, _ pickle: PickleScan) -> FileKind {
-    let kind = FileKind(of: bytes)
-    guard kind == .text || kind == .unknown else { return kind }
-    switch pickle.disguise {
-    case .imports: return .pickle
-    case .data where kind == .unknown || name.isPickle: return .pickle
-    case .data, .none: return kind
-    }
-  }
-
-  private func judge(
-    _ bytes: ByteSlice, _ kind: FileKind, _ name: FileName, at place: Place, depth: Int,
-    allowance: inout Allowance
-  ) -> [Finding] {
-    switch kind {
-    case .empty, .idx: []
-    case .png, .jpeg: judgePicture(bytes, kind, at: place)
-    case .hdf5: HDF5Scan.findings(in: bytes, at: place, limits: limits)
-    case .pickle: PickleScan(bytes, at: place, limits: limits).run()
-    case .npy: judgeArray(bytes, at: place)
-    case .safetensors: judgeSafetensors(bytes, at: place)
-    case .json: judgeJSON(bytes, name, at: place)
-    case .text: judgeText(bytes, name, at: place)
-    case .elf, .pe, .machO: [Rule.executable.at(place, "'\(name.text)' is \(kind.article)")]
-    case .zip, .tar, .gzip, .zstd, .xz, .bzip2, .onnx, .unknown:
-      judgeArchive(bytes, kind, at: place, depth: depth, allowance: &allowance)
-    case .lz4, .sevenZip: [Rule.unknownKind.at(place, "\(kind.article) is not opened")]
-    }
-  }
-
-  /// Pictures are inert, but readers of zip archives look for their end alone.
-  private func judgePicture(_ bytes: ByteSlice, _ kind: FileKind, at place: Place) -> [Finding] {
-    guard ZipArchive.ends(bytes) else { return [] }
-    return [Rule.strayBytes.at(place, "\(kind.article) that is also a zip archive")]
-  }
-
-  private func judgeArray(_ bytes: ByteSlice, at place: Place) -> [Finding] {
-    do throws(ParseError) {
-      let array = try NumPyArray(parsing: bytes)
-      switch array.datatype {
-      case .number, .unsupported:
-        guard !array.trailing.isEmpty else { return [] }
-        let trailing = array.trailing
-        return [
-          Rule.strayBytes.at(
-            place.at(trailing.offset), "\(trailing.count) bytes follow the last element")
-        ]
-      case .record(hasObjects: false): return []
-      case .object, .record(hasObjects: true):
-        return [Rule.objectArray.at(place, "an array of \(array.datatype.name)")]
-          + PickleScan(array.data, at: place, limits: limits).run()
-      }
-    } catch {
-      let rule: Rule = error.kind == .malformed ? .arrayLie : .unreadable
-      return [rule.at(place, error)]
-    }
-  }
-
-  private func judgeSafetensors(_ bytes: ByteSlice, at place: Place) -> [Finding] {
-    do throws(ParseError) {
-      _ = try SafetensorsFile(parsing: bytes, limits: limits)
-      return []
-    } catch {
-      let rule: Rule = error.kind == .malformed ? .safetensorsLie : .unreadable
-      return [rule.at(place, error)]
-    }
-  }
-
-  /// JSON is inert unless it is a Keras configuration.
-  private func judgeJSON(_ bytes: ByteSlice, _ name: FileName, at place: Place) -> [Finding] {
-    do throws(ParseError) {
-      guard bytes.count <= limits.headerBytes else {
-        throw ParseError(
-          .limit, at: 0, expected: "JSON of at most \(limits.headerBytes) bytes",
-          found: "\(bytes.count)")
-      }
-      let value = try JSON(parsing: bytes)
-      guard value["class_name"] != nil else { return [] }
-      return KerasConfigScan.findings(in: value, at: place)
-    } catch {
-      // Python reads more than JSON allows: names that stand twice, NaN. What only begins like
-      // JSON is text.
-      let mayBeConfiguration = bytes.contains("class_name") || bytes.contains("\\u")
-      guard name.fileExtension == "json" || error.kind == .limit || mayBeConfiguration else {
-        return judgeText(bytes, name, at: place)
-      }
-      return [Rule.unreadable.at(place, error)]
-    }
-  }
-
-  private func judgeText(_ bytes: ByteSlice, _ name: FileName, at place: Place) -> [Finding] {
-    if bytes.starts(with: Array("#!".utf8)) {
-      let line = bytes.prefix { $0 != 0x0a }.prefix(120)
-      return [
-        Rule.script.at(
-          place, "'\(name.text)' begins as a script", evidence: [safeText(bytes: line)])
-      ]
-    }
-    guard name.isScript else { return [] }
-    return [Rule.script.at(place, "'\(name.text)' is a script by its name")]
+    let allowance = Allowance(limits, subjectBytes: bytes.count)
+    var scan = Scan(ScanContext(allowance, profile: profile))
+    scan.scan(bytes.asFile(), at: Place([path]), depth: 0)
+    return scan.finish()
   }
 }
 
-// Archives.
-extension Scanner {
-  private func judgeArchive(
-    _ bytes: ByteSlice, _ kind: FileKind, at place: Place, depth: Int, allowance: inout Allowance
-  ) -> [Finding] {
+/// One run of the scanner over a subject.
+private struct Scan {
+  /// A file that nothing known would take.
+  private struct Unknown {
+    let place: Place
+    let count: Int
+    let name: FileName
+  }
+
+  private var context: ScanContext
+  private var unknown: [Unknown] = []
+
+  init(_ context: ScanContext) {
+    self.context = context
+  }
+
+  /// All findings: those of files without a format last, since any other file may explain them.
+  consuming func finish() -> [Finding] {
+    for file in unknown where !context.isExplained(file.place, count: file.count) {
+      // Most files of a root file system have no format that concerns a model.
+      if context.profile == .imageLayer, file.name.expectedFormats == nil { continue }
+      context.report(Rule.unknownKind.at(file.place, "the kind of the file is not known"))
+    }
+    return context.findings
+  }
+
+  /// Scans an archive or folder: as the model that it is by its members, then each of these.
+  mutating func scan(_ inventory: Inventory, at place: Place, depth: Int, bytes: ByteSlice = .empty)
+  {
+    if inventory.container != .file {
+      let names = inventory.members.map(\.path.text)
+      for model in ArchivedModel.all(in: names) {
+        let claim = Claim(FileFormat(model), .structure)
+        run(
+          ScannedFile(
+            bytes: bytes, place: place, name: FileName(place.members.last ?? ""), claim: claim,
+            siblings: Siblings(in: inventory), inventory: inventory))
+      }
+    }
+    for member in inventory.members {
+      let inside = place.member(member.path.text)
+      guard !context.isCovered(inside) else { continue }
+      scan(
+        member.bytes, at: inside, depth: depth,
+        siblings: Siblings(of: member.path.text, in: inventory))
+    }
+  }
+
+  /// Scans a file as everything that it may be taken for, and then the files inside it.
+  mutating func scan(
+    _ bytes: ByteSlice, at place: Place, depth: Int, siblings: Siblings = Siblings(),
+    opensArchives: Bool = true
+  ) {
+    let name = FileName(place.members.last ?? "")
+    let told = FileFormat.claims(of: bytes)
+    let trial = PickleScan.trial(bytes, named: name, at: place, told: told, limits: context.limits)
+    let claims = told + [trial].compactMap { $0 }
+    judge(claims, of: name, at: place)
+    if claims.isEmpty {
+      unknown.append(Unknown(place: place, count: bytes.count, name: name))
+    }
+    // A name chooses scanners besides, and only of what is text.
+    let isText = claims.contains { $0.format.family == .text }
+    let named = isText ? name.formats.map { Claim($0, .name) } : []
+    for claim in claims + named.filter({ !claims.map(\.format).contains($0.format) }) {
+      if claim.format.isOpened {
+        if opensArchives { openArchive(bytes, claim, at: place, depth: depth) }
+      } else {
+        run(
+          ScannedFile(
+            bytes: bytes, place: place, name: name, claim: claim, siblings: siblings,
+            inventory: nil))
+      }
+    }
+    scanOpened(depth: depth)
+  }
+
+  private mutating func run(_ file: ScannedFile) {
+    if let obstacle = file.claim.format.scanner.scan(file, &context).obstacle {
+      context.report(obstacle)
+    }
+  }
+
+  /// Scans what the scanners of one file found inside it, one level deeper.
+  private mutating func scanOpened(depth: Int) {
+    for inner in context.takeOpened() {
+      guard depth < context.limits.archiveDepth else {
+        context.report(
+          Rule.bomb.at(
+            inner.place, "files in files, more than \(context.limits.archiveDepth) deep"))
+        return
+      }
+      switch inner.kind {
+      case .file: scan(inner.bytes, at: inner.place, depth: depth + 1)
+      case .format(let format):
+        run(
+          ScannedFile(
+            bytes: inner.bytes, place: inner.place, name: FileName(""),
+            claim: Claim(format, .structure), siblings: Siblings(), inventory: nil))
+        scanOpened(depth: depth + 1)
+      }
+    }
+  }
+
+  private mutating func openArchive(
+    _ bytes: ByteSlice, _ claim: Claim, at place: Place, depth: Int
+  ) {
     let inner = Inventory(
-      of: bytes, named: place.members.last ?? "", depth: depth, allowance: &allowance,
+      of: bytes, named: place.members.last ?? "", depth: depth, allowance: &context.allowance,
       opensModels: true)
     let outer = Array(place.members.dropLast())
-    let findings = inner.findings.map { $0.inside(outer) }
+    context.report(inner.findings.map { $0.inside(outer) })
     guard inner.container != .file else {
-      // Nothing known, or compressed but no archive: what is inside was not looked at.
-      let message =
-        switch kind {
-        case .unknown: "the kind of the file is not known"
-        case .onnx: "an ONNX model is not scanned: there are no rules for it yet"
-        default: "\(kind.article) without an archive is not opened"
-        }
-      return findings.isEmpty ? [Rule.unknownKind.at(place, message)] : findings
-    }
-    if let torch = TorchArchive(inner.members) {
-      return findings
-        + judgeTorch(torch, inner.members, at: place, depth: depth, allowance: &allowance)
-    }
-    return findings
-      + inner.members.flatMap { member in
-        scan(
-          member.bytes, at: place.member(member.path.text), depth: depth + 1,
-          allowance: &allowance)
+      // Compressed but no archive: what is inside was not looked at.
+      if inner.findings.isEmpty {
+        context.report(
+          Rule.unknownKind.at(place, "\(claim.format.article) without an archive is not opened"))
       }
-  }
-
-  private func judgeTorch(
-    _ torch: TorchArchive, _ members: [Member], at place: Place, depth: Int,
-    allowance: inout Allowance
-  ) -> [Finding] {
-    var findings: [Finding] = []
-    var used: Set<String> = []
-    for member in members {
-      let inside = place.member(member.path.text)
-      if torch.isStorage(member) { continue }
-      if FileKind(of: member.bytes) == .pickle {
-        var keys: Set<String> = []
-        let scan = PickleScan(
-          member.bytes, at: inside, context: .torch(storages: torch.storages), limits: limits)
-        findings += scan.run(storages: &keys)
-        used.formUnion(keys)
-      } else {
-        findings += scan(member.bytes, at: inside, depth: depth + 1, allowance: &allowance)
-      }
+      return
     }
-    // A storage is raw numbers: it may look like any kind, but something must refer to it.
-    for member in members where torch.isStorage(member) && !used.contains(torch.key(of: member)) {
-      findings.append(
-        Rule.strayBytes.at(
-          place.member(member.path.text), "a storage that no tensor refers to"))
+    scan(inner, at: place, depth: depth + 1, bytes: bytes)
+  }
+
+  /// Compares the claims with one another, and with what the name promises.
+  private mutating func judge(_ claims: [Claim], of name: FileName, at place: Place) {
+    let pickle = claims.first { $0.format.family == .pickle }
+    let others = claims.filter { $0.format.family != .pickle && $0.format.family != .text }
+    if let pickle, pickle.strength == .trial, let other = others.first {
+      context.report(
+        Rule.disguisedPickle.at(
+          place, "'\(name.text)' is \(other.format.article) and also a pickle"))
+    } else if pickle != nil, !name.mayBePickle {
+      context.report(Rule.disguisedPickle.at(place, "'\(name.text)' is a pickle"))
+    } else if pickle == nil, let first = claims.first, let expected = name.expectedFormats,
+      !claims.contains(where: { expected.contains($0.format) })
+    {
+      context.report(
+        Rule.misnamed.at(
+          place, "'\(name.text)' is \(first.format.article)",
+          evidence: ["expected: " + expected.map(\.rawValue).joined(separator: " or ")]))
     }
-    return findings
-  }
-}
-
-extension ByteSlice {
-  /// Whether the text stands anywhere in the bytes.
-  fileprivate func contains(_ text: String) -> Bool {
-    let wanted = Array(text.utf8)
-    guard let first = wanted.first else { return true }
-    var rest = self
-    while let place = rest.firstIndex(of: first) {
-      rest = rest.suffix(rest.count - place)
-      if rest.starts(with: wanted) { return true }
-      rest = rest.suffix(rest.count - 1)
-    }
-    return false
-  }
-}
-
-/// The layout of a zip that torch.save wrote: `NAME/data.pkl` and `NAME/data/KEY`.
-private struct TorchArchive {
-  /// Bytes of each storage by its key.
-  let storages: [String: Int]
-  private let prefix: String
-
-  init?(_ members: [Member]) {
-    let pickles = members.map(\.path.text).filter { $0 == "data.pkl" || $0.hasSuffix("/data.pkl") }
-    guard pickles.count == 1, let pickle = pickles.first else { return nil }
-    let prefix = String(pickle.dropLast("data.pkl".count)) + "data/"
-    self.prefix = prefix
-    storages = Dictionary(
-      members.filter { $0.path.text.hasPrefix(prefix) }.map {
-        (String($0.path.text.dropFirst(prefix.count)), $0.size)
-      }, uniquingKeysWith: { first, _ in first })
+    judgeFamilies(of: claims, name, at: place)
   }
 
-  func isStorage(_ member: Member) -> Bool { member.path.text.hasPrefix(prefix) }
-  func key(of member: Member) -> String { String(member.path.text.dropFirst(prefix.count)) }
+  /// One file of two formats is a finding, but for TFLite's own descriptions: a zip at its end.
+  private mutating func judgeFamilies(of claims: [Claim], _ name: FileName, at place: Place) {
+    let told = claims.filter { $0.strength != .trial && $0.format.family != .text }
+    guard let first = told.first,
+      let second = told.first(where: { $0.format.family != first.format.family }),
+      first.format != .tflite || second.strength != .tail
+    else { return }
+    context.report(
+      Rule.polyglot.at(
+        place.at(second.offset > 0 ? second.offset : nil),
+        "'\(name.text)' is \(first.format.article) and also \(second.format.article)",
+        evidence: told.map { "\($0.format.rawValue) at byte \($0.offset)" }))
+  }
 }

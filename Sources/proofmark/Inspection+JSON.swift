@@ -37,7 +37,7 @@ extension Inspection {
 
   private func member(_ member: Member) -> JSON {
     .record([
-      ("path", .string(member.path.text)), ("kind", .string(FileKind(of: member.bytes).rawValue)),
+      ("path", .string(member.path.text)), ("kind", .string(kindName(of: member.bytes))),
       ("size", .integer(member.size)), ("mode", .string(member.mode.rawValue)),
       ("sha256", .string(member.digest.hexadecimal)),
     ])

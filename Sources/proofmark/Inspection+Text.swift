@@ -18,7 +18,7 @@ extension Inspection {
     var members = TextTable(["path", "kind", "bytes", "sha256"], rightAligned: [2])
     for member in subject.inventory.members {
       members.add([
-        member.path.text, FileKind(of: member.bytes).rawValue, groupedDecimal(member.size),
+        member.path.text, kindName(of: member.bytes), groupedDecimal(member.size),
         String(member.digest.hexadecimal.prefix(16)),
       ])
     }

@@ -2,6 +2,7 @@ import Archives
 import Auditing
 import Bytes
 import Findings
+import Formats
 import Models
 import Releases
 
@@ -17,6 +18,9 @@ struct Inspection {
     self.subject = subject
     loneWeights = Inspection.loneWeights(of: subject, bare)
   }
+
+  /// What a member is by its bytes, in one word.
+  func kindName(of bytes: ByteSlice) -> String { FileFormat(of: bytes)?.rawValue ?? "unknown" }
 
   /// Whether everything could be read.
   var isComplete: Bool {

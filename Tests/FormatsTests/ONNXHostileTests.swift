@@ -281,7 +281,7 @@ import Testing
 
 /// Reads everything that can be read.
 func touchONNX(_ bytes: ByteSlice) {
-  _ = FileKind(of: bytes)
+  _ = FileFormat(of: bytes)
   do throws(ParseError) {
     for tensor in try ONNXModel(parsing: bytes).graph.initializers {
       do throws(ParseError) { _ = try tensor.storedTensor { _ in .empty } } catch {

@@ -29,7 +29,7 @@ private func zip(_ build: (inout ZipBuilder) -> Void) -> [UInt8] {
 private let picture: [UInt8] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0]
 private let seven: [UInt8] = [0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c, 0, 4, 0, 0]
 
-private let containers: [Bypass] = [
+let containers: [Bypass] = [
   Bypass(
     "a hostile data.pkl", .dangerousImport, in: "model.pth", torch { $0.pickle = payload },
     clean: torch()),
@@ -77,7 +77,7 @@ private let containers: [Bypass] = [
     "a pickle before a zip archive", .unaccountedBytes, in: "model.pth",
     data + ZipBuilder.one("a.txt", [0x61]), clean: data),
   Bypass(
-    "a zip archive behind a picture", .strayBytes, in: "logo.png",
+    "a zip archive behind a picture", .polyglot, in: "logo.png",
     picture + ZipBuilder.one("a.txt", [0x61]), clean: picture),
   Bypass(
     "a 7z archive as .pth", .unknownKind, in: "model.pth", seven, clean: torch()),
@@ -102,7 +102,7 @@ private let containers: [Bypass] = [
     clean: Array("text".utf8)),
 ]
 
-private let arrays: [Bypass] = [
+let arrays: [Bypass] = [
   Bypass(
     "an object array", .objectArray, in: "x.npy", NumPyBuilder(pickle: data).bytes,
     clean: NumPyBuilder([1], shape: "(1,)").bytes),

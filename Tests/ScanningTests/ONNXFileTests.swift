@@ -1,5 +1,6 @@
 import Bytes
 import Findings
+import Formats
 import Scanning
 import TestSupport
 import Testing
@@ -14,7 +15,7 @@ import Testing
   @Test func `a zip archive behind a model is opened all the same`() {
     let hidden =
       ONNXBuilder().bytes + ZipBuilder.one("a.pkl", PickleBuilder.call("os", "system", "id"))
-    #expect(FileKind(of: ByteSlice(hidden)) == .onnx)
+    #expect(FileFormat(of: ByteSlice(hidden)) == .onnx)
     let findings = Scanner().scan("m.onnx", ByteSlice(hidden))
     #expect(findings.contains { $0.rule == .dangerousImport }, "\(findings.map(\.message))")
   }

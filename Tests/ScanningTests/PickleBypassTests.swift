@@ -32,7 +32,7 @@ private func doubling(_ steps: Int) -> [UInt8] {
   return builder.get(0).stop()
 }
 
-private let machineTricks: [Bypass] = [
+let machineTricks: [Bypass] = [
   Bypass(
     "a memo that MEMOIZE made and PUT overwrote", .dangerousImport,
     v4.text("collections").memoize().pop().text("os").put(0).pop().get(0).text("system")
@@ -175,7 +175,7 @@ private let machineTricks: [Bypass] = [
     clean: plain.mark().inst("collections", "OrderedDict").stop()),
 ]
 
-private let gadgets: [Bypass] = [
+let gadgets: [Bypass] = [
   gadget("os", "system"), gadget("posix", "system"), gadget("nt", "system"),
   gadget("subprocess", "Popen"), gadget("builtins", "eval"), gadget("builtins", "getattr"),
   gadget("pip", "main"), gadget("ensurepip", "_run_pip"), gadget("timeit", "timeit"),

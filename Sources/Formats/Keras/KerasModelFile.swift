@@ -47,12 +47,12 @@ public struct KerasModelFile: Sendable {
   ///
   /// - Throws: `ParseError`, also when a layer's weights cannot be read.
   public init(parsing bytes: ByteSlice, limits: Limits = Limits()) throws(ParseError) {
-    switch FileKind(of: bytes) {
+    switch FileFormat(of: bytes) {
     case .hdf5: try self.init(hdf5: HDF5File(parsing: bytes, limits: limits), limits: limits)
     case .zip: try self.init(archive: bytes, limits: limits)
     case let other:
       throw ParseError(
-        at: bytes.offset, expected: "a Keras model in HDF5 or .keras", found: other.rawValue)
+        at: bytes.offset, expected: "a Keras model in HDF5 or .keras", found: other?.rawValue ?? "bytes of no known format")
     }
   }
 

@@ -46,7 +46,7 @@ public struct TorchFile: Sendable {
   public init(parsing bytes: ByteSlice, limits: Limits = Limits()) throws(ParseError) {
     var evaluator = PickleEvaluator(limits: limits)
     let storages: TorchStorages
-    switch FileKind(of: bytes) {
+    switch FileFormat(of: bytes) {
     case .zip:
       container = .archive
       let archive = try TorchArchive(parsing: bytes, limits: limits)
@@ -69,7 +69,7 @@ public struct TorchFile: Sendable {
     case let other:
       throw ParseError(
         at: bytes.offset, expected: "a zip archive or pickles of torch.save",
-        found: other.rawValue)
+        found: other?.rawValue ?? "bytes of no known format")
     }
     objects = evaluator.objects
     var interpreter = TorchInterpreter(

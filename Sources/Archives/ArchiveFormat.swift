@@ -1,0 +1,97 @@
+public import Bytes
+
+/// The archives and compressions that are told from their bytes, whether or not they are opened.
+public enum ArchiveFormat: String, Sendable, CaseIterable {
+  case zip
+  case tar
+  case gzip
+  case zstd
+  case xz
+  case bzip2
+  case lz4
+  case lzma
+  case zlib
+  case sevenZip = "7z"
+  case cpio
+  case rar
+  case cab
+  case ar
+  case iso
+  case squashfs
+  case lha
+  case arj
+
+  /// The format whose signature the bytes carry. `lzma` and `zlib` have none.
+  public init?(of bytes: ByteSlice) {
+    guard
+      let first = ArchiveFormat.signatures.first(where: { $0.matches(bytes) }),
+      first.format.isPlausible(bytes)
+    else {
+      guard ArchiveFormat.isTextCPIO(bytes) else { return nil }
+      self = .cpio
+      return
+    }
+    self = first.format
+  }
+
+  /// Whether the bytes are a tar archive of Unix version 7, which has a checksum and no signature.
+  public static func isOldTar(_ bytes: ByteSlice) -> Bool { TarReader.recognises(bytes) }
+
+  private struct Signature {
+    let format: ArchiveFormat
+    let magic: [UInt8]
+    let offset: Int
+
+    init(_ format: ArchiveFormat, _ magic: [UInt8], at offset: Int = 0) {
+      self.format = format
+      self.magic = magic
+      self.offset = offset
+    }
+
+    func matches(_ bytes: ByteSlice) -> Bool {
+      guard bytes.count >= offset + magic.count else { return false }
+      return magic.indices.allSatisfy { bytes[offset + $0] == magic[$0] }
+    }
+  }
+
+  private static let signatures: [Signature] = [
+    Signature(.zip, ZipSignature.local),
+    Signature(.zip, ZipSignature.end),
+    Signature(.gzip, [0x1f, 0x8b]),
+    Signature(.zstd, [0x28, 0xb5, 0x2f, 0xfd]),
+    Signature(.xz, [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]),
+    Signature(.bzip2, Array("BZh".utf8)),
+    Signature(.lz4, [0x04, 0x22, 0x4d, 0x18]),
+    Signature(.sevenZip, [0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c]),
+    Signature(.tar, Array("ustar".utf8), at: 257),
+    Signature(.rar, Array("Rar!\u{1a}\u{7}".utf8)),
+    Signature(.cab, Array("MSCF\0\0\0\0".utf8)),
+    Signature(.ar, Array("!<arch>\n".utf8)),
+    Signature(.iso, Array("CD001".utf8), at: 32_769),
+    Signature(.squashfs, Array("hsqs".utf8)),
+    Signature(.squashfs, Array("sqsh".utf8)),
+    Signature(.lha, Array("-lh".utf8), at: 2),
+    Signature(.arj, [0x60, 0xea]),
+    Signature(.cpio, [0xc7, 0x71]),
+    Signature(.cpio, [0x71, 0xc7]),
+  ]
+
+  /// Looks past a signature of few bytes, which other files may begin with as well.
+  private func isPlausible(_ bytes: ByteSlice) -> Bool {
+    switch self {
+    case .lha: bytes.count > 21 && bytes[6] == UInt8(ascii: "-")
+    case .arj: bytes.count > 10 && bytes[3] <= 10 && bytes[2] | bytes[3] != 0 && bytes[6] < 32
+    case .squashfs: bytes.count >= 96 && bytes[28] | bytes[29] == 4
+    case .cpio: bytes.count > 26 && bytes[20] | bytes[21] != 0
+    default: true
+    }
+  }
+
+  /// The portable forms begin with a number in text, and go on with digits up to the name.
+  private static func isTextCPIO(_ bytes: ByteSlice) -> Bool {
+    let start = bytes.prefix(76)
+    let isKnown = ["070701", "070702", "070707"].contains { start.starts(with: $0.utf8) }
+    return isKnown && start.count == 76
+      && start.allSatisfy { (0x30...0x39).contains($0) || (0x41...0x46).contains($0 & 0xdf) }
+  }
+}

@@ -1,0 +1,31 @@
+import Bytes
+import Findings
+import Formats
+
+/// Judges NumPy arrays.
+struct ArrayScan: ContentScanner {
+  static func scan(_ file: ScannedFile, _ context: inout ScanContext) -> Coverage {
+    let place = file.place
+    do throws(ParseError) {
+      let array = try NumPyArray(parsing: file.bytes)
+      switch array.datatype {
+      case .number, .unsupported:
+        let trailing = array.trailing
+        if !trailing.isEmpty {
+          context.report(
+            Rule.strayBytes.at(
+              place.at(trailing.offset), "\(trailing.count) bytes follow the last element"))
+        }
+      case .record(hasObjects: false): break
+      case .object, .record(hasObjects: true):
+        context.report(Rule.objectArray.at(place, "an array of \(array.datatype.name)"))
+        context.report(PickleScan(array.data, at: place, limits: context.limits).run())
+      }
+      return .whole
+    } catch {
+      guard error.kind == .malformed else { return .partly(Rule.unreadable.at(place, error)) }
+      context.report(Rule.arrayLie.at(place, error))
+      return .whole
+    }
+  }
+}

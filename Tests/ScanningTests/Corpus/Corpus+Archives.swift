@@ -1,0 +1,4 @@
+// Hostile files: archives, images and compressions.
+extension Corpus {
+  static let archives: [HostileFile] = []
+}

@@ -1,0 +1,4 @@
+// Hostile files: Keras, TensorFlow and configurations.
+extension Corpus {
+  static let keras: [HostileFile] = []
+}

@@ -1,0 +1,4 @@
+// Hostile files: graphs and weights.
+extension Corpus {
+  static let models: [HostileFile] = []
+}

@@ -1,0 +1,4 @@
+// Hostile files: templates, scripts, secrets and documents.
+extension Corpus {
+  static let texts: [HostileFile] = []
+}
