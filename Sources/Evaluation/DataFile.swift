@@ -15,5 +15,6 @@ public func readArray(_ bytes: ByteSlice) throws(EvaluationError) -> StoredTenso
   } catch {
     throw EvaluationError(error)
   }
-  throw EvaluationError("expected an array in NumPy or IDX form, found \(kind?.rawValue ?? "bytes of no known format")")
+  let found = kind?.rawValue ?? "bytes of no known format"
+  throw EvaluationError("expected an array in NumPy or IDX form, found \(found)")
 }

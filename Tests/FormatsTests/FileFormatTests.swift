@@ -75,10 +75,11 @@ struct ClaimTests {
     #expect(FileFormat(of: ByteSlice(utf8: text)) == format)
   }
 
-  @Test(arguments: [
-    [0xc3, 0x28], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80], [0xe2, 0x82], [0xc0, 0xaf],
-    [0x61, 0x80], [0xf0, 0x9f, 0x98],
-  ] as [[UInt8]])
+  @Test(
+    arguments: [
+      [0xc3, 0x28], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80], [0xe2, 0x82], [0xc0, 0xaf],
+      [0x61, 0x80], [0xf0, 0x9f, 0x98],
+    ] as [[UInt8]])
   func `what is no UTF-8 is no text`(bytes: [UInt8]) {
     #expect(FileFormat(of: ByteSlice(bytes)) == nil)
   }
@@ -89,11 +90,15 @@ struct ClaimTests {
   }
 
   @Test(arguments: [
-    (["m/data.pkl", "m/data/0"], [ArchivedModel.torch]), (["data.pkl", "code/a.py"], [.torchScript]),
+    (["m/data.pkl", "m/data/0"], [ArchivedModel.torch]),
+    (["data.pkl", "code/a.py"], [.torchScript]),
     (["config.json", "metadata.json"], [.keras]), (["config.json", "model.weights.h5"], [.keras]),
     (["a.npy"], [.npz]), (["config.json"], []), ([], []),
-    (["proofmark.toml", "data.pkl"], []), (["data.pkl", "config.json", "metadata.json"],
-      [.torch, .keras]),
+    (["proofmark.toml", "data.pkl"], []),
+    (
+      ["data.pkl", "config.json", "metadata.json"],
+      [.torch, .keras]
+    ),
   ])
   func `a model that is an archive is told by its members`(
     names: [String], models: [ArchivedModel]

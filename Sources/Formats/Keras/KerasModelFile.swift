@@ -52,7 +52,8 @@ public struct KerasModelFile: Sendable {
     case .zip: try self.init(archive: bytes, limits: limits)
     case let other:
       throw ParseError(
-        at: bytes.offset, expected: "a Keras model in HDF5 or .keras", found: other?.rawValue ?? "bytes of no known format")
+        at: bytes.offset, expected: "a Keras model in HDF5 or .keras",
+        found: other?.rawValue ?? "bytes of no known format")
     }
   }
 

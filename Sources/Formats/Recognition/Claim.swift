@@ -15,6 +15,7 @@ public struct Claim: Sendable, Hashable {
     /// A signature at its place.
     case signature
 
+    /// By weight: a trial is the least.
     public static func < (a: Strength, b: Strength) -> Bool { a.rawValue < b.rawValue }
   }
 

@@ -1,7 +1,8 @@
 /// Every hostile file, by who looks for it: one file of rows for each area.
 enum Corpus {
   static let all: [HostileFile] =
-    archives + pickles + keras + models + texts + (machineTricks + gadgets + containers + arrays).map(\.row)
+    archives + pickles + keras + models + texts
+    + (machineTricks + gadgets + containers + arrays).map(\.row)
 
   /// Rows with a twin that is clean.
   static let withClean = all.filter(\.hasClean)
