@@ -45,7 +45,9 @@ struct ONNXBatch {
   private func place(
     of axis: Int, behind operation: Operator, _ input: [Int], _ output: [Int]
   ) -> Int? {
-    if let transpose = operation.general as? Transpose { return transpose.axes.firstIndex(of: axis) }
+    if let transpose = operation.general as? Transpose {
+      return transpose.axes.firstIndex(of: axis)
+    }
     if let reduction = operation.general as? Reduction, output.count < input.count {
       return axis - reduction.axes.count { $0 < axis }
     }
