@@ -43,7 +43,7 @@ import Testing
     var outcomes: Set<Outcome> = []
     for number in 0..<Self.count {
       let copy =
-        FileKind(of: file) == .zip && number.isMultiple(of: 4) == false
+        ArchiveFormat(of: file) == .zip && number.isMultiple(of: 4) == false
         ? try Self.edited(members: file, with: &random) : random.damagedCopy(of: file.array)
       outcomes.insert(try Self.outcome(of: ByteSlice(copy), architecture, subject.rowShape))
     }
