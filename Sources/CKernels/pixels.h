@@ -19,13 +19,16 @@ static void locate_runs(const task *t, ptrdiff_t first, ptrdiff_t count, place *
   }
 }
 
+/// The most runs of a tile.
+enum { tile_runs = 8 };
+
 /// `runs` runs of 16 pixels times `width` outputs.
 INLINE void pixel_tile(
     const task *t, const place *places, const int runs, const int width, ptrdiff_t output) {
   const ck_product *p = t->product;
   const ptrdiff_t count = p->width < ck_lanes ? p->width : ck_lanes;
-  const float *from[8];
-  lanes sum[8][4];
+  const float *from[tile_runs];
+  lanes sum[tile_runs][4];
   const float *weights = p->weights + output * p->taps;
   UNROLL for (int i = 0; i < runs; i++) {
     from[i] = t->operands->x + places[i].in;
@@ -62,22 +65,38 @@ INLINE void pixel_tile(
   }
 }
 
+/// Tiles of at most `most` runs, whose numbers of runs differ by at most one: a tile of few runs
+/// waits for its own sums.
+INLINE void pixel_tiles(
+    const task *t, const place *places, ptrdiff_t count, const int most, const int width,
+    ptrdiff_t output) {
+  for (ptrdiff_t tiles = (count + most - 1) / most; tiles > 0; tiles--) {
+    const ptrdiff_t runs = count / tiles;
+    UNROLL for (int height = 1; height <= most; height++) {
+      if (runs == height) pixel_tile(t, places, height, width, output);
+    }
+    places += runs;
+    count -= runs;
+  }
+}
+
+#define PIXEL_TILES(WIDTH)                                                                    \
+  static void pixel_tiles_##WIDTH(                                                            \
+      const task *t, const place *places, ptrdiff_t count, ptrdiff_t output) {                \
+    pixel_tiles(t, places, count, RUNS_##WIDTH, WIDTH, output);                               \
+  }
+PIXEL_TILES(1)
+PIXEL_TILES(2)
+PIXEL_TILES(3)
+PIXEL_TILES(4)
+
 static void pixel_block(
     const task *t, const place *places, ptrdiff_t count, ptrdiff_t output, ptrdiff_t end) {
-  while (output < end) {
-    ptrdiff_t run = 0;
-#define PIXEL_TILES(WIDTH)                                                  \
-  for (; run + RUNS_##WIDTH <= count; run += RUNS_##WIDTH) {                \
-    pixel_tile(t, places + run, RUNS_##WIDTH, WIDTH, output);               \
-  }                                                                         \
-  for (; run < count; run++) pixel_tile(t, places + run, 1, WIDTH, output); \
-  output += WIDTH;
-    switch (end - output) {
-      case 1: PIXEL_TILES(1) break;
-      case 2: PIXEL_TILES(2) break;
-      case 3: PIXEL_TILES(3) break;
-      default: PIXEL_TILES(4) break;
-    }
+  void (*const tiles[])(const task *, const place *, ptrdiff_t, ptrdiff_t) = {
+      pixel_tiles_1, pixel_tiles_2, pixel_tiles_3, pixel_tiles_4};
+  for (ptrdiff_t width; output < end; output += width) {
+    width = end - output < 4 ? end - output : 4;
+    tiles[width - 1](t, places, count, output);
   }
 }
 

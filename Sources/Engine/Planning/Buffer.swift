@@ -19,6 +19,12 @@ enum BufferContent: Hashable, Sendable {
   /// start.
   case part(of: Buffer, start: Int)
 
+  /// Whether it has a halo that is worth memory of its own: one that need not be cleared each time.
+  var keepsHalo: Bool {
+    guard case .map(let geometry) = self, geometry.halo != .none else { return false }
+    return bytes < 256 << 10
+  }
+
   /// Bytes for one image, a multiple of 64.
   var bytes: Int {
     switch self {

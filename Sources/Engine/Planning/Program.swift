@@ -104,7 +104,8 @@ struct Program: Sendable {
     var halos = [[MapBuffer]](repeating: [], count: steps.count)
     for (index, use) in uses.enumerated() {
       guard use.isForGroup, let first = use.steps?.lowerBound,
-        case .map(let geometry) = contents[index], geometry.halo != .none
+        case .map(let geometry) = contents[index], geometry.halo != .none,
+        !contents[index].keepsHalo
       else { continue }
       halos[first].append(MapBuffer(Buffer(index: index), geometry))
     }
@@ -184,12 +185,18 @@ private struct BufferUse {
 ///
 /// A group goes through its steps together, so that any buffer can take the place of those before
 /// it. The images of a block pass a step group by group: there only buffers of equal content share
-/// memory, image by image.
+/// memory, image by image, and so do those that keep their halos.
 private struct Regions {
+  /// What two buffers must have in common to share memory of their own.
+  private struct Kind: Hashable {
+    let content: BufferContent
+    let isForGroup: Bool
+  }
+
   private var group = Arena()
   private(set) var blockBytes = 0
   private(set) var placements: [Placement]
-  private var free: [BufferContent: [Placement]] = [:]
+  private var free: [Kind: [Placement]] = [:]
 
   var groupBytes: Int { group.bytes }
 
@@ -210,16 +217,17 @@ private struct Regions {
     }
     for step in 0..<steps {
       for index in begins[step] {
-        let isForGroup = uses[index].isForGroup
-        let unused = isForGroup ? nil : free[contents[index]]?.popLast()
-        placements[index] = unused ?? reserve(contents[index], isForGroup: isForGroup)
+        let kind = Kind(content: contents[index], isForGroup: uses[index].isForGroup)
+        placements[index] =
+          free[kind]?.popLast() ?? reserve(kind.content, isForGroup: kind.isForGroup)
       }
       for index in ends[step] {
         let placement = placements[index]
-        if placement.isForGroup {
+        if placement.isForGroup, !contents[index].keepsHalo {
           group.give(placement.offset..<placement.offset + placement.stride)
         } else {
-          free[contents[index], default: []].append(placement)
+          let kind = Kind(content: contents[index], isForGroup: placement.isForGroup)
+          free[kind, default: []].append(placement)
         }
       }
     }
