@@ -35,6 +35,10 @@ import Models
     let variant = try ProcessInfo.processInfo.environment["PROOFMARK_ISA"].map {
       try KernelVariant(named: $0)
     }
+    if let variant, !KernelVariant.available.contains(variant) {
+      FileHandle.standardError.write(Data("\(variant) does not run on this CPU\n".utf8))
+      exit(3)
+    }
     let network = try Network(graph, variant: variant ?? .best)
     let inputs = try InputScale.identity.inputs(
       from: readArray(ByteSlice(path: arguments[1])), sampleShape: graph.inputShape)

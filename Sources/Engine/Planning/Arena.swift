@@ -26,6 +26,12 @@ struct Arena {
     return start
   }
 
+  /// The start of so many bytes that nobody had before. Not given back, they are nobody else's.
+  mutating func takeUnused(_ count: Int) -> Int {
+    defer { bytes += count }
+    return bytes
+  }
+
   /// Gives bytes back.
   mutating func give(_ piece: Range<Int>) {
     guard !piece.isEmpty else { return }

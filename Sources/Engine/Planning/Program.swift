@@ -236,7 +236,8 @@ private struct Regions {
   private mutating func reserve(_ content: BufferContent, isForGroup: Bool) -> Placement {
     let bytes = content.bytes
     if isForGroup {
-      return Placement(offset: group.take(bytes), stride: bytes, isForGroup: true)
+      let start = content.keepsHalo ? group.takeUnused(bytes) : group.take(bytes)
+      return Placement(offset: start, stride: bytes, isForGroup: true)
     }
     defer { blockBytes += bytes }
     return Placement(offset: blockBytes, stride: bytes, isForGroup: false)
