@@ -24,6 +24,12 @@ public struct PickledGlobal: Sendable, Hashable, CustomStringConvertible {
   /// Module and name with a dot between them (untrusted text).
   public var description: String { "\(module).\(name)" }
 
+  /// Creates the name.
+  public init(module: String, name: String) {
+    self.module = module
+    self.name = name
+  }
+
   /// The description for an error: safe, and no longer than a line.
   public var shortened: String { safeText("\(module.prefix(80)).\(name.prefix(80))") }
 }
@@ -33,6 +39,12 @@ public struct PickledObject: Sendable {
   /// What the object is.
   public enum Kind: Sendable {
     case bytes(ByteSlice)
+    /// Bytes that may change.
+    case byteArray(ByteSlice)
+    /// A text as it is written: too long to be a name, or with halves of surrogate pairs.
+    case longText(ByteSlice)
+    /// An integer in digits, as it is written: too long for 64 bits, or in another base.
+    case decimal(ByteSlice)
     /// An integer of more than 64 bits: its two's complement, little-endian.
     case longInteger(ByteSlice)
     case tuple
@@ -47,6 +59,16 @@ public struct PickledObject: Sendable {
     case persistent(PickledValue)
     /// A name from the reader's extension registry.
     case registered(Int)
+    /// What a computed import or a buffer of the reader's would be.
+    case unknown
+
+    /// Whether Python's machine may give it elements or items.
+    var canBeFilled: Bool {
+      switch self {
+      case .bytes, .longText, .decimal, .longInteger, .tuple: false
+      case .byteArray, .list, .dict, .set, .global, .call, .persistent, .registered, .unknown: true
+      }
+    }
   }
 
   /// A key and its value.
@@ -68,6 +90,20 @@ public struct PickledObject: Sendable {
   public internal(set) var items: [Item] = []
   /// The states that BUILD gives to a call's result, in order.
   public internal(set) var states: [PickledValue] = []
+  /// The named arguments that NEWOBJ_EX gives to a class.
+  public internal(set) var keywords: PickledValue?
+  /// What the machine's observer remembers of the object.
+  public internal(set) var mark: Int
+  /// Objects from here to the innermost.
+  var depth = 1
+  /// Objects that a walk over all references would meet.
+  var weight = 1
+
+  init(kind: Kind, offset: Int, mark: Int) {
+    self.kind = kind
+    self.offset = offset
+    self.mark = mark
+  }
 }
 
 /// All objects of one or more pickles. A value's place is only good in the objects it came with.
@@ -84,13 +120,13 @@ public struct PickledObjects: Sendable, Sequence {
     objects.makeIterator()
   }
 
-  mutating func add(_ object: PickledObject) -> PickledValue {
+  mutating func add(_ object: PickledObject) -> Int {
     objects.append(object)
-    return .object(objects.count - 1)
+    return objects.count - 1
   }
 
   /// The object at a place that this value's own pickle gave.
-  subscript(place: Int) -> PickledObject {
+  public internal(set) subscript(place: Int) -> PickledObject {
     get { objects[place] }
     _modify { yield &objects[place] }
   }
@@ -125,7 +161,9 @@ public struct PickledObjects: Sendable, Sequence {
     }
     switch object(value)?.kind {
     case .bytes: return "bytes"
-    case .longInteger: return "an integer"
+    case .byteArray: return "a byte array"
+    case .longText: return "a text"
+    case .longInteger, .decimal: return "an integer"
     case .tuple: return "a tuple"
     case .list: return "a list"
     case .dict: return "a dict"
@@ -136,6 +174,7 @@ public struct PickledObjects: Sendable, Sequence {
       return "a call of \(name.shortened)"
     case .persistent: return "an object outside the pickle"
     case .registered(let code): return "extension \(code)"
+    case .unknown: return "something unknown"
     case nil: return "nothing"
     }
   }

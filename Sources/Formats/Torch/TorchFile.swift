@@ -44,7 +44,8 @@ public struct TorchFile: Sendable {
   ///   something else than a tensor stands among tensors; `.unsupported` for TorchScript, for the
   ///   tar files of torch 0.1 and for sparse, quantized and complex tensors.
   public init(parsing bytes: ByteSlice, limits: Limits = Limits()) throws(ParseError) {
-    var evaluator = PickleEvaluator(limits: limits)
+    var machine = PickleMachine(limits: limits)
+    var reading = PickleReading()
     let storages: TorchStorages
     switch FileFormat(of: bytes) {
     case .zip:
@@ -52,14 +53,14 @@ public struct TorchFile: Sendable {
       let archive = try TorchArchive(parsing: bytes, limits: limits)
       var reader = PickleReader(try archive.pickle())
       do throws(ParseError) {
-        root = try evaluator.evaluate(&reader)
+        root = try machine.run(&reader, &reading)
       } catch {
         throw error.inside("data.pkl")
       }
       storages = TorchStorages(archive, fileSize: bytes.count, limits: limits)
     case .pickle:
       container = .legacy
-      let file = try TorchLegacyFile(parsing: bytes, evaluator: &evaluator)
+      let file = try TorchLegacyFile(parsing: bytes, machine: &machine)
       root = file.root
       storages = TorchStorages(file.storages)
     case .tar:
@@ -71,7 +72,7 @@ public struct TorchFile: Sendable {
         at: bytes.offset, expected: "a zip archive or pickles of torch.save",
         found: other?.rawValue ?? "bytes of no known format")
     }
-    objects = evaluator.objects
+    objects = machine.objects
     var interpreter = TorchInterpreter(
       objects: objects, storages: storages, fileSize: bytes.count, limits: limits)
     (key, content, tensors) = try interpreter.content(of: root)

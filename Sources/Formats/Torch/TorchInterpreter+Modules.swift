@@ -17,6 +17,7 @@ extension TorchInterpreter {
   ) throws(ParseError) -> (className: PickledGlobal, attributes: [NamedValue])? {
     guard let object = objects.object(value), case .call(let function, _) = object.kind,
       let name = className(function), let state = object.states.first, object.states.count == 1,
+      object.keywords == nil,
       let attributes = try namedItems(state),
       attributes.contains(where: { $0.name == "_parameters" }),
       attributes.contains(where: { $0.name == "_modules" })

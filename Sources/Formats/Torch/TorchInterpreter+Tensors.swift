@@ -10,7 +10,8 @@ extension TorchInterpreter {
 
   func call(_ value: PickledValue) -> Call? {
     guard let object = objects.object(value), case .call(let function, let arguments) = object.kind,
-      let function = objects.global(function), let arguments = objects.tuple(arguments)
+      let function = objects.global(function), let arguments = objects.tuple(arguments),
+      object.keywords == nil
     else { return nil }
     return Call(function: function, arguments: arguments, offset: object.offset)
   }

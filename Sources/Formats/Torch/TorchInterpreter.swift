@@ -118,7 +118,7 @@ extension TorchInterpreter {
     case .dict: return object.items
     case .call(let function, let arguments):
       guard objects.global(function) == PickledGlobal(module: "collections", name: "OrderedDict"),
-        let arguments = objects.tuple(arguments), arguments.count <= 1
+        let arguments = objects.tuple(arguments), arguments.count <= 1, object.keywords == nil
       else { return nil }
       // Python 2 gives the items as a list of lists.
       var items: [PickledObject.Item] = []

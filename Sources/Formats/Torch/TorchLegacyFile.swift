@@ -15,34 +15,35 @@ struct TorchLegacyFile {
   let root: PickledValue
   private(set) var storages: [String: ByteSlice] = [:]
 
-  init(parsing bytes: ByteSlice, evaluator: inout PickleEvaluator) throws(ParseError) {
+  init(parsing bytes: ByteSlice, machine: inout PickleMachine) throws(ParseError) {
+    var reading = PickleReading()
     var pickles = PickleReader(bytes)
-    let magic = try evaluator.evaluate(&pickles)
-    guard case .longInteger(let found) = evaluator.objects.object(magic)?.kind,
+    let magic = try machine.run(&pickles, &reading)
+    guard case .longInteger(let found) = machine.objects.object(magic)?.kind,
       found.elementsEqual(Self.magic)
     else {
       throw ParseError(
         at: bytes.offset, expected: "the magic number of torch.save",
-        found: evaluator.objects.summary(of: magic))
+        found: machine.objects.summary(of: magic))
     }
     let versionOffset = pickles.offset
-    let version = try evaluator.evaluate(&pickles)
+    let version = try machine.run(&pickles, &reading)
     guard version == .integer(1001) else {
       throw ParseError(
         .unsupported, at: versionOffset, expected: "protocol version 1001",
-        found: evaluator.objects.summary(of: version))
+        found: machine.objects.summary(of: version))
     }
     // Sizes of C types on the machine that wrote; nothing here depends on them.
-    _ = try evaluator.evaluate(&pickles)
-    root = try evaluator.evaluate(&pickles)
+    _ = try machine.run(&pickles, &reading)
+    root = try machine.run(&pickles, &reading)
     let keysOffset = pickles.offset
-    let keys = try evaluator.evaluate(&pickles)
-    guard let list = evaluator.objects.object(keys), case .list = list.kind else {
+    let keys = try machine.run(&pickles, &reading)
+    guard let list = machine.objects.object(keys), case .list = list.kind else {
       throw ParseError(
         at: keysOffset, expected: "a list of the storages' keys",
-        found: evaluator.objects.summary(of: keys))
+        found: machine.objects.summary(of: keys))
     }
-    try readStorages(list, from: pickles.rest, objects: evaluator.objects)
+    try readStorages(list, from: pickles.rest, objects: machine.objects)
   }
 
   private mutating func readStorages(

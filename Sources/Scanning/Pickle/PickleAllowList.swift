@@ -1,3 +1,5 @@
+import Formats
+
 /// What a pickle may do with an imported name.
 struct PickleUse: OptionSet, Sendable {
   let rawValue: Int
@@ -30,22 +32,22 @@ struct PickleUse: OptionSet, Sendable {
 /// names only, since a prefix would let attribute walks through.
 enum PickleAllowList {
   /// How the name may be used, nil when it is not allowed at all.
-  static func use(of name: PickleName) -> PickleUse? {
+  static func use(of name: PickledGlobal) -> PickleUse? {
     table[name]
   }
 
   private static func entries(
     _ module: String, _ names: String, _ use: PickleUse
-  ) -> [(PickleName, PickleUse)] {
+  ) -> [(PickledGlobal, PickleUse)] {
     names.split(whereSeparator: \.isWhitespace).map {
-      (PickleName(module: module, name: String($0)), use)
+      (PickledGlobal(module: module, name: String($0)), use)
     }
   }
 
-  private static let table: [PickleName: PickleUse] = Dictionary(
+  private static let table: [PickledGlobal: PickleUse] = Dictionary(
     uniqueKeysWithValues: (plain + numpy + torch + torchModules).map { $0 })
 
-  private static let plain: [(PickleName, PickleUse)] = [
+  private static let plain: [(PickledGlobal, PickleUse)] = [
     entries("builtins", "set frozenset list dict tuple complex", .dataClass),
     entries("builtins", "int float str bool bytes object", .reference),
     entries("builtins", "bytearray slice", [.call]),
@@ -59,7 +61,7 @@ enum PickleAllowList {
     entries("types", "SimpleNamespace", .dataClass),
   ].flatMap { $0 }
 
-  private static let numpy: [(PickleName, PickleUse)] = [
+  private static let numpy: [(PickledGlobal, PickleUse)] = [
     entries("numpy.core.multiarray", "_reconstruct", [.call, .instantiates]),
     entries("numpy.core.multiarray", "scalar", .call),
     entries("numpy.core.numeric", "_frombuffer", .call),
@@ -85,7 +87,7 @@ enum PickleAllowList {
     entries("numpy.random._sfc64", "SFC64", .reference),
   ].flatMap { $0 }
 
-  private static let torch: [(PickleName, PickleUse)] = [
+  private static let torch: [(PickledGlobal, PickleUse)] = [
     entries(
       "torch._utils",
       """
@@ -112,7 +114,7 @@ enum PickleAllowList {
   ].flatMap { $0 }
 
   /// Layers of whole saved modules. Functions that they keep as attributes stay out.
-  private static let torchModules: [(PickleName, PickleUse)] = [
+  private static let torchModules: [(PickledGlobal, PickleUse)] = [
     entries("torch.nn.modules.container", "Sequential ModuleList ModuleDict", .moduleClass),
     entries("torch.nn.modules.linear", "Linear Identity Bilinear", .moduleClass),
     entries(
@@ -170,7 +172,7 @@ enum PickleStorage {
   ]
 
   /// Bytes of an element of the class, nil when it is no storage.
-  static func itemSize(of name: PickleName) -> Int? {
+  static func itemSize(of name: PickledGlobal) -> Int? {
     if name.module == "torch.storage", name.name == "UntypedStorage" { return 1 }
     guard name.module == "torch" else { return nil }
     return itemSizes.first { $0.name == name.name }?.bytes

@@ -1,38 +1,11 @@
 import Findings
-
-/// A module and a name in it, as Python 3 with NumPy 1 calls them.
-struct PickleName: Hashable, CustomStringConvertible {
-  let module: String
-  let name: String
-
-  init(module: String, name: String) {
-    self.module = module
-    self.name = name
-  }
-
-  /// The name that Python would look up: old spellings become the present ones.
-  init(asWritten module: String, _ name: String) {
-    let renamed: [String: String] = [
-      "__builtin__": "builtins", "copy_reg": "copyreg", "Queue": "queue",
-      "ConfigParser": "configparser", "cPickle": "_pickle",
-    ]
-    if let plain = renamed[module] {
-      self.init(module: plain, name: name)
-    } else if module == "numpy._core" || module.hasPrefix("numpy._core.") {
-      self.init(module: "numpy.core" + module.dropFirst(11), name: name)
-    } else {
-      self.init(module: module, name: name)
-    }
-  }
-
-  var description: String { "\(module).\(name)" }
-}
+import Formats
 
 /// Known gadgets. Being on this list only chooses the rule and the words: what is on neither list
 /// is refused as well.
 enum PickleDenyList {
   /// The rule that an import of the name breaks, and what the gadget does.
-  static func match(_ name: PickleName) -> (rule: Rule, what: String)? {
+  static func match(_ name: PickledGlobal) -> (rule: Rule, what: String)? {
     let path = name.description
     for entry in entries where entry.names.contains(where: { isInside(path, $0) }) {
       return (entry.rule, entry.what)

@@ -12,10 +12,10 @@ struct PickleScan {
   private let place: Place
   private let bytes: ByteSlice
   private let limits: Limits
-  private let context: PickleInterpreter.Context
+  private let context: PickleJudge.Context
 
   init(
-    _ bytes: ByteSlice, at place: Place, context: PickleInterpreter.Context = .plain,
+    _ bytes: ByteSlice, at place: Place, context: PickleJudge.Context = .plain,
     limits: Limits
   ) {
     self.bytes = bytes
@@ -28,37 +28,35 @@ struct PickleScan {
   /// `storages` is filled with the keys of torch's storages that it refers to.
   func run(storages: inout Set<String>) -> [Finding] {
     let isLegacy = hasLegacyMagic
-    var interpreter = PickleInterpreter(
+    var judge = PickleJudge(
       place: place, context: isLegacy ? .torch(storages: nil) : context, limits: limits)
+    var machine = PickleMachine(limits: limits)
     var reader = PickleReader(bytes)
     var streams = 0
     while !reader.rest.isEmpty {
       if isLegacy, streams == 5 {
-        judgeLegacyStorages(reader, &interpreter)
+        judgeLegacyStorages(reader, &judge)
         break
       }
       if streams == 1, !isLegacy {
-        let length = reader.rest.count
-        interpreter.report(
-          .unaccountedBytes, at: reader.offset, "\(length) bytes follow the pickle")
+        judge.report(
+          .unaccountedBytes, at: reader.offset, "\(reader.rest.count) bytes follow the pickle")
       }
       do throws(ParseError) {
-        guard try interpreter.run(&reader) != nil else {
-          throw ParseError(at: reader.offset, expected: "STOP", found: "the end of the bytes")
-        }
+        _ = try machine.run(&reader, &judge)
         streams += 1
       } catch {
         // Bytes after a whole pickle need not be one; they were reported.
         if streams == 0 || isLegacy || error.kind == .limit {
           let rule: Rule = error.kind == .limit ? .unreadable : .malformedPickle
-          interpreter.report(rule, at: error.offset, "\(error)")
+          judge.report(rule, at: error.offset, "\(error)")
         }
         break
       }
     }
-    if bytes.isEmpty { interpreter.report(.malformedPickle, at: 0, "no opcode at all") }
-    storages = Set(interpreter.storageBytes.map(\.key))
-    return interpreter.findings
+    if bytes.isEmpty { judge.report(.malformedPickle, at: 0, "no opcode at all") }
+    storages = Set(judge.storages.map(\.key))
+    return judge.findings
   }
 
   func run() -> [Finding] {
@@ -79,15 +77,16 @@ struct PickleScan {
   /// Tries whether a reader of pickles would take the bytes: protocols 0 and 1 have no signature,
   /// and many texts begin with a letter that is an opcode.
   var disguise: Disguise {
-    var interpreter = PickleInterpreter(place: place, context: context, limits: limits)
+    var judge = PickleJudge(place: place, context: context, limits: limits)
+    var machine = PickleMachine(limits: limits)
     var reader = PickleReader(bytes)
     do throws(ParseError) {
-      guard try interpreter.run(&reader) != nil else { return .none }
-      return interpreter.hasImports ? .imports : .data
+      _ = try machine.run(&reader, &judge)
+      return judge.hasImports ? .imports : .data
     } catch {
       // A broken stream runs up to the break. An import may be two lines of any text; a call of
       // one is not.
-      return interpreter.hasImports && interpreter.hasCalls ? .imports : .none
+      return judge.hasImports && judge.hasCalls ? .imports : .none
     }
   }
 
@@ -99,16 +98,16 @@ struct PickleScan {
 
   /// After five pickles: for each storage its number of elements in 8 bytes, then its bytes.
   private func judgeLegacyStorages(
-    _ reader: PickleReader, _ interpreter: inout PickleInterpreter
+    _ reader: PickleReader, _ judge: inout PickleJudge
   ) {
     var expected = 0
-    for storage in interpreter.storageBytes {
+    for storage in judge.storages {
       let (size, overflow) = storage.bytes.addingReportingOverflow(8)
       let (sum, isTooLarge) = expected.addingReportingOverflow(size)
       expected = overflow || isTooLarge ? Int.max : sum
     }
     guard reader.rest.count != expected else { return }
-    interpreter.report(
+    judge.report(
       .unaccountedBytes, at: reader.offset,
       "\(reader.rest.count) bytes follow the pickles, their storages take \(expected)")
   }

@@ -3,13 +3,14 @@ import Formats
 import TestSupport
 import Testing
 
-@Suite struct PickleEvaluatorTests {
+@Suite struct PickleMachineTests {
   /// What the pickle describes, written as Python would; a call as `module.name(arguments)`.
   static func text(_ bytes: [UInt8]) throws(ParseError) -> String {
-    var evaluator = PickleEvaluator()
+    var machine = PickleMachine()
+    var reading = PickleReading()
     var reader = PickleReader(ByteSlice(bytes))
-    let value = try evaluator.evaluate(&reader)
-    return text(value, evaluator.objects)
+    let value = try machine.run(&reader, &reading)
+    return text(value, machine.objects)
   }
 
   static func text(_ value: PickledValue, _ objects: PickledObjects) -> String {
@@ -25,7 +26,10 @@ import Testing
     let elements = object.elements.map { text($0, objects) }.joined(separator: ", ")
     let items = object.items.map { "\(text($0.key, objects)): \(text($0.value, objects))" }
     switch object.kind {
-    case .bytes(let bytes): return "b" + hexadecimal(bytes)
+    case .bytes(let bytes), .byteArray(let bytes): return "b" + hexadecimal(bytes)
+    case .longText(let bytes): return "t" + hexadecimal(bytes)
+    case .decimal(let line): return "d" + hexadecimal(line)
+    case .unknown: return "unknown"
     case .longInteger(let bytes): return "L" + hexadecimal(bytes)
     case .tuple: return "(\(elements))"
     case .list: return "[\(elements)]"
@@ -38,7 +42,8 @@ import Testing
       let state = object.states.map { ".state(\(text($0, objects)))" }.joined()
       let added = elements.isEmpty ? "" : "+[\(elements)]"
       let set = items.isEmpty ? "" : "+{\(items.joined(separator: ", "))}"
-      return text(function, objects) + text(arguments, objects) + added + set + state
+      let named = object.keywords.map { "**" + text($0, objects) } ?? ""
+      return text(function, objects) + text(arguments, objects) + named + added + set + state
     }
   }
 
@@ -52,6 +57,11 @@ import Testing
       ),
       ("-2", PickleBuilder().integer(-2).stop()), ("12", PickleBuilder().decimal("12").stop()),
       ("-5", PickleBuilder().raw(Array("L-5L\n".utf8)).stop()),
+      ("-5", PickleBuilder().decimal(" -5").stop()), ("1000", PickleBuilder().decimal("1_000").stop()),
+      ("d30783130", PickleBuilder().decimal("0x10").stop()),
+      ("(2, 2)", PickleBuilder().integer(2).put(1).raw(Array("g+1\n".utf8)).tuple(of: 2).stop()),
+      ("teda080", PickleBuilder().raw([0x8c, 3, 0xed, 0xa0, 0x80]).stop()),
+      ("[]", PickleBuilder().list().none().raw([0x62]).stop()),
       ("0", PickleBuilder().long([]).stop()), ("-1", PickleBuilder().long([0xff]).stop()),
       ("255", PickleBuilder().long([0xff, 0]).stop()),
       ("-9223372036854775808", PickleBuilder().long([0, 0, 0, 0, 0, 0, 0, 0x80]).stop()),
@@ -83,7 +93,7 @@ import Testing
           .setItem().build().stop()
       ),
       (
-        "copyreg.__newobj_ex__(a.B, (1), {})",
+        "a.B(1)**{}",
         PickleBuilder().global("a", "B").integer(1).tuple(of: 1).dict().newObjEx().stop()
       ),
       (
@@ -107,28 +117,30 @@ import Testing
   }
 
   @Test func `an object that is put twice is one object`() throws {
-    var evaluator = PickleEvaluator()
+    var machine = PickleMachine()
+    var reading = PickleReading()
     let bytes = PickleBuilder().list().put(0).get(0).integer(1).append().tuple(of: 2).stop()
     var reader = PickleReader(ByteSlice(bytes))
-    let root = try evaluator.evaluate(&reader)
-    let pair = try #require(evaluator.objects.tuple(root))
+    let root = try machine.run(&reader, &reading)
+    let pair = try #require(machine.objects.tuple(root))
     #expect(pair[0] == pair[1])
-    #expect(evaluator.objects.object(pair[0])?.elements == [.integer(1)])
+    #expect(machine.objects.object(pair[0])?.elements == [.integer(1)])
   }
 
   @Test func `a list in itself and references that multiply cost what they cost in the file`()
     throws
   {
-    var evaluator = PickleEvaluator()
+    var machine = PickleMachine()
+    var reading = PickleReading()
     var cycle = PickleReader(ByteSlice(PickleBuilder().list().put(0).get(0).append().stop()))
-    _ = try evaluator.evaluate(&cycle)
+    _ = try machine.run(&cycle, &reading)
     var bomb = PickleBuilder().list().memoize()
     for level in 0..<200 {
       bomb = bomb.list().memoize().mark().get(UInt8(level)).get(UInt8(level)).raw([0x65])
     }
     var reader = PickleReader(ByteSlice(bomb.stop()))
-    _ = try evaluator.evaluate(&reader)
-    #expect(evaluator.objects.count == 202)
+    _ = try machine.run(&reader, &reading)
+    #expect(machine.objects.count == 202)
   }
 
   @Test(
@@ -146,7 +158,8 @@ import Testing
       ("keys without a value", PickleBuilder().dict().mark().none().setItems().stop()),
       ("protocol 6", [0x80, 6, 0x4e, 0x2e]),
       ("text that is no UTF-8", [0x80, 4, 0x8c, 1, 0xff, 0x2e]),
-      ("digits without end", PickleBuilder().decimal(String(repeating: "9", count: 99)).stop()),
+      ("digits without end", PickleBuilder().decimal(String(repeating: "9", count: 4301)).stop()),
+      ("a registry's code 0", PickleBuilder().extension1(0).stop()),
       ("a buffer from outside", [0x80, 5, 0x97, 0x2e]),
       ("an opcode that is none", [0x80, 2, 0xff, 0x2e]),
     ] as [(String, [UInt8])])
@@ -158,7 +171,7 @@ import Testing
     arguments: [
       // PROTO costs an opcode but no value.
       ("opcodes", [0x80, 2], 10_000_001), ("values", [0x4e], 4_000_001),
-      ("marks", [0x28], 4_000_001), ("objects", [0x5d], 1_000_001),
+      ("marks", [0x28], 4_000_001), ("objects", [0x5d], 2_000_001),
       ("memos", [0x71, 0], 4_000_001),
     ] as [(String, [UInt8], Int)])
   func `more than the limit is refused`(what: String, instruction: [UInt8], count: Int) {

@@ -1,0 +1,198 @@
+import Bytes
+import Findings
+import Formats
+
+// Calls and instances.
+extension PickleJudge {
+  mutating func made(
+    _ place: Int, _ how: PickleCreation, _ event: PickleEvent, _ graph: PickledObjects
+  ) -> Int {
+    hasCalls = true
+    guard case .call(let function, let arguments) = graph[place].kind else { return 0 }
+    guard case .object(let target) = function, case .global = graph[target].kind else {
+      let verb = how == .call ? "calls" : "instantiates"
+      report(.computedImport, event, "\(verb) something that is no import")
+      return 0
+    }
+    let mark = graph[target].mark
+    let made = imports[mark - 1]
+    guard let use = made.use else { return mark }
+    let demanded: PickleUse = how == .call ? .call : .construct
+    if !use.contains(demanded) {
+      let verb = how == .call ? "calls" : "instantiates"
+      report(.misusedImport, event, "\(verb) \(made.name)")
+    }
+    guard how == .call else { return mark }
+    return judgeCall(of: made, mark, graph.tuple(arguments) ?? [], event, graph)
+  }
+
+  /// The mark of what a known function gives.
+  private mutating func judgeCall(
+    of made: Import, _ mark: Int, _ arguments: [PickledValue], _ event: PickleEvent,
+    _ graph: PickledObjects
+  ) -> Int {
+    guard let use = made.use else { return mark }
+    judgeArguments(of: made, arguments, event, graph)
+    guard use.contains(.instantiates) else { return mark }
+    guard let first = graph.object(arguments.first ?? .none), case .global = first.kind else {
+      report(.computedImport, event, "\(made.name) instantiates no named class")
+      return 0
+    }
+    let owner = imports[first.mark - 1]
+    if let use = owner.use, use.isDisjoint(with: [.construct, .state]) {
+      report(.misusedImport, event, "\(made.name) instantiates \(owner.name)")
+    }
+    return first.mark
+  }
+
+  /// What an allowed function may be called with, where its arguments decide what it does.
+  private mutating func judgeArguments(
+    of function: Import, _ arguments: [PickledValue], _ event: PickleEvent,
+    _ graph: PickledObjects
+  ) {
+    guard arguments.count <= Self.argumentLimit else {
+      return report(.misusedImport, event, "\(function.name) has too many arguments")
+    }
+    if function.use?.contains(.forwards) == true {
+      guard let first = imported(arguments.first ?? .none, graph),
+        isForwarded(first) || first.use == nil
+      else {
+        return report(
+          .misusedImport, event, "\(function.name) calls what is no rebuilding function of torch")
+      }
+    }
+    switch function.name.description {
+    case "_codecs.encode":
+      guard arguments.count == 2, case .text(let encoding) = arguments[1],
+        ["latin1", "latin-1"].contains(encoding)
+      else {
+        return report(.misusedImport, event, "_codecs.encode encodes otherwise than to Latin-1")
+      }
+    case "builtins.bytearray": judgeByteArray(arguments, event, graph)
+    case "numpy.core.multiarray._reconstruct":
+      guard arguments.count == 3, let shape = graph.object(arguments[1]),
+        shape.elements == [.integer(0)]
+      else {
+        return report(
+          .misusedImport, event, "\(function.name) reserves an array before its state is known")
+      }
+    case "torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_tensor",
+      "torch._utils._rebuild_tensor_v3":
+      judgeTensor(arguments, event, graph)
+    default: break
+    }
+  }
+
+  /// `bytearray()`, of bytes, or of a text in Latin-1 as protocol 2 writes it.
+  private mutating func judgeByteArray(
+    _ arguments: [PickledValue], _ event: PickleEvent, _ graph: PickledObjects
+  ) {
+    switch (arguments.first, arguments.count) {
+    case (nil, _): return
+    // A number would be a size to reserve.
+    case (.integer, _), (.double, _), (.bool, _):
+      report(.pickleBomb, event, "reserves a byte array by its size")
+    case (.text, 2):
+      if arguments[1] == .text("latin-1") || arguments[1] == .text("latin1") { return }
+      report(.misusedImport, event, "builtins.bytearray encodes otherwise than to Latin-1")
+    case (.object(let place), 1):
+      switch graph[place].kind {
+      case .longInteger, .decimal:
+        report(.pickleBomb, event, "reserves a byte array by its size")
+      case .bytes, .byteArray, .list, .tuple, .call: return
+      default: report(.misusedImport, event, "builtins.bytearray of what is no bytes")
+      }
+    case (.object(let place), 2):
+      if case .longText = graph[place].kind,
+        arguments[1] == .text("latin-1") || arguments[1] == .text("latin1")
+      { return }
+      report(.misusedImport, event, "builtins.bytearray encodes otherwise than to Latin-1")
+    default: report(.misusedImport, event, "builtins.bytearray of what is no bytes")
+    }
+  }
+}
+
+// torch's storages and tensors.
+extension PickleJudge {
+  /// Storage, offset, sizes and strides: the last element must lie inside the storage.
+  private mutating func judgeTensor(
+    _ arguments: [PickledValue], _ event: PickleEvent, _ graph: PickledObjects
+  ) {
+    guard arguments.count >= 4, let reference = graph.object(arguments[0]),
+      let sizes = graph.object(arguments[2])?.elements,
+      let strides = graph.object(arguments[3])?.elements,
+      case .persistent = reference.kind, reference.mark > 0,
+      case .integer(let offset) = arguments[1],
+      sizes.count == strides.count, sizes.count <= Self.argumentLimit
+    else {
+      report(.strayReference, event, "a tensor without storage, sizes or strides")
+      return
+    }
+    let elements = references[reference.mark - 1].elements
+    var last = offset
+    var isEmpty = false
+    for (size, stride) in zip(sizes, strides) {
+      guard case .integer(let size) = size, case .integer(let stride) = stride, size >= 0,
+        stride >= 0
+      else {
+        report(.strayReference, event, "a tensor of odd sizes or strides")
+        return
+      }
+      if size == 0 { isEmpty = true }
+      let (reach, isTooLarge) = max(size - 1, 0).multipliedReportingOverflow(by: stride)
+      let (sum, overflow) = last.addingReportingOverflow(reach)
+      last = isTooLarge || overflow ? Int.max : sum
+    }
+    guard offset >= 0, isEmpty || last < elements else {
+      report(
+        .strayReference, event, "a tensor reaches element \(last) of a storage of \(elements)")
+      return
+    }
+  }
+
+  mutating func referred(
+    to identification: PickledValue, _ event: PickleEvent, _ graph: PickledObjects
+  ) -> Int {
+    guard case .torch(let known) = context else {
+      report(
+        .strayReference, event, "asks its reader for an object that is not in the file")
+      return 0
+    }
+    // ('storage', class, key, location, number of elements), older files with a view as sixth.
+    guard let parts = graph.tuple(identification), (5...6).contains(parts.count),
+      parts[0] == .text("storage"), let type = imported(parts[1], graph),
+      let itemSize = PickleStorage.itemSize(of: type.name), case .text(let key) = parts[2],
+      case .text = parts[3], case .integer(let elements) = parts[4], elements >= 0
+    else {
+      report(.strayReference, event, "a persistent reference that is no storage")
+      return 0
+    }
+    let (bytes, overflow) = elements.multipliedReportingOverflow(by: itemSize)
+    if let known, overflow || known[key] != bytes {
+      let found = known[key].map { "\($0) bytes" } ?? "no such member"
+      report(
+        .strayReference, event,
+        "storage '\(safeText(key))' should have \(overflow ? "too many" : "\(bytes)") bytes",
+        evidence: ["found: \(found)"])
+    }
+    return mark(
+      of: Storage(key: key, elements: elements, bytes: overflow ? Int.max : bytes), event)
+  }
+
+  /// The mark of a reference. Two references to one storage must agree on its size.
+  private mutating func mark(of storage: Storage, _ event: PickleEvent) -> Int {
+    if let known = referenceNumbers[storage.key] {
+      if references[known - 1].bytes != storage.bytes {
+        report(
+          .strayReference, event,
+          "storage '\(safeText(storage.key))' is referred to in two sizes")
+      }
+      if references[known - 1].elements == storage.elements { return known }
+    } else {
+      storages.append(storage)
+      referenceNumbers[storage.key] = references.count + 1
+    }
+    references.append(storage)
+    return references.count
+  }
+}

@@ -1,0 +1,234 @@
+import Bytes
+import Findings
+import Formats
+
+/// Reports every import of a pickle, and every use of one, that no saved model needs.
+///
+/// Default deny: a name is either known, and then used as its entry says, or it is a finding.
+struct PickleJudge: PickleObserver {
+  /// What surrounds the pickle.
+  enum Context {
+    /// A file of its own: persistent references have no meaning.
+    case plain
+    /// torch's archive: the bytes of every storage by its key; nil when they follow the pickle.
+    case torch(storages: [String: Int]?)
+  }
+
+  /// An imported name and what it may be used for: nil for one that is not known, which was
+  /// reported when it was imported.
+  struct Import {
+    let name: PickledGlobal
+    let use: PickleUse?
+  }
+
+  /// A storage of torch's that the pickle refers to.
+  struct Storage {
+    let key: String
+    let elements: Int
+    let bytes: Int
+  }
+
+  /// Findings of one rule; more say nothing new. Counted by rule, so that many harmless ones
+  /// cannot crowd out a worse one.
+  private static let findingLimit = 200
+  /// Arguments of a call, and axes of a tensor.
+  static let argumentLimit = 64
+
+  let place: Place
+  var context: Context
+  let limits: Limits
+  private(set) var findings: [Finding] = []
+  private var reported: Set<String> = []
+  private var counts: [String: Int] = [:]
+  /// Whether anything was imported, by whatever instruction.
+  var hasImports = false
+  /// Whether anything imported was called, instantiated or changed.
+  var hasCalls = false
+  /// What was imported. The mark of an import, and of what one makes, is its number from 1.
+  var imports: [Import] = []
+  /// The storages in the order of the first reference to each.
+  var storages: [Storage] = []
+  /// What references say of storages. The mark of a reference is its number from 1.
+  var references: [Storage] = []
+  /// The number of each storage among the references, by its key.
+  var referenceNumbers: [String: Int] = [:]
+  private var planted: [Int: PlantedKeys] = [:]
+
+  init(place: Place, context: Context, limits: Limits) {
+    self.place = place
+    self.context = context
+    self.limits = limits
+  }
+
+  /// Reports a finding once.
+  mutating func report(
+    _ rule: Rule, at offset: Int, _ message: String, evidence: [String] = []
+  ) {
+    guard counts[rule.id, default: 0] < Self.findingLimit,
+      reported.insert(rule.id + message).inserted
+    else { return }
+    counts[rule.id, default: 0] += 1
+    findings.append(rule.at(place.at(offset), message, evidence: evidence))
+  }
+
+  mutating func report(
+    _ rule: Rule, _ event: PickleEvent, _ message: String, evidence: [String] = []
+  ) {
+    report(rule, at: event.offset, message, evidence: evidence)
+  }
+
+  mutating func literal(_ bytes: ByteSlice, _ event: PickleEvent) {}
+
+  mutating func noted(_ oddity: PickleOddity, _ event: PickleEvent) {
+    switch oddity {
+    case .computedImport:
+      hasImports = true
+      report(.computedImport, event, "imports a name that it computes")
+    case .extensionCode(let code):
+      hasImports = true
+      report(.computedImport, event, "imports extension \(code) of Python's registry")
+    case .outsideBuffer:
+      report(.strayReference, event, "asks its reader for a buffer that is not in the file")
+    case .lyingFrame:
+      report(.malformedPickle, event, "a frame is not as long as it says")
+    case .memoGap(let index): report(.pickleBomb, event, "memo index \(index)")
+    case .longNumber(let digits):
+      report(.pickleBomb, event, "a decimal number of \(digits) digits")
+    case .tooDeep:
+      report(.pickleBomb, event, "values nested more than \(limits.pickleDepth) deep")
+    case .tooMany:
+      report(.pickleBomb, event, "references that multiply to over 2^32 objects")
+    }
+  }
+}
+
+// Imports.
+extension PickleJudge {
+  mutating func imported(
+    _ name: PickledGlobal, _ event: PickleEvent, _ graph: PickledObjects, protocol version: Int
+  ) -> Int {
+    hasImports = true
+    // Python 3 renames what old protocols name.
+    let resolved = (version < 3 ? PythonTwoNames.present(name) : name).canonical
+    let use = PickleAllowList.use(of: resolved)
+    imports.append(Import(name: resolved, use: use))
+    if use == nil { reportUnknown(resolved, written: name, event) }
+    return imports.count
+  }
+
+  private mutating func reportUnknown(
+    _ name: PickledGlobal, written: PickledGlobal, _ event: PickleEvent
+  ) {
+    let evidence = ["\(event.instruction.opcode.name) \(written.module) \(written.name)"]
+    let known = PickleDenyList.match(name)
+    if let known {
+      report(known.rule, event, "imports \(name), which \(known.what)", evidence: evidence)
+    }
+    if name.name.utf8.contains(UInt8(ascii: ".")) {
+      report(
+        .computedImport, event, "walks through attributes to \(name)", evidence: evidence)
+    } else if known == nil {
+      report(.unknownImport, event, "imports \(name), which is not allowed", evidence: evidence)
+    }
+  }
+
+  /// A function may not be an argument, an element or a result.
+  mutating func passed(_ place: Int, _ event: PickleEvent, _ graph: PickledObjects) {
+    let name = imports[graph[place].mark - 1]
+    guard let use = name.use else { return }
+    if use.isDisjoint(with: [.reference, .construct]), !isForwarded(name) {
+      report(.misusedImport, event, "passes the function \(name.name) on")
+    }
+  }
+
+  /// torch's rebuilding functions stand among the arguments of the one that calls them.
+  func isForwarded(_ name: Import) -> Bool {
+    name.name.module == "torch._utils"
+  }
+
+  /// The import that a value is, nil for another value.
+  func imported(_ value: PickledValue, _ graph: PickledObjects) -> Import? {
+    guard let object = graph.object(value), case .global = object.kind else { return nil }
+    return imports[object.mark - 1]
+  }
+}
+
+// State and items.
+extension PickleJudge {
+  mutating func built(
+    _ target: PickledValue, _ state: PickledValue, _ event: PickleEvent, _ graph: PickledObjects,
+    _ reader: inout PickleReader
+  ) {
+    hasCalls = true
+    if let key = plantedKey(in: state, graph) {
+      report(.misusedImport, event, "plants the attribute '\(safeText(key))'")
+    }
+    guard let object = graph.object(target) else { return }
+    switch object.kind {
+    case .call where object.mark > 0:
+      let owner = imports[object.mark - 1]
+      if let use = owner.use, !use.contains(.state) {
+        report(.misusedImport, event, "sets the state of \(owner.name)")
+      }
+    case .global:
+      report(.misusedImport, event, "changes \(imports[object.mark - 1].name) itself")
+    default: break
+    }
+  }
+
+  mutating func filled(_ place: Int, _ event: PickleEvent, _ graph: PickledObjects) {
+    let object = graph[place]
+    switch object.kind {
+    case .call:
+      hasCalls = true
+      guard object.mark > 0, let use = imports[object.mark - 1].use, !use.contains(.items) else {
+        return
+      }
+      report(
+        .misusedImport, event, "gives items to an instance of \(imports[object.mark - 1].name)")
+    case .global:
+      hasCalls = true
+      report(.misusedImport, event, "changes \(imports[object.mark - 1].name) itself")
+    default: break
+    }
+  }
+
+  /// Keys of a dictionary that were looked at, and what was found among them.
+  private struct PlantedKeys {
+    var count = 0
+    var key: String?
+  }
+
+  /// A name with two underscores among the attributes that a state sets: Python calls some of
+  /// them.
+  private mutating func plantedKey(in state: PickledValue, _ graph: PickledObjects) -> String? {
+    guard case .object(let place) = state else { return nil }
+    // A pair of dictionaries: attributes, and slots.
+    if case .tuple = graph[place].kind, graph[place].elements.count == 2 {
+      for part in graph[place].elements {
+        if case .object(let part) = part, let key = plantedKey(amongKeysOf: part, graph) {
+          return key
+        }
+      }
+      return nil
+    }
+    return plantedKey(amongKeysOf: place, graph)
+  }
+
+  /// Looks at each key once, however often the dictionary is a state.
+  private mutating func plantedKey(amongKeysOf place: Int, _ graph: PickledObjects) -> String? {
+    let items = graph[place].items
+    guard !items.isEmpty else { return nil }
+    var known = planted[place] ?? PlantedKeys()
+    if known.key == nil {
+      for item in items[known.count...] {
+        guard case .text(let key) = item.key, key.hasPrefix("__") else { continue }
+        known.key = key
+        break
+      }
+      known.count = items.count
+    }
+    planted[place] = known
+    return known.key
+  }
+}
