@@ -1,6 +1,7 @@
 import Bytes
 import Findings
 import Formats
+import KnownNames
 
 // Calls and instances.
 extension PickleJudge {
@@ -9,51 +10,71 @@ extension PickleJudge {
   ) -> Int {
     hasCalls = true
     guard case .call(let function, let arguments) = graph[place].kind else { return 0 }
-    guard case .object(let target) = function, case .global = graph[target].kind else {
-      let verb = how == .call ? "calls" : "instantiates"
+    let verb = how == .call ? "calls" : "instantiates"
+    guard let mark = importMark(function, graph) else {
       report(.computedImport, event, "\(verb) something that is no import")
       return 0
     }
-    let mark = graph[target].mark
     let made = imports[mark - 1]
     guard let use = made.use else { return mark }
-    let demanded: PickleUse = how == .call ? .call : .construct
-    if !use.contains(demanded) {
-      let verb = how == .call ? "calls" : "instantiates"
+    if made.name.description == "builtins.getattr" {
+      return judgeAttribute(graph.tuple(arguments) ?? [], at: place, mark, event, graph)
+    }
+    // OBJ and INST call a class like REDUCE does when there are arguments.
+    let demanded: PickleUse.Actions = how == .call ? .call : [.new, .state, .items]
+    if use.actions.isDisjoint(with: demanded) {
       report(.misusedImport, event, "\(verb) \(made.name)")
     }
     guard how == .call else { return mark }
-    return judgeCall(of: made, mark, graph.tuple(arguments) ?? [], event, graph)
+    return judgeCall(of: made, use, mark, graph.tuple(arguments) ?? [], event, graph)
   }
 
   /// The mark of what a known function gives.
   private mutating func judgeCall(
-    of made: Import, _ mark: Int, _ arguments: [PickledValue], _ event: PickleEvent,
-    _ graph: PickledObjects
+    of made: Import, _ use: PickleUse, _ mark: Int, _ arguments: [PickledValue],
+    _ event: PickleEvent, _ graph: PickledObjects
   ) -> Int {
-    guard let use = made.use else { return mark }
-    judgeArguments(of: made, arguments, event, graph)
-    guard use.contains(.instantiates) else { return mark }
-    guard let first = graph.object(arguments.first ?? .none), case .global = first.kind else {
+    judgeArguments(of: made, use, arguments, event, graph)
+    guard use.actions.contains(.makes) else { return mark }
+    guard let first = importMark(arguments.first ?? .none, graph) else {
       report(.computedImport, event, "\(made.name) instantiates no named class")
       return 0
     }
-    let owner = imports[first.mark - 1]
-    if let use = owner.use, use.isDisjoint(with: [.construct, .state]) {
+    let owner = imports[first - 1]
+    if let use = owner.use, use.actions.isDisjoint(with: [.new, .state, .ref]) {
       report(.misusedImport, event, "\(made.name) instantiates \(owner.name)")
     }
-    return first.mark
+    return first
   }
 
-  /// What an allowed function may be called with, where its arguments decide what it does.
+  /// getattr walks to an attribute: an import like any other when both names are literal.
+  private mutating func judgeAttribute(
+    _ arguments: [PickledValue], at place: Int, _ mark: Int, _ event: PickleEvent,
+    _ graph: PickledObjects
+  ) -> Int {
+    if arguments.count == 2, let owner = imported(arguments[0], graph),
+      case .text(let attribute) = arguments[1]
+    {
+      let name = PickledGlobal(
+        module: owner.name.module, name: owner.name.name + "." + attribute)
+      if let use = KnownNames.use(of: name.module, name.name) {
+        imports.append(Import(name: name, use: use))
+        attributes[place] = imports.count
+        return imports.count
+      }
+    }
+    report(
+      .dangerousImport, event, "calls builtins.getattr, which gives any attribute of anything",
+      evidence: [event.instruction.opcode.name])
+    return 0
+  }
+
+  /// What an allowed function may be called with.
   private mutating func judgeArguments(
-    of function: Import, _ arguments: [PickledValue], _ event: PickleEvent,
+    of function: Import, _ use: PickleUse, _ arguments: [PickledValue], _ event: PickleEvent,
     _ graph: PickledObjects
   ) {
-    guard arguments.count <= Self.argumentLimit else {
-      return report(.misusedImport, event, "\(function.name) has too many arguments")
-    }
-    if function.use?.contains(.forwards) == true {
+    if use.actions.contains(.rebuilds) {
       guard let first = imported(arguments.first ?? .none, graph),
         isForwarded(first) || first.use == nil
       else {
@@ -68,18 +89,41 @@ extension PickleJudge {
       else {
         return report(.misusedImport, event, "_codecs.encode encodes otherwise than to Latin-1")
       }
-    case "builtins.bytearray": judgeByteArray(arguments, event, graph)
-    case "numpy.core.multiarray._reconstruct":
-      guard arguments.count == 3, let shape = graph.object(arguments[1]),
-        shape.elements == [.integer(0)]
-      else {
+    case "builtins.bytearray": return judgeByteArray(arguments, event, graph)
+    case "numpy.core.multiarray._reconstruct", "numpy.ma.core._mareconstruct":
+      // Protocol 0 and 1 know no EMPTY_TUPLE: the shape is (0,), the data comes with the state.
+      let shape = arguments.dropFirst(function.name.name == "_reconstruct" ? 1 : 2).first
+      guard let shape, graph.tuple(shape) == [.integer(0)] else {
         return report(
           .misusedImport, event, "\(function.name) reserves an array before its state is known")
       }
     case "torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_tensor",
-      "torch._utils._rebuild_tensor_v3":
+      "torch._utils._rebuild_tensor_v3", "torch._utils._rebuild_qtensor":
       judgeTensor(arguments, event, graph)
     default: break
+    }
+    if let pattern = use.arguments { judge(arguments, of: function, by: pattern, event, graph) }
+  }
+
+  /// Compares the arguments with those that real saves have.
+  private mutating func judge(
+    _ arguments: [PickledValue], of function: Import, by pattern: [PickleUse.Argument],
+    _ event: PickleEvent, _ graph: PickledObjects
+  ) {
+    let fewest = pattern.prefix { !$0.isOptional }.count
+    guard (fewest...pattern.count).contains(arguments.count) else {
+      return report(
+        .unusualCall, event,
+        "calls \(function.name) with \(arguments.count) arguments",
+        evidence: ["saves have \(fewest) to \(pattern.count)"])
+    }
+    for (index, (argument, expected)) in zip(arguments, pattern).enumerated() {
+      let found = ArgumentKind(of: argument, graph)
+      guard !expected.kinds.contains(where: { found.isAllowed(as: $0) }) else { continue }
+      report(
+        .unusualCall, event,
+        "calls \(function.name) with \(graph.summary(of: argument)) as argument \(index + 1)",
+        evidence: ["saves have \(expected.kinds.map(ArgumentKind.words).joined(separator: " or "))"])
     }
   }
 
@@ -161,7 +205,7 @@ extension PickleJudge {
     // ('storage', class, key, location, number of elements), older files with a view as sixth.
     guard let parts = graph.tuple(identification), (5...6).contains(parts.count),
       parts[0] == .text("storage"), let type = imported(parts[1], graph),
-      let itemSize = PickleStorage.itemSize(of: type.name), case .text(let key) = parts[2],
+      let itemSize = TorchStorageClass.itemSize(of: type.name), case .text(let key) = parts[2],
       case .text = parts[3], case .integer(let elements) = parts[4], elements >= 0
     else {
       report(.strayReference, event, "a persistent reference that is no storage")

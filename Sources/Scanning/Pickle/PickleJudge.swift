@@ -1,6 +1,7 @@
 import Bytes
 import Findings
 import Formats
+import KnownNames
 
 /// Reports every import of a pickle, and every use of one, that no saved model needs.
 ///
@@ -52,6 +53,8 @@ struct PickleJudge: PickleObserver {
   var references: [Storage] = []
   /// The number of each storage among the references, by its key.
   var referenceNumbers: [String: Int] = [:]
+  /// Results of getattr that stand for an import: their places, and its mark.
+  var attributes: [Int: Int] = [:]
   private var planted: [Int: PlantedKeys] = [:]
 
   init(place: Place, context: Context, limits: Limits) {
@@ -108,9 +111,8 @@ extension PickleJudge {
     _ name: PickledGlobal, _ event: PickleEvent, _ graph: PickledObjects, protocol version: Int
   ) -> Int {
     hasImports = true
-    // Python 3 renames what old protocols name.
-    let resolved = (version < 3 ? PythonTwoNames.present(name) : name).canonical
-    let use = PickleAllowList.use(of: resolved)
+    let resolved = name.resolved(protocol: version)
+    let use = KnownNames.use(of: resolved.module, resolved.name)
     imports.append(Import(name: resolved, use: use))
     if use == nil { reportUnknown(resolved, written: name, event) }
     return imports.count
@@ -119,10 +121,12 @@ extension PickleJudge {
   private mutating func reportUnknown(
     _ name: PickledGlobal, written: PickledGlobal, _ event: PickleEvent
   ) {
-    let evidence = ["\(event.instruction.opcode.name) \(written.module) \(written.name)"]
-    let known = PickleDenyList.match(name)
+    let known = KnownNames.gadget(name.description) ?? KnownNames.gadget(written.description)
+    let opcode = event.instruction.opcode.name
+    var evidence = ["\(opcode) \(written.module) \(written.name)"]
     if let known {
-      report(known.rule, event, "imports \(name), which \(known.what)", evidence: evidence)
+      evidence += known.advisories
+      report(known.rule, event, "imports \(name), which \(known.words)", evidence: evidence)
     }
     if name.name.utf8.contains(UInt8(ascii: ".")) {
       report(
@@ -135,8 +139,8 @@ extension PickleJudge {
   /// A function may not be an argument, an element or a result.
   mutating func passed(_ place: Int, _ event: PickleEvent, _ graph: PickledObjects) {
     let name = imports[graph[place].mark - 1]
-    guard let use = name.use else { return }
-    if use.isDisjoint(with: [.reference, .construct]), !isForwarded(name) {
+    guard let actions = name.use?.actions else { return }
+    if actions.isDisjoint(with: [.ref, .new]), !isForwarded(name) {
       report(.misusedImport, event, "passes the function \(name.name) on")
     }
   }
@@ -146,10 +150,17 @@ extension PickleJudge {
     name.name.module == "torch._utils"
   }
 
+  /// The mark of the import that a value is or, after a listed getattr, stands for; nil for
+  /// another value.
+  func importMark(_ value: PickledValue, _ graph: PickledObjects) -> Int? {
+    guard case .object(let place) = value else { return nil }
+    if case .global = graph[place].kind { return graph[place].mark }
+    return attributes[place]
+  }
+
   /// The import that a value is, nil for another value.
   func imported(_ value: PickledValue, _ graph: PickledObjects) -> Import? {
-    guard let object = graph.object(value), case .global = object.kind else { return nil }
-    return imports[object.mark - 1]
+    importMark(value, graph).map { imports[$0 - 1] }
   }
 }
 
@@ -167,7 +178,7 @@ extension PickleJudge {
     switch object.kind {
     case .call where object.mark > 0:
       let owner = imports[object.mark - 1]
-      if let use = owner.use, !use.contains(.state) {
+      if let use = owner.use, !use.actions.contains(.state) {
         report(.misusedImport, event, "sets the state of \(owner.name)")
       }
     case .global:
@@ -181,9 +192,9 @@ extension PickleJudge {
     switch object.kind {
     case .call:
       hasCalls = true
-      guard object.mark > 0, let use = imports[object.mark - 1].use, !use.contains(.items) else {
-        return
-      }
+      guard object.mark > 0, let use = imports[object.mark - 1].use,
+        !use.actions.contains(.items)
+      else { return }
       report(
         .misusedImport, event, "gives items to an instance of \(imports[object.mark - 1].name)")
     case .global:
