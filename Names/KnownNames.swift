@@ -128,6 +128,12 @@ public struct PickleUse: Sendable {
   /// The arguments of its calls; nil where no call was seen.
   public let arguments: [Argument]?
 
+  /// A use with any arguments.
+  public init(_ actions: Actions) {
+    self.actions = actions
+    arguments = nil
+  }
+
   /// Fields of a line: actions and, after a tab, the pattern of a call.
   init(_ fields: [String]) {
     actions = Actions(fields.first ?? "")

@@ -142,6 +142,39 @@ public struct NumPyArray: Sendable {
     return found
   }
 
+  /// Whether the header has parts that no literal has and an expression needs: a call, an
+  /// operator, a name.
+  public static func headerMayBeCode(_ bytes: ByteSlice) -> Bool {
+    guard bytes.count > 12, bytes[0] == 0x93 else { return false }
+    let isShort = bytes[6] == 1
+    let width = isShort ? 2 : 4
+    let length = (0..<width).reversed().reduce(0) { $0 << 8 | Int(bytes[8 + $1]) }
+    var rest = bytes.suffix(bytes.count - 8 - width).prefix(min(length, headerBytes))[...]
+    var word: [UInt8] = []
+    while let byte = rest.popFirst() {
+      let isLetter = (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte) || byte == 0x5f
+      if isLetter {
+        word.append(byte)
+        continue
+      }
+      if !word.isEmpty {
+        guard ["True", "False", "None", "L"].contains(String(decoding: word, as: UTF8.self)) else {
+          return true
+        }
+        word = []
+      }
+      switch byte {
+      case UInt8(ascii: "'"), UInt8(ascii: "\""):
+        while let next = rest.popFirst(), next != byte {}
+      case UInt8(ascii: "+"), UInt8(ascii: "*"), UInt8(ascii: "/"), UInt8(ascii: "%"),
+        UInt8(ascii: "@"), UInt8(ascii: "="), UInt8(ascii: ";"), UInt8(ascii: "\\"):
+        return true
+      default: break
+      }
+    }
+    return false
+  }
+
   /// Bytes after the last element, which NumPy does not read; empty for a pickle.
   public var trailing: ByteSlice {
     guard case .number(let element, _) = datatype else { return .empty }

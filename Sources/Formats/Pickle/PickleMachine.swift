@@ -50,8 +50,10 @@ public struct PickleMachine: Sendable {
     memo = [:]
     protocolVersion = 0
     frameEnd = nil
+    var number = 0
     while let instruction = try reader.next() {
-      event = PickleEvent(instruction: instruction, number: instructionCount)
+      event = PickleEvent(instruction: instruction, number: number)
+      number += 1
       instructionCount += 1
       guard instructionCount <= limits.pickleOpcodes else {
         throw tooMany("\(limits.pickleOpcodes) opcodes")

@@ -1,10 +1,10 @@
 public import Bytes
 
-/// An instruction that a machine follows, and its number: the first of a file is 0.
+/// An instruction that a machine follows, and its number.
 public struct PickleEvent: Sendable {
   /// The instruction.
   public let instruction: PickleInstruction
-  /// How many instructions came before it, those of earlier pickles of the file included.
+  /// How many instructions of its pickle came before it.
   public let number: Int
 
   /// The place of the opcode in the file or member.

@@ -17,6 +17,11 @@ public struct PickleReader: Sendable {
   /// The bytes not yet read.
   public var rest: ByteSlice { reader.bytes.suffix(reader.remaining) }
 
+  /// Passes over bytes that are no instructions, and gives them.
+  public mutating func skip(_ count: Int) throws(ParseError) -> ByteSlice {
+    try reader.read(count, "data between instructions")
+  }
+
   /// The next instruction, nil at the end of the bytes.
   ///
   /// - Throws: `ParseError` for a byte that is no opcode, and when an argument leaves the bytes.

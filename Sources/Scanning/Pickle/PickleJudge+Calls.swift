@@ -113,7 +113,7 @@ extension PickleJudge {
     let fewest = pattern.prefix { !$0.isOptional }.count
     guard (fewest...pattern.count).contains(arguments.count) else {
       return report(
-        .unusualCall, event,
+        .unusualArguments, event,
         "calls \(function.name) with \(arguments.count) arguments",
         evidence: ["saves have \(fewest) to \(pattern.count)"])
     }
@@ -121,7 +121,7 @@ extension PickleJudge {
       let found = ArgumentKind(of: argument, graph)
       guard !expected.kinds.contains(where: { found.isAllowed(as: $0) }) else { continue }
       report(
-        .unusualCall, event,
+        .unusualArguments, event,
         "calls \(function.name) with \(graph.summary(of: argument)) as argument \(index + 1)",
         evidence: ["saves have \(expected.kinds.map(ArgumentKind.words).joined(separator: " or "))"])
     }
@@ -197,7 +197,11 @@ extension PickleJudge {
   mutating func referred(
     to identification: PickledValue, _ event: PickleEvent, _ graph: PickledObjects
   ) -> Int {
-    guard case .torch(let known) = context else {
+    let known: [String: Int]?
+    switch context {
+    case .torch(let storages): known = storages
+    case .torchScript(let storages): known = storages
+    case .plain:
       report(
         .strayReference, event, "asks its reader for an object that is not in the file")
       return 0

@@ -13,6 +13,8 @@ struct PickleJudge: PickleObserver {
     case plain
     /// torch's archive: the bytes of every storage by its key; nil when they follow the pickle.
     case torch(storages: [String: Int]?)
+    /// A TorchScript archive: also names of the classes in its code.
+    case torchScript(storages: [String: Int])
   }
 
   /// An imported name and what it may be used for: nil for one that is not known, which was
@@ -57,30 +59,52 @@ struct PickleJudge: PickleObserver {
   var attributes: [Int: Int] = [:]
   private var planted: [Int: PlantedKeys] = [:]
 
-  init(place: Place, context: Context, limits: Limits) {
+  /// Whether texts and bytes are looked into.
+  private let looksInside: Bool
+
+  init(place: Place, context: Context, limits: Limits, looksInside: Bool = true) {
+    self.looksInside = looksInside
     self.place = place
     self.context = context
     self.limits = limits
   }
 
   /// Reports a finding once.
+  mutating func report(_ rule: Rule, at offset: Int, _ message: String) {
+    add(rule.at(place.at(offset), message))
+  }
+
   mutating func report(
-    _ rule: Rule, at offset: Int, _ message: String, evidence: [String] = []
+    _ rule: Rule, _ event: PickleEvent, _ message: String, evidence: [String] = [],
+    references: [String] = []
   ) {
-    guard counts[rule.id, default: 0] < Self.findingLimit,
-      reported.insert(rule.id + message).inserted
+    add(
+      rule.at(
+        place.at(event.offset, instruction: event.number), message, evidence: evidence,
+        references: references))
+  }
+
+  /// Adds a finding unless it is known, or there are many of its rule.
+  mutating func add(_ finding: Finding) {
+    let rule = finding.rule.id
+    guard counts[rule, default: 0] < Self.findingLimit,
+      reported.insert(rule + finding.message).inserted
     else { return }
-    counts[rule.id, default: 0] += 1
-    findings.append(rule.at(place.at(offset), message, evidence: evidence))
+    counts[rule, default: 0] += 1
+    findings.append(finding)
   }
 
-  mutating func report(
-    _ rule: Rule, _ event: PickleEvent, _ message: String, evidence: [String] = []
-  ) {
-    report(rule, at: event.offset, message, evidence: evidence)
+  mutating func add(_ findings: [Finding]) {
+    for finding in findings { add(finding) }
   }
 
-  mutating func literal(_ bytes: ByteSlice, _ event: PickleEvent) {}
+  mutating func literal(_ bytes: ByteSlice, _ event: PickleEvent) {
+    guard looksInside, let program = HiddenProgram(in: bytes, at: place, limits: limits) else {
+      return
+    }
+    report(.hiddenProgram, event, "a literal is \(program.words)")
+    add(program.findings)
+  }
 
   mutating func noted(_ oddity: PickleOddity, _ event: PickleEvent) {
     switch oddity {
@@ -112,21 +136,37 @@ extension PickleJudge {
   ) -> Int {
     hasImports = true
     let resolved = name.resolved(protocol: version)
-    let use = KnownNames.use(of: resolved.module, resolved.name)
+    let use = KnownNames.use(of: resolved.module, resolved.name) ?? scriptUse(of: name)
     imports.append(Import(name: resolved, use: use))
     if use == nil { reportUnknown(resolved, written: name, event) }
     return imports.count
   }
+
+  /// TorchScript's own reader finds these in the archive and nowhere else.
+  private func scriptUse(of name: PickledGlobal) -> PickleUse? {
+    guard case .torchScript = context else { return nil }
+    let isClass = name.module == "__torch__" || name.module.hasPrefix("__torch__.")
+    let isHelper = name.module == "torch.jit._pickle" && Self.scriptHelpers.contains(name.name)
+    guard isClass || isHelper else { return nil }
+    return PickleUse(isClass ? [.new, .ref, .state] : [.call, .ref])
+  }
+
+  /// Functions of torch/jit/_pickle.py.
+  private static let scriptHelpers: Set<String> = [
+    "build_intlist", "build_tensorlist", "build_doublelist", "build_boollist",
+    "build_tensor_from_id", "restore_type_tag",
+  ]
 
   private mutating func reportUnknown(
     _ name: PickledGlobal, written: PickledGlobal, _ event: PickleEvent
   ) {
     let known = KnownNames.gadget(name.description) ?? KnownNames.gadget(written.description)
     let opcode = event.instruction.opcode.name
-    var evidence = ["\(opcode) \(written.module) \(written.name)"]
+    let evidence = ["\(opcode) \(written.module) \(written.name)"]
     if let known {
-      evidence += known.advisories
-      report(known.rule, event, "imports \(name), which \(known.words)", evidence: evidence)
+      report(
+        known.rule, event, "imports \(name), which \(known.words)", evidence: evidence,
+        references: known.advisories)
     }
     if name.name.utf8.contains(UInt8(ascii: ".")) {
       report(
@@ -169,18 +209,20 @@ extension PickleJudge {
   mutating func built(
     _ target: PickledValue, _ state: PickledValue, _ event: PickleEvent, _ graph: PickledObjects,
     _ reader: inout PickleReader
-  ) {
+  ) throws(ParseError) {
     hasCalls = true
     if let key = plantedKey(in: state, graph) {
       report(.misusedImport, event, "plants the attribute '\(safeText(key))'")
     }
-    guard let object = graph.object(target) else { return }
+    guard case .object(let place) = target else { return }
+    let object = graph[place]
     switch object.kind {
     case .call where object.mark > 0:
       let owner = imports[object.mark - 1]
       if let use = owner.use, !use.actions.contains(.state) {
         report(.misusedImport, event, "sets the state of \(owner.name)")
       }
+      try takeArray(of: owner, at: place, state, event, graph, &reader)
     case .global:
       report(.misusedImport, event, "changes \(imports[object.mark - 1].name) itself")
     default: break

@@ -4,6 +4,10 @@ import Formats
 
 extension PickleScan: ContentScanner {
   static func scan(_ file: ScannedFile, _ context: inout ScanContext) -> Coverage {
+    if ["npy", "npz"].contains(file.name.fileExtension) {
+      context.report(
+        Rule.unmarkedArray.at(file.place, "'\(file.name.text)' is a pickle to numpy.load"))
+    }
     context.report(PickleScan(file.bytes, at: file.place, limits: context.limits).run())
     return .whole
   }

@@ -34,17 +34,17 @@ struct PickleScan {
     var reader = PickleReader(bytes)
     var streams = 0
     while !reader.rest.isEmpty {
-      if isLegacy, streams == 5 {
-        judgeLegacyStorages(reader, &judge)
-        break
-      }
       if streams == 1, !isLegacy {
         judge.report(
           .unaccountedBytes, at: reader.offset, "\(reader.rest.count) bytes follow the pickle")
       }
       do throws(ParseError) {
-        _ = try machine.run(&reader, &judge)
+        let value = try machine.run(&reader, &judge)
         streams += 1
+        if isLegacy, streams == 5 {
+          judgeLegacyStorages(value, machine.objects, reader.rest, &judge)
+          break
+        }
       } catch {
         // Bytes after a whole pickle need not be one; they were reported.
         if streams == 0 || isLegacy || error.kind == .limit {
@@ -77,7 +77,7 @@ struct PickleScan {
   /// Tries whether a reader of pickles would take the bytes: protocols 0 and 1 have no signature,
   /// and many texts begin with a letter that is an opcode.
   var disguise: Disguise {
-    var judge = PickleJudge(place: place, context: context, limits: limits)
+    var judge = PickleJudge(place: place, context: context, limits: limits, looksInside: false)
     var machine = PickleMachine(limits: limits)
     var reader = PickleReader(bytes)
     do throws(ParseError) {
@@ -96,19 +96,42 @@ struct PickleScan {
       && (0..<10).allSatisfy { start[4 + $0] == Self.legacyMagic[$0] }
   }
 
-  /// After five pickles: for each storage its number of elements in 8 bytes, then its bytes.
+  /// After five pickles: for each key of the fifth, a list, the number of elements in 8 bytes, then
+  /// the elements.
   private func judgeLegacyStorages(
-    _ reader: PickleReader, _ judge: inout PickleJudge
+    _ keys: PickledValue, _ graph: PickledObjects, _ bytes: ByteSlice, _ judge: inout PickleJudge
   ) {
-    var expected = 0
-    for storage in judge.storages {
-      let (size, overflow) = storage.bytes.addingReportingOverflow(8)
-      let (sum, isTooLarge) = expected.addingReportingOverflow(size)
-      expected = overflow || isTooLarge ? Int.max : sum
+    var reader = ByteReader(bytes)
+    var left = Dictionary(
+      judge.storages.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
+    do throws(ParseError) {
+      for key in graph.object(keys)?.elements ?? [] {
+        guard case .text(let key) = key, let storage = left.removeValue(forKey: key) else {
+          judge.report(
+            .strayReference, at: reader.offset, "a storage is listed that no tensor refers to")
+          return
+        }
+        let start = reader.offset
+        let count = try reader.readSize(width: 8, "a number of elements")
+        if count != storage.elements {
+          judge.report(
+            .strayReference, at: start,
+            "storage '\(safeText(key))' has \(count) elements, its tensors \(storage.elements)")
+        }
+        let elements = try reader.read(storage.bytes, "the elements of a storage")
+        judge.add(StorageContent.findings(in: elements, at: place.at(start), limits: limits))
+      }
+    } catch {
+      judge.report(.strayReference, at: error.offset, error.reason)
+      return
     }
-    guard reader.rest.count != expected else { return }
-    judge.report(
-      .unaccountedBytes, at: reader.offset,
-      "\(reader.rest.count) bytes follow the pickles, their storages take \(expected)")
+    if !left.isEmpty {
+      judge.report(
+        .strayReference, at: reader.offset, "\(left.count) storages are referred to, not listed")
+    }
+    if !reader.isAtEnd {
+      judge.report(
+        .unaccountedBytes, at: reader.offset, "\(reader.remaining) bytes follow the storages")
+    }
   }
 }
