@@ -1,236 +1,236 @@
 // Names that pickles of NumPy 1.26.4, 2.4.6 ask for. Written by scripts/write-names; do not edit.
 // Module, name, uses, pattern of a call; sorted by bytes.
 let numpyNames: StaticString = """
-numpy	absolute	ref
-numpy	add	ref
-numpy	arccos	ref
-numpy	arccosh	ref
-numpy	arcsin	ref
-numpy	arcsinh	ref
-numpy	arctan	ref
-numpy	arctan2	ref
-numpy	arctanh	ref
-numpy	bitwise_and	ref
-numpy	bitwise_count	ref
-numpy	bitwise_or	ref
-numpy	bitwise_xor	ref
-numpy	bool	ref
-numpy	bool8	ref
-numpy	bool_	ref
-numpy	bytes_	ref
-numpy	cbrt	ref
-numpy	ceil	ref
-numpy	complex128	ref
-numpy	complex64	ref
-numpy	conjugate	ref
-numpy	copysign	ref
-numpy	cos	ref
-numpy	cosh	ref
-numpy	datetime64	ref
-numpy	deg2rad	ref
-numpy	degrees	ref
-numpy	divide	ref
-numpy	divmod	ref
-numpy	dtype	call ref state	Cs,d,d
-numpy	equal	ref
-numpy	exp	ref
-numpy	exp2	ref
-numpy	expm1	ref
-numpy	fabs	ref
-numpy	float128	ref
-numpy	float16	ref
-numpy	float32	ref
-numpy	float64	ref
-numpy	float_	ref
-numpy	float_power	ref
-numpy	floating	ref
-numpy	floor	ref
-numpy	floor_divide	ref
-numpy	fmax	ref
-numpy	fmin	ref
-numpy	fmod	ref
-numpy	frexp	ref
-numpy	gcd	ref
-numpy	generic	ref
-numpy	greater	ref
-numpy	greater_equal	ref
-numpy	heaviside	ref
-numpy	hypot	ref
-numpy	int16	ref
-numpy	int32	ref
-numpy	int64	ref
-numpy	int8	ref
-numpy	int_	ref
-numpy	integer	ref
-numpy	invert	ref
-numpy	isfinite	ref
-numpy	isinf	ref
-numpy	isnan	ref
-numpy	isnat	ref
-numpy	lcm	ref
-numpy	ldexp	ref
-numpy	left_shift	ref
-numpy	less	ref
-numpy	less_equal	ref
-numpy	log	ref
-numpy	log10	ref
-numpy	log1p	ref
-numpy	log2	ref
-numpy	logaddexp	ref
-numpy	logaddexp2	ref
-numpy	logical_and	ref
-numpy	logical_not	ref
-numpy	logical_or	ref
-numpy	logical_xor	ref
-numpy	matmul	ref
-numpy	matrix	ref state
-numpy	matvec	ref
-numpy	maximum	ref
-numpy	minimum	ref
-numpy	modf	ref
-numpy	multiply	ref
-numpy	ndarray	ref state
-numpy	negative	ref
-numpy	nextafter	ref
-numpy	not_equal	ref
-numpy	number	ref
-numpy	object_	ref
-numpy	poly1d	new ref state
-numpy	positive	ref
-numpy	power	ref
-numpy	rad2deg	ref
-numpy	radians	ref
-numpy	recarray	ref state
-numpy	reciprocal	ref
-numpy	record	ref
-numpy	remainder	ref
-numpy	right_shift	ref
-numpy	rint	ref
-numpy	sign	ref
-numpy	signbit	ref
-numpy	sin	ref
-numpy	sinh	ref
-numpy	spacing	ref
-numpy	sqrt	ref
-numpy	square	ref
-numpy	str_	ref
-numpy	string_	ref
-numpy	subtract	ref
-numpy	tan	ref
-numpy	tanh	ref
-numpy	timedelta64	ref
-numpy	trunc	ref
-numpy	uint16	ref
-numpy	uint32	ref
-numpy	uint64	ref
-numpy	uint8	ref
-numpy	unicode_	ref
-numpy	vecdot	ref
-numpy	vecmat	ref
-numpy	void	ref
-numpy.core._multiarray_umath	absolute	ref
-numpy.core._multiarray_umath	add	ref
-numpy.core._multiarray_umath	arccos	ref
-numpy.core._multiarray_umath	arccosh	ref
-numpy.core._multiarray_umath	arcsin	ref
-numpy.core._multiarray_umath	arcsinh	ref
-numpy.core._multiarray_umath	arctan	ref
-numpy.core._multiarray_umath	arctan2	ref
-numpy.core._multiarray_umath	arctanh	ref
-numpy.core._multiarray_umath	bitwise_and	ref
-numpy.core._multiarray_umath	bitwise_or	ref
-numpy.core._multiarray_umath	bitwise_xor	ref
-numpy.core._multiarray_umath	cbrt	ref
-numpy.core._multiarray_umath	ceil	ref
-numpy.core._multiarray_umath	conjugate	ref
-numpy.core._multiarray_umath	copysign	ref
-numpy.core._multiarray_umath	cos	ref
-numpy.core._multiarray_umath	cosh	ref
-numpy.core._multiarray_umath	deg2rad	ref
-numpy.core._multiarray_umath	degrees	ref
-numpy.core._multiarray_umath	divide	ref
-numpy.core._multiarray_umath	divmod	ref
-numpy.core._multiarray_umath	equal	ref
-numpy.core._multiarray_umath	exp	ref
-numpy.core._multiarray_umath	exp2	ref
-numpy.core._multiarray_umath	expm1	ref
-numpy.core._multiarray_umath	fabs	ref
-numpy.core._multiarray_umath	float_power	ref
-numpy.core._multiarray_umath	floor	ref
-numpy.core._multiarray_umath	floor_divide	ref
-numpy.core._multiarray_umath	fmax	ref
-numpy.core._multiarray_umath	fmin	ref
-numpy.core._multiarray_umath	fmod	ref
-numpy.core._multiarray_umath	frexp	ref
-numpy.core._multiarray_umath	gcd	ref
-numpy.core._multiarray_umath	greater	ref
-numpy.core._multiarray_umath	greater_equal	ref
-numpy.core._multiarray_umath	heaviside	ref
-numpy.core._multiarray_umath	hypot	ref
-numpy.core._multiarray_umath	invert	ref
-numpy.core._multiarray_umath	isfinite	ref
-numpy.core._multiarray_umath	isinf	ref
-numpy.core._multiarray_umath	isnan	ref
-numpy.core._multiarray_umath	isnat	ref
-numpy.core._multiarray_umath	lcm	ref
-numpy.core._multiarray_umath	ldexp	ref
-numpy.core._multiarray_umath	left_shift	ref
-numpy.core._multiarray_umath	less	ref
-numpy.core._multiarray_umath	less_equal	ref
-numpy.core._multiarray_umath	log	ref
-numpy.core._multiarray_umath	log10	ref
-numpy.core._multiarray_umath	log1p	ref
-numpy.core._multiarray_umath	log2	ref
-numpy.core._multiarray_umath	logaddexp	ref
-numpy.core._multiarray_umath	logaddexp2	ref
-numpy.core._multiarray_umath	logical_and	ref
-numpy.core._multiarray_umath	logical_not	ref
-numpy.core._multiarray_umath	logical_or	ref
-numpy.core._multiarray_umath	logical_xor	ref
-numpy.core._multiarray_umath	matmul	ref
-numpy.core._multiarray_umath	maximum	ref
-numpy.core._multiarray_umath	minimum	ref
-numpy.core._multiarray_umath	modf	ref
-numpy.core._multiarray_umath	multiply	ref
-numpy.core._multiarray_umath	negative	ref
-numpy.core._multiarray_umath	nextafter	ref
-numpy.core._multiarray_umath	not_equal	ref
-numpy.core._multiarray_umath	positive	ref
-numpy.core._multiarray_umath	power	ref
-numpy.core._multiarray_umath	rad2deg	ref
-numpy.core._multiarray_umath	radians	ref
-numpy.core._multiarray_umath	reciprocal	ref
-numpy.core._multiarray_umath	remainder	ref
-numpy.core._multiarray_umath	right_shift	ref
-numpy.core._multiarray_umath	rint	ref
-numpy.core._multiarray_umath	sign	ref
-numpy.core._multiarray_umath	signbit	ref
-numpy.core._multiarray_umath	sin	ref
-numpy.core._multiarray_umath	sinh	ref
-numpy.core._multiarray_umath	spacing	ref
-numpy.core._multiarray_umath	sqrt	ref
-numpy.core._multiarray_umath	square	ref
-numpy.core._multiarray_umath	subtract	ref
-numpy.core._multiarray_umath	tan	ref
-numpy.core._multiarray_umath	tanh	ref
-numpy.core._multiarray_umath	trunc	ref
-numpy.core.multiarray	_reconstruct	call makes	C,T,Xd
-numpy.core.multiarray	scalar	call	X,Xd
-numpy.core.numeric	_frombuffer	call	d,X,T,s
-numpy.ma	MaskedArray	ref state
-numpy.ma.core	MaskedArray	ref state
-numpy.ma.core	_mareconstruct	call makes	C,C,T,s
-numpy.polynomial.polynomial	Polynomial	new ref state
-numpy.random	__RandomState_ctor	call	
-numpy.random._mt19937	MT19937	ref
-numpy.random._pcg64	PCG64	ref
-numpy.random._pcg64	PCG64DXSM	ref
-numpy.random._philox	Philox	ref
-numpy.random._pickle	__bit_generator_ctor	call ref state	Cs
-numpy.random._pickle	__generator_ctor	call state	Xs,C*
-numpy.random._pickle	__randomstate_ctor	call state	Xs,C*
-numpy.random._sfc64	SFC64	ref
-numpy.random.bit_generator	SeedSequence	ref
-numpy.random.bit_generator	__pyx_unpickle_SeedSequence	call state	C,i,d
-numpy.rec	recarray	ref state
-"""
+  numpy	absolute	ref
+  numpy	add	ref
+  numpy	arccos	ref
+  numpy	arccosh	ref
+  numpy	arcsin	ref
+  numpy	arcsinh	ref
+  numpy	arctan	ref
+  numpy	arctan2	ref
+  numpy	arctanh	ref
+  numpy	bitwise_and	ref
+  numpy	bitwise_count	ref
+  numpy	bitwise_or	ref
+  numpy	bitwise_xor	ref
+  numpy	bool	ref
+  numpy	bool8	ref
+  numpy	bool_	ref
+  numpy	bytes_	ref
+  numpy	cbrt	ref
+  numpy	ceil	ref
+  numpy	complex128	ref
+  numpy	complex64	ref
+  numpy	conjugate	ref
+  numpy	copysign	ref
+  numpy	cos	ref
+  numpy	cosh	ref
+  numpy	datetime64	ref
+  numpy	deg2rad	ref
+  numpy	degrees	ref
+  numpy	divide	ref
+  numpy	divmod	ref
+  numpy	dtype	call ref state	Cs,d,d
+  numpy	equal	ref
+  numpy	exp	ref
+  numpy	exp2	ref
+  numpy	expm1	ref
+  numpy	fabs	ref
+  numpy	float128	ref
+  numpy	float16	ref
+  numpy	float32	ref
+  numpy	float64	ref
+  numpy	float_	ref
+  numpy	float_power	ref
+  numpy	floating	ref
+  numpy	floor	ref
+  numpy	floor_divide	ref
+  numpy	fmax	ref
+  numpy	fmin	ref
+  numpy	fmod	ref
+  numpy	frexp	ref
+  numpy	gcd	ref
+  numpy	generic	ref
+  numpy	greater	ref
+  numpy	greater_equal	ref
+  numpy	heaviside	ref
+  numpy	hypot	ref
+  numpy	int16	ref
+  numpy	int32	ref
+  numpy	int64	ref
+  numpy	int8	ref
+  numpy	int_	ref
+  numpy	integer	ref
+  numpy	invert	ref
+  numpy	isfinite	ref
+  numpy	isinf	ref
+  numpy	isnan	ref
+  numpy	isnat	ref
+  numpy	lcm	ref
+  numpy	ldexp	ref
+  numpy	left_shift	ref
+  numpy	less	ref
+  numpy	less_equal	ref
+  numpy	log	ref
+  numpy	log10	ref
+  numpy	log1p	ref
+  numpy	log2	ref
+  numpy	logaddexp	ref
+  numpy	logaddexp2	ref
+  numpy	logical_and	ref
+  numpy	logical_not	ref
+  numpy	logical_or	ref
+  numpy	logical_xor	ref
+  numpy	matmul	ref
+  numpy	matrix	ref state
+  numpy	matvec	ref
+  numpy	maximum	ref
+  numpy	minimum	ref
+  numpy	modf	ref
+  numpy	multiply	ref
+  numpy	ndarray	ref state
+  numpy	negative	ref
+  numpy	nextafter	ref
+  numpy	not_equal	ref
+  numpy	number	ref
+  numpy	object_	ref
+  numpy	poly1d	new ref state
+  numpy	positive	ref
+  numpy	power	ref
+  numpy	rad2deg	ref
+  numpy	radians	ref
+  numpy	recarray	ref state
+  numpy	reciprocal	ref
+  numpy	record	ref
+  numpy	remainder	ref
+  numpy	right_shift	ref
+  numpy	rint	ref
+  numpy	sign	ref
+  numpy	signbit	ref
+  numpy	sin	ref
+  numpy	sinh	ref
+  numpy	spacing	ref
+  numpy	sqrt	ref
+  numpy	square	ref
+  numpy	str_	ref
+  numpy	string_	ref
+  numpy	subtract	ref
+  numpy	tan	ref
+  numpy	tanh	ref
+  numpy	timedelta64	ref
+  numpy	trunc	ref
+  numpy	uint16	ref
+  numpy	uint32	ref
+  numpy	uint64	ref
+  numpy	uint8	ref
+  numpy	unicode_	ref
+  numpy	vecdot	ref
+  numpy	vecmat	ref
+  numpy	void	ref
+  numpy.core._multiarray_umath	absolute	ref
+  numpy.core._multiarray_umath	add	ref
+  numpy.core._multiarray_umath	arccos	ref
+  numpy.core._multiarray_umath	arccosh	ref
+  numpy.core._multiarray_umath	arcsin	ref
+  numpy.core._multiarray_umath	arcsinh	ref
+  numpy.core._multiarray_umath	arctan	ref
+  numpy.core._multiarray_umath	arctan2	ref
+  numpy.core._multiarray_umath	arctanh	ref
+  numpy.core._multiarray_umath	bitwise_and	ref
+  numpy.core._multiarray_umath	bitwise_or	ref
+  numpy.core._multiarray_umath	bitwise_xor	ref
+  numpy.core._multiarray_umath	cbrt	ref
+  numpy.core._multiarray_umath	ceil	ref
+  numpy.core._multiarray_umath	conjugate	ref
+  numpy.core._multiarray_umath	copysign	ref
+  numpy.core._multiarray_umath	cos	ref
+  numpy.core._multiarray_umath	cosh	ref
+  numpy.core._multiarray_umath	deg2rad	ref
+  numpy.core._multiarray_umath	degrees	ref
+  numpy.core._multiarray_umath	divide	ref
+  numpy.core._multiarray_umath	divmod	ref
+  numpy.core._multiarray_umath	equal	ref
+  numpy.core._multiarray_umath	exp	ref
+  numpy.core._multiarray_umath	exp2	ref
+  numpy.core._multiarray_umath	expm1	ref
+  numpy.core._multiarray_umath	fabs	ref
+  numpy.core._multiarray_umath	float_power	ref
+  numpy.core._multiarray_umath	floor	ref
+  numpy.core._multiarray_umath	floor_divide	ref
+  numpy.core._multiarray_umath	fmax	ref
+  numpy.core._multiarray_umath	fmin	ref
+  numpy.core._multiarray_umath	fmod	ref
+  numpy.core._multiarray_umath	frexp	ref
+  numpy.core._multiarray_umath	gcd	ref
+  numpy.core._multiarray_umath	greater	ref
+  numpy.core._multiarray_umath	greater_equal	ref
+  numpy.core._multiarray_umath	heaviside	ref
+  numpy.core._multiarray_umath	hypot	ref
+  numpy.core._multiarray_umath	invert	ref
+  numpy.core._multiarray_umath	isfinite	ref
+  numpy.core._multiarray_umath	isinf	ref
+  numpy.core._multiarray_umath	isnan	ref
+  numpy.core._multiarray_umath	isnat	ref
+  numpy.core._multiarray_umath	lcm	ref
+  numpy.core._multiarray_umath	ldexp	ref
+  numpy.core._multiarray_umath	left_shift	ref
+  numpy.core._multiarray_umath	less	ref
+  numpy.core._multiarray_umath	less_equal	ref
+  numpy.core._multiarray_umath	log	ref
+  numpy.core._multiarray_umath	log10	ref
+  numpy.core._multiarray_umath	log1p	ref
+  numpy.core._multiarray_umath	log2	ref
+  numpy.core._multiarray_umath	logaddexp	ref
+  numpy.core._multiarray_umath	logaddexp2	ref
+  numpy.core._multiarray_umath	logical_and	ref
+  numpy.core._multiarray_umath	logical_not	ref
+  numpy.core._multiarray_umath	logical_or	ref
+  numpy.core._multiarray_umath	logical_xor	ref
+  numpy.core._multiarray_umath	matmul	ref
+  numpy.core._multiarray_umath	maximum	ref
+  numpy.core._multiarray_umath	minimum	ref
+  numpy.core._multiarray_umath	modf	ref
+  numpy.core._multiarray_umath	multiply	ref
+  numpy.core._multiarray_umath	negative	ref
+  numpy.core._multiarray_umath	nextafter	ref
+  numpy.core._multiarray_umath	not_equal	ref
+  numpy.core._multiarray_umath	positive	ref
+  numpy.core._multiarray_umath	power	ref
+  numpy.core._multiarray_umath	rad2deg	ref
+  numpy.core._multiarray_umath	radians	ref
+  numpy.core._multiarray_umath	reciprocal	ref
+  numpy.core._multiarray_umath	remainder	ref
+  numpy.core._multiarray_umath	right_shift	ref
+  numpy.core._multiarray_umath	rint	ref
+  numpy.core._multiarray_umath	sign	ref
+  numpy.core._multiarray_umath	signbit	ref
+  numpy.core._multiarray_umath	sin	ref
+  numpy.core._multiarray_umath	sinh	ref
+  numpy.core._multiarray_umath	spacing	ref
+  numpy.core._multiarray_umath	sqrt	ref
+  numpy.core._multiarray_umath	square	ref
+  numpy.core._multiarray_umath	subtract	ref
+  numpy.core._multiarray_umath	tan	ref
+  numpy.core._multiarray_umath	tanh	ref
+  numpy.core._multiarray_umath	trunc	ref
+  numpy.core.multiarray	_reconstruct	call makes	C,T,Xd
+  numpy.core.multiarray	scalar	call	X,Xd
+  numpy.core.numeric	_frombuffer	call	d,X,T,s
+  numpy.ma	MaskedArray	ref state
+  numpy.ma.core	MaskedArray	ref state
+  numpy.ma.core	_mareconstruct	call makes	C,C,T,s
+  numpy.polynomial.polynomial	Polynomial	new ref state
+  numpy.random	__RandomState_ctor	call	
+  numpy.random._mt19937	MT19937	ref
+  numpy.random._pcg64	PCG64	ref
+  numpy.random._pcg64	PCG64DXSM	ref
+  numpy.random._philox	Philox	ref
+  numpy.random._pickle	__bit_generator_ctor	call ref state	Cs
+  numpy.random._pickle	__generator_ctor	call state	Xs,C*
+  numpy.random._pickle	__randomstate_ctor	call state	Xs,C*
+  numpy.random._sfc64	SFC64	ref
+  numpy.random.bit_generator	SeedSequence	ref
+  numpy.random.bit_generator	__pyx_unpickle_SeedSequence	call state	C,i,d
+  numpy.rec	recarray	ref state
+  """

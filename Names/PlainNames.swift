@@ -1,37 +1,37 @@
 // Names that pickles of Python 3.11.7 ask for. Written by scripts/write-names; do not edit.
 // Module, name, uses, pattern of a call; sorted by bytes.
 let plainNames: StaticString = """
-_codecs	encode	call	s,s
-argparse	Namespace	new ref state
-builtins	bool	ref
-builtins	bytearray	call ref	Xd
-builtins	bytes	ref
-builtins	complex	call ref	d,d
-builtins	dict	ref
-builtins	float	ref
-builtins	frozenset	call ref	d
-builtins	getattr	call	C,s
-builtins	int	ref
-builtins	list	ref
-builtins	object	ref
-builtins	range	call	i,i,i
-builtins	set	call ref	d
-builtins	slice	call	d,d,d
-builtins	str	ref
-builtins	tuple	ref
-collections	Counter	call ref	d
-collections	OrderedDict	call items ref	
-collections	defaultdict	call items ref	C*
-collections	deque	call items ref	T*,i*
-copyreg	__newobj__	call makes	C,dDX*
-copyreg	_reconstructor	call makes	C,C,d
-datetime	date	call	Xd
-datetime	datetime	call	Xd,X*
-datetime	time	call	Xd
-datetime	timedelta	call	i,i,i
-datetime	timezone	call	X,s*
-decimal	Decimal	call	s
-fractions	Fraction	call	i,i
-types	SimpleNamespace	call state	
-uuid	UUID	new ref state
-"""
+  _codecs	encode	call	s,s
+  argparse	Namespace	new ref state
+  builtins	bool	ref
+  builtins	bytearray	call ref	Xd
+  builtins	bytes	call ref	
+  builtins	complex	call ref	d,d
+  builtins	dict	ref
+  builtins	float	ref
+  builtins	frozenset	call ref	d
+  builtins	getattr	call	C,s
+  builtins	int	ref
+  builtins	list	ref
+  builtins	object	ref
+  builtins	range	call	i,i,i
+  builtins	set	call ref	d
+  builtins	slice	call	d,d,d
+  builtins	str	ref
+  builtins	tuple	ref
+  collections	Counter	call ref	d
+  collections	OrderedDict	call items ref state	
+  collections	defaultdict	call items ref	C*
+  collections	deque	call items ref	T*,i*
+  copyreg	__newobj__	call makes	C,dDX*
+  copyreg	_reconstructor	call makes	C,C,Dd
+  datetime	date	call	Xd
+  datetime	datetime	call	Xd,X*
+  datetime	time	call	Xd
+  datetime	timedelta	call	i,i,i
+  datetime	timezone	call	X,s*
+  decimal	Decimal	call	s
+  fractions	Fraction	call	i,i
+  types	SimpleNamespace	call state	
+  uuid	UUID	new ref state
+  """

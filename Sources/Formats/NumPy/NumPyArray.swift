@@ -142,6 +142,19 @@ public struct NumPyArray: Sendable {
     return found
   }
 
+  /// The pickle of an array of objects; nil for other arrays, and for what is none.
+  public static func pickledData(of bytes: ByteSlice) -> ByteSlice? {
+    do throws(ParseError) {
+      let array = try NumPyArray(parsing: bytes)
+      switch array.datatype {
+      case .object, .record(hasObjects: true): return array.data
+      case .number, .record, .unsupported: return nil
+      }
+    } catch {
+      return nil
+    }
+  }
+
   /// Whether the header has parts that no literal has and an expression needs: a call, an
   /// operator, a name.
   public static func headerMayBeCode(_ bytes: ByteSlice) -> Bool {

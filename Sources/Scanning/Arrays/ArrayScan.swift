@@ -25,7 +25,8 @@ struct ArrayScan: ContentScanner {
     } catch {
       if NumPyArray.headerMayBeCode(file.bytes) {
         context.report(
-          Rule.arrayHeaderCode.at(place.at(error.offset), "the header is no literal: \(error.reason)"))
+          Rule.arrayHeaderCode.at(
+            place.at(error.offset), "the header is no literal: \(error.reason)"))
       }
       guard error.kind == .malformed else { return .partly(Rule.unreadable.at(place, error)) }
       context.report(Rule.arrayLie.at(place, error))

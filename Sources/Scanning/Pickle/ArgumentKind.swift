@@ -33,7 +33,9 @@ struct ArgumentKind {
     case .registered, .unknown: return "?"
     case .tuple, .list, .dict, .set: break
     }
-    if case .tuple = object.kind, object.elements.allSatisfy({ isInteger($0, graph) }) { return "T" }
+    if case .tuple = object.kind, object.elements.allSatisfy({ isInteger($0, graph) }) {
+      return "T"
+    }
     guard depth < Self.depth else { return "D" }
     let parts = object.elements.prefix(Self.elements)
     let items = object.items.prefix(Self.elements).flatMap { [$0.key, $0.value] }

@@ -118,7 +118,8 @@ enum StorageContent {
     {
       return "an ELF executable"
     }
-    if bytes.starts(with: [0x50, 0x4b, 0x03, 0x04]), bytes.count >= 30, bytes[4] < 64, bytes[5] == 0 {
+    if bytes.starts(with: [0x50, 0x4b, 0x03, 0x04]), bytes.count >= 30, bytes[4] < 64, bytes[5] == 0
+    {
       return "a zip archive"
     }
     if bytes.starts(with: "#!".utf8), let end = bytes.prefix(256).firstIndex(of: 0x0a), end > 3,

@@ -123,7 +123,8 @@ extension PickleJudge {
       report(
         .unusualArguments, event,
         "calls \(function.name) with \(graph.summary(of: argument)) as argument \(index + 1)",
-        evidence: ["saves have \(expected.kinds.map(ArgumentKind.words).joined(separator: " or "))"])
+        evidence: ["saves have \(expected.kinds.map(ArgumentKind.words).joined(separator: " or "))"]
+      )
     }
   }
 
@@ -149,7 +150,9 @@ extension PickleJudge {
     case (.object(let place), 2):
       if case .longText = graph[place].kind,
         arguments[1] == .text("latin-1") || arguments[1] == .text("latin1")
-      { return }
+      {
+        return
+      }
       report(.misusedImport, event, "builtins.bytearray encodes otherwise than to Latin-1")
     default: report(.misusedImport, event, "builtins.bytearray of what is no bytes")
     }
@@ -206,6 +209,7 @@ extension PickleJudge {
         .strayReference, event, "asks its reader for an object that is not in the file")
       return 0
     }
+    if let mark = classMark(graph.tuple(identification) ?? [], graph) { return -mark }
     // ('storage', class, key, location, number of elements), older files with a view as sixth.
     guard let parts = graph.tuple(identification), (5...6).contains(parts.count),
       parts[0] == .text("storage"), let type = imported(parts[1], graph),
@@ -225,6 +229,12 @@ extension PickleJudge {
     }
     return mark(
       of: Storage(key: key, elements: elements, bytes: overflow ? Int.max : bytes), event)
+  }
+
+  /// The class in ('module', class, file, source); the source is never run.
+  private func classMark(_ parts: [PickledValue], _ graph: PickledObjects) -> Int? {
+    guard parts.count == 4, parts[0] == .text("module") else { return nil }
+    return importMark(parts[1], graph)
   }
 
   /// The mark of a reference. Two references to one storage must agree on its size.

@@ -14,7 +14,7 @@ struct PickleJudge: PickleObserver {
     /// torch's archive: the bytes of every storage by its key; nil when they follow the pickle.
     case torch(storages: [String: Int]?)
     /// A TorchScript archive: also names of the classes in its code.
-    case torchScript(storages: [String: Int])
+    case torchScript(storages: [String: Int]?)
   }
 
   /// An imported name and what it may be used for: nil for one that is not known, which was
@@ -194,8 +194,12 @@ extension PickleJudge {
   /// another value.
   func importMark(_ value: PickledValue, _ graph: PickledObjects) -> Int? {
     guard case .object(let place) = value else { return nil }
-    if case .global = graph[place].kind { return graph[place].mark }
-    return attributes[place]
+    switch graph[place].kind {
+    case .global: return graph[place].mark
+    // The old form of torch refers to classes with their source: their mark is negative.
+    case .persistent: return graph[place].mark < 0 ? -graph[place].mark : nil
+    default: return attributes[place]
+    }
   }
 
   /// The import that a value is, nil for another value.

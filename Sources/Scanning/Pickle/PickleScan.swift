@@ -90,10 +90,12 @@ struct PickleScan {
     }
   }
 
+  /// The magic number as LONG1 after PROTO and, from protocol 4 on, FRAME.
   private var hasLegacyMagic: Bool {
-    let start = bytes.prefix(16)
-    return start.count >= 14 && start[0] == 0x80 && start[2] == 0x8a && start[3] == 10
-      && (0..<10).allSatisfy { start[4 + $0] == Self.legacyMagic[$0] }
+    let start = bytes.prefix(32)
+    guard start.count >= 23, start[0] == 0x80 else { return false }
+    let number = [0x8a, 0x0a] + Self.legacyMagic
+    return start.suffix(start.count - (start[2] == 0x95 ? 11 : 2)).starts(with: number)
   }
 
   /// After five pickles: for each key of the fifth, a list, the number of elements in 8 bytes, then

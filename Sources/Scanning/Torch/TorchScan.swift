@@ -42,7 +42,8 @@ struct TorchScan: ContentScanner {
     let sizes = Dictionary(
       storages.map { (String($0.path.text.dropFirst(prefix.count)), $0.size) },
       uniquingKeysWith: { first, _ in first })
-    let used = judge(pickle, storages: sizes, &context)
+    // Traced inputs are written without their elements.
+    let used = judge(pickle, storages: name == "traced_inputs" ? nil : sizes, &context)
     for storage in storages {
       let place = file.place.member(storage.path.text)
       context.cover(storage.path.text, in: file.place)
@@ -56,7 +57,7 @@ struct TorchScan: ContentScanner {
 
   @discardableResult
   private func judge(
-    _ pickle: Member, storages: [String: Int], _ context: inout ScanContext
+    _ pickle: Member, storages: [String: Int]?, _ context: inout ScanContext
   ) -> Set<String> {
     var keys: Set<String> = []
     let scan = PickleScan(

@@ -26,7 +26,11 @@ struct InspectCommand: AuditingCommand {
       network.memory, network.mapping, network.weights; weights without a network stand under \
       weights. Exit 3 when something could not be read.
 
+      --pickle shows instead what the pickles in it do, line by line: imports, calls, states and \
+      the result, each with the place and the number of its instruction. Nothing is run.
+
       EXAMPLES
+        proofmark inspect --pickle model.pth
         proofmark inspect digits.tar.zst
         proofmark inspect model.h5 --format json
         proofmark inspect weights.pth --architecture net.onnx
@@ -48,12 +52,16 @@ struct InspectCommand: AuditingCommand {
     help: ArgumentHelp("The shape of a bare model's input, without the batch.", valueName: "axb"))
   var shape: String?
 
+  @Flag(help: "Show what pickles would do when they are loaded, as Python.")
+  var pickle = false
+
   @Option(help: "The form of the output.")
   var format = Format.text
 
   @OptionGroup var compute: ComputeOptions
 
   func execute() throws -> Judging.ExitCode {
+    if pickle { return try showPickles() }
     var bare = BareModel()
     bare.architecture = try architecture.map { try ByteSlice(path: $0) }
     bare.rowShape = try shape.map(InspectCommand.sizes)
@@ -68,6 +76,17 @@ struct InspectCommand: AuditingCommand {
     case .json: try Terminal.output(inspection.json.text())
     }
     return inspection.isComplete ? .pass : .incomplete
+  }
+
+  /// Every pickle of the file, or among the members of the archive or folder.
+  private func showPickles() throws -> Judging.ExitCode {
+    guard format == .text, architecture == nil, shape == nil else {
+      throw CommandFailure(
+        "--pickle: expected no --format, --architecture or --shape beside it", code: .usage)
+    }
+    let pickles = PickleListing(of: try Inventory(opening: release))
+    try Terminal.output(pickles.text)
+    return pickles.isComplete ? .pass : .incomplete
   }
 
   /// Sizes with an `x` between them.

@@ -1,6 +1,4 @@
-import Bytes
-import Findings
-import Formats
+public import Bytes
 
 // joblib writes arrays between the instructions of a pickle (joblib/numpy_pickle.py): BUILD gives a
 // NumpyArrayWrapper its state, and the reader goes on behind
@@ -9,23 +7,29 @@ import Formats
 //   then the elements, or for arrays of objects a pickle of its own.
 
 /// The array that a wrapper of joblib announces.
-struct JoblibWrapper {
-  /// The most bytes of padding: joblib aligns to 16.
-  private static let longestPadding = 255
+public struct JoblibWrapper: Sendable {
+  /// The class whose state announces an array.
+  public static let name = PickledGlobal(module: "joblib.numpy_pickle", name: "NumpyArrayWrapper")
+  /// Where it and the older ones, which name files, are defined.
+  public static let modules = ["joblib.numpy_pickle", "joblib.numpy_pickle_compat"]
 
   /// What follows BUILD.
-  enum Content: Equatable {
+  public enum Content: Sendable, Equatable {
     /// Elements of so many bytes together.
     case elements(Int)
     /// A pickle.
     case pickle
   }
 
-  let content: Content
-  let hasPadding: Bool
+  /// What follows BUILD.
+  public let content: Content
+  /// Whether the elements begin behind a byte with the length of their padding.
+  public let hasPadding: Bool
 
   /// Reads the state of the wrapper; an error names what it lacks.
-  init(_ state: PickledValue, _ graph: PickledObjects, at offset: Int) throws(ParseError) {
+  public init(
+    _ state: PickledValue, _ graph: PickledObjects, at offset: Int
+  ) throws(ParseError) {
     var fields: [String: PickledValue] = [:]
     for item in graph.object(state)?.items ?? [] {
       if case .text(let key) = item.key { fields[key] = item.value }
@@ -53,7 +57,7 @@ struct JoblibWrapper {
   }
 
   /// Passes over the elements and gives them.
-  func skip(_ reader: inout PickleReader) throws(ParseError) -> ByteSlice {
+  public func skip(_ reader: inout PickleReader) throws(ParseError) -> ByteSlice {
     guard case .elements(let count) = content else { return .empty }
     if hasPadding {
       let length = Int(try reader.skip(1)[0])
@@ -104,60 +108,5 @@ private enum ElementSize {
     if case .objects = ElementSize(of: value, graph) { return true }
     let parts = object.elements.prefix(256) + object.items.prefix(256).map(\.value)
     return parts.contains { holdsObjects($0, graph, depth: depth + 1) }
-  }
-}
-
-extension PickleJudge {
-  /// The old and the new wrappers of joblib.
-  static let joblibModules = ["joblib.numpy_pickle", "joblib.numpy_pickle_compat"]
-
-  /// What joblib's reader takes from the file after BUILD.
-  mutating func takeArray(
-    of owner: Import, at target: Int, _ state: PickledValue, _ event: PickleEvent,
-    _ graph: PickledObjects, _ reader: inout PickleReader
-  ) throws(ParseError) {
-    guard Self.joblibModules.contains(owner.name.module) else { return }
-    guard owner.name.name == "NumpyArrayWrapper" else {
-      return judgeFile(of: owner, state, event, graph)
-    }
-    guard graph[target].states.count == 1 else {
-      return report(.rawDataLie, event, "an array is taken from the file twice")
-    }
-    do throws(ParseError) {
-      let wrapper = try JoblibWrapper(state, graph, at: event.offset)
-      switch wrapper.content {
-      case .elements:
-        let elements = try wrapper.skip(&reader)
-        // pickle.load takes the elements for instructions.
-        if let program = HiddenProgram(
-          in: elements.prefix(64 << 10), at: place, limits: limits)
-        {
-          report(.rawDataLie, event, "the elements of an array are \(program.words)")
-          add(program.findings)
-        }
-      case .pickle:
-        var inner = PickleMachine(limits: limits)
-        _ = try inner.run(&reader, &self)
-      }
-    } catch {
-      guard error.kind == .malformed else { throw error }
-      report(.rawDataLie, at: error.offset, error.reason)
-      throw error
-    }
-  }
-
-  /// The oldest wrappers name a file beside the pickle.
-  private mutating func judgeFile(
-    of owner: Import, _ state: PickledValue, _ event: PickleEvent, _ graph: PickledObjects
-  ) {
-    let items = graph.object(state)?.items ?? []
-    for item in items where item.key == .text("filename") {
-      guard case .text(let name) = item.value, !name.contains("/"), !name.contains("\\"),
-        name != ".."
-      else {
-        report(.strayReference, event, "\(owner.name) names a file outside its folder")
-        continue
-      }
-    }
   }
 }
