@@ -117,7 +117,6 @@ let gadgetNames: StaticString = """
   codeop	code
   collections.ChainMap.pop	code
   collections._chain	code
-  collections.namedtuple	code
   commands	code
   compileall	code
   concurrent	code

@@ -27,7 +27,7 @@ import Testing
     let items = object.items.map { "\(text($0.key, objects)): \(text($0.value, objects))" }
     switch object.kind {
     case .bytes(let bytes), .byteArray(let bytes): return "b" + hexadecimal(bytes)
-    case .longText(let bytes): return "t" + hexadecimal(bytes)
+    case .rawText(let bytes): return "t" + hexadecimal(bytes)
     case .decimal(let line): return "d" + hexadecimal(line)
     case .unknown: return "unknown"
     case .longInteger(let bytes): return "L" + hexadecimal(bytes)
@@ -57,7 +57,8 @@ import Testing
       ),
       ("-2", PickleBuilder().integer(-2).stop()), ("12", PickleBuilder().decimal("12").stop()),
       ("-5", PickleBuilder().raw(Array("L-5L\n".utf8)).stop()),
-      ("-5", PickleBuilder().decimal(" -5").stop()), ("1000", PickleBuilder().decimal("1_000").stop()),
+      ("-5", PickleBuilder().decimal(" -5").stop()),
+      ("1000", PickleBuilder().decimal("1_000").stop()),
       ("d30783130", PickleBuilder().decimal("0x10").stop()),
       ("(2, 2)", PickleBuilder().integer(2).put(1).raw(Array("g+1\n".utf8)).tuple(of: 2).stop()),
       ("teda080", PickleBuilder().raw([0x8c, 3, 0xed, 0xa0, 0x80]).stop()),

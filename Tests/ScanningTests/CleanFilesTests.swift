@@ -24,6 +24,31 @@ import Testing
     #expect(Scanner().scan(try Inventory(opening: Fixture.path(name))) == [])
   }
 
+  /// Saves of plain containers, numpy, pandas, scikit-learn, joblib and torch in every protocol.
+  @Test func `a real save gives no finding`() throws {
+    let names = try Fixture.names(in: "scan/pickle")
+    #expect(names.count > 90)
+    for name in names {
+      let path = "scan/pickle/\(name)"
+      #expect(Scanner().scan(path, try Fixture.bytes(path)) == [], "\(name)")
+    }
+  }
+
+  @Test(
+    arguments: [
+      "state_dict", "state_dict_legacy", "checkpoint", "views", "views_legacy", "untyped", "tensor",
+      "module", "module_legacy", "quantized", "sparse",
+    ])
+  func `a real file of torch gives no finding`(name: String) throws {
+    let path = "models/torch/\(name).pth"
+    #expect(Scanner().scan(path, try Fixture.bytes(path)) == [])
+  }
+
+  @Test func `a real TorchScript archive gives no finding`() throws {
+    let path = "models/torch/torchscript.pt"
+    #expect(Scanner().scan(path, try Fixture.bytes(path)) == [])
+  }
+
   @Test func `a state_dict in torch's archive gives no finding`() {
     var torch = TorchBuilder()
     torch.add("conv.weight", shape: [32, 1, 3, 3])

@@ -214,7 +214,7 @@ let gadgets: [Bypass] = [
     let bytes = PickleBuilder.call("os", "system", "id")
     let finding = try #require(Scanner().scan("model.pkl", ByteSlice(bytes)).first)
     #expect(finding.message == "imports os.system, which runs commands or code")
-    #expect(finding.place == Place(["model.pkl"], offset: 2))
+    #expect(finding.place == Place(["model.pkl"], offset: 2, instruction: 1))
     #expect(finding.evidence == ["GLOBAL os system"])
   }
 

@@ -195,7 +195,7 @@ private struct PickleWriter: PickleObserver {
     switch object.kind {
     case .bytes(let bytes): return "b" + bytesText(bytes)
     case .byteArray(let bytes): return "bytearray(b\(bytesText(bytes)))"
-    case .longText(let bytes): return bytesText(bytes)
+    case .rawText(let bytes): return bytesText(bytes)
     case .decimal(let line): return safeText(bytes: line.prefix(valueLength))
     case .longInteger(let bytes): return "int.from_bytes(b\(bytesText(bytes)), 'little')"
     case .global(let name): return safeText(name.description)

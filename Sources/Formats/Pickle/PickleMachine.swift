@@ -319,16 +319,16 @@ extension PickleMachine {
   ) throws(ParseError) {
     guard case .bytes(let bytes) = instruction.argument else { throw malformed("a text") }
     if bytes.count >= Self.literalBytes { observer.literal(bytes, event) }
-    if bytes.count > Self.textBytes { return _ = try push(.longText(bytes)) }
+    if bytes.count > Self.textBytes { return _ = try push(.rawText(bytes)) }
     if let text = instruction.text { return try push(.text(text)) }
     switch instruction.opcode {
     // Python 2's byte strings, where they are no ASCII text.
     case .binString, .shortBinString: try push(.bytes(bytes))
     // Halves of surrogate pairs are text for Python, and no name.
-    case .unicode: try push(.longText(bytes))
+    case .unicode: try push(.rawText(bytes))
     case .binUnicode, .shortBinUnicode, .binUnicode8:
       guard bytes.hasSurrogates else { throw malformed("a text in UTF-8") }
-      try push(.longText(bytes))
+      try push(.rawText(bytes))
     default: throw malformed("a text as Python spells it")
     }
   }

@@ -42,7 +42,7 @@ public struct PickledObject: Sendable {
     /// Bytes that may change.
     case byteArray(ByteSlice)
     /// A text as it is written: too long to be a name, or with halves of surrogate pairs.
-    case longText(ByteSlice)
+    case rawText(ByteSlice)
     /// An integer in digits, as it is written: too long for 64 bits, or in another base.
     case decimal(ByteSlice)
     /// An integer of more than 64 bits: its two's complement, little-endian.
@@ -65,7 +65,7 @@ public struct PickledObject: Sendable {
     /// Whether Python's machine may give it elements or items.
     var canBeFilled: Bool {
       switch self {
-      case .bytes, .longText, .decimal, .longInteger, .tuple: false
+      case .bytes, .rawText, .decimal, .longInteger, .tuple: false
       case .byteArray, .list, .dict, .set, .global, .call, .persistent, .registered, .unknown: true
       }
     }
@@ -162,7 +162,7 @@ public struct PickledObjects: Sendable, Sequence {
     switch object(value)?.kind {
     case .bytes: return "bytes"
     case .byteArray: return "a byte array"
-    case .longText: return "a text"
+    case .rawText: return "a text"
     case .longInteger, .decimal: return "an integer"
     case .tuple: return "a tuple"
     case .list: return "a list"

@@ -25,7 +25,7 @@ struct ArgumentKind {
     guard let object = graph.object(value) else { return "d" }
     switch object.kind {
     case .longInteger, .decimal: return "i"
-    case .longText: return "s"
+    case .rawText: return "s"
     case .bytes, .byteArray: return "d"
     case .global: return "C"
     case .call: return "X"

@@ -148,7 +148,7 @@ extension PickleJudge {
       default: report(.misusedImport, event, "builtins.bytearray of what is no bytes")
       }
     case (.object(let place), 2):
-      if case .longText = graph[place].kind,
+      if case .rawText = graph[place].kind,
         arguments[1] == .text("latin-1") || arguments[1] == .text("latin1")
       {
         return

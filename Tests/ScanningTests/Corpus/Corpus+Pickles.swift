@@ -100,7 +100,7 @@ extension Corpus {
     row("STOP missing after a call", .dangerousImport, Array(payload.dropLast())),
     row(
       "a persistent reference in a line", .strayReference,
-      PickleBuilder(protocol: nil).raw(Array("P7\n".utf8)).stop()),
+      PickleBuilder().raw(Array("P7\n".utf8)).stop()),
     row(
       "an instance that plants __class__", .misusedImport,
       v4.stackGlobal("argparse", "Namespace").tuple(of: 0).newObj().dict().text("__class__")
@@ -341,7 +341,26 @@ extension Corpus {
       script(harmless, constants: payload)),
   ]
 
+  private static func skops(_ loader: String, _ module: String, _ name: String) -> [UInt8] {
+    archive([
+      (
+        "schema.json",
+        Array(
+          #"{"__class__": "\#(name)", "__module__": "\#(module)", "__loader__": "\#(loader)"}"#.utf8
+        )
+      )
+    ])
+  }
+
   private static let arrayRows: [HostileFile] = [
+    row(
+      "a method in a schema of skops", .computedImport, in: "m.skops",
+      skops("MethodNode", "builtins", "dict"),
+      clean: { skops("DictNode", "builtins", "dict") }),
+    row(
+      "a function in a schema of skops", .dangerousImport, in: "m.skops",
+      skops("FunctionNode", "os", "system"),
+      clean: { skops("ObjectNode", "sklearn.linear_model._base", "LinearRegression") }),
     row(
       "a header that calls", .arrayHeaderCode, in: "x.npy",
       {

@@ -66,7 +66,7 @@ import Testing
 
 extension HostileFile {
   /// Whether the rule compares the name with the content.
-  var dependsOnName: Bool { rule == .disguisedPickle || rule == .misnamed }
+  var dependsOnName: Bool { [.disguisedPickle, .misnamed, .unmarkedArray].contains(rule) }
 }
 
 extension Wrapping {
