@@ -32,12 +32,13 @@ import Models
       exit(2)
     }
     let graph = try Model(parsing: ByteSlice(path: arguments[0]), limits: Limits()).graph
-    let variant = try ProcessInfo.processInfo.environment["PROOFMARK_ISA"].map {
-      try KernelVariant(named: $0)
-    }
-    if let variant, !KernelVariant.available.contains(variant) {
-      FileHandle.standardError.write(Data("\(variant) does not run on this CPU\n".utf8))
-      exit(3)
+    let variant = ProcessInfo.processInfo.environment["PROOFMARK_ISA"].map { name in
+      do {
+        return try KernelVariant(named: name)
+      } catch {
+        FileHandle.standardError.write(Data("\(error)\n".utf8))
+        exit(3)
+      }
     }
     let network = try Network(graph, variant: variant ?? .best)
     let inputs = try InputScale.identity.inputs(
