@@ -27,7 +27,7 @@ import Testing
   @Test func `no text of the file leaves its quotes, its line or the terminal's order`() {
     let text = "'); os.system('id')\n\u{1b}[31m\u{202e}"
     let lines = Self.lines(PickleBuilder().text(text).stop())
-    #expect(lines == [#"0x001e  return '\'); os.system(\'id\')\u{a}\u{1b}[31m\u{202e}'"#])
+    #expect(lines == [#"0x0020  return '\'); os.system(\'id\')\u{a}\u{1b}[31m\u{202e}'"#])
   }
 
   @Test func `long values and deep ones are cut`() {
@@ -35,6 +35,21 @@ import Testing
     #expect(long.allSatisfy { $0.count < 200 })
     let cycle = Self.lines(PickleBuilder().list().put(0).get(0).append().stop())
     #expect(cycle.last?.hasSuffix("return [[[[...]]]]") == true)
+  }
+
+  @Test func `references that multiply cost a line, not a machine`() {
+    var bomb = PickleBuilder(protocol: 4).list().memoize()
+    for level in 0..<60 {
+      bomb = bomb.list().mark()
+      for _ in 0..<16 { bomb = bomb.get(UInt8(level)) }
+      bomb = bomb.raw([0x65]).memoize()
+    }
+    for _ in 0..<2000 {
+      bomb = bomb.global("a", "b").get(60).tuple(of: 1).reduce().pop()
+    }
+    let lines = Self.lines(bomb.stop())
+    #expect((4000..<10_000).contains(lines.count))
+    #expect(lines.allSatisfy { $0.count < 600 })
   }
 
   @Test func `a break keeps what was found`() {

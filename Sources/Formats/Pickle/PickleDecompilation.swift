@@ -62,6 +62,8 @@ private struct PickleWriter: PickleObserver {
   private static let depth = 4
   /// Elements of one container that are written out.
   private static let elements = 16
+  /// Values in one value that are written out: what stands in many places is written at each.
+  private static let nodes = 128
 
   private(set) var lines: [String] = []
   private var variables = 0
@@ -97,7 +99,9 @@ private struct PickleWriter: PickleObserver {
     guard case .call(let function, let arguments) = graph[place].kind else { return 0 }
     variables += 1
     let name = text(function, graph)
-    var values = (graph.tuple(arguments) ?? []).map { text($0, graph) }
+    var nodes = Self.nodes
+    var values = [list(graph.tuple(arguments) ?? [], graph, depth: 0, &nodes)]
+    values.removeAll { $0.isEmpty }
     if let keywords = graph[place].keywords { values.append("**" + text(keywords, graph)) }
     let call =
       how == .new
@@ -138,11 +142,12 @@ private struct PickleWriter: PickleObserver {
     default: break
     }
     let name = text(.object(place), graph)
+    var nodes = Self.nodes
     switch event.instruction.opcode {
     case .setItem, .setItems:
-      try write(event, "\(name).update(\(items(object, graph, depth: 0)))")
+      try write(event, "\(name).update(\(items(object, graph, depth: 0, &nodes)))")
     default:
-      try write(event, "\(name).extend([\(list(object.elements, graph, depth: 0))])")
+      try write(event, "\(name).extend([\(list(object.elements, graph, depth: 0, &nodes))])")
     }
   }
 
@@ -175,14 +180,19 @@ private struct PickleWriter: PickleObserver {
 
   /// A value as Python would write it, escaped and cut.
   func text(_ value: PickledValue, _ graph: PickledObjects) -> String {
-    cut(text(value, graph, depth: 0))
+    var nodes = Self.nodes
+    return cut(text(value, graph, depth: 0, &nodes))
   }
 
   private func cut(_ text: String, times: Int = 1) -> String {
     text.count <= valueLength * times ? text : text.prefix(valueLength * times) + "..."
   }
 
-  private func text(_ value: PickledValue, _ graph: PickledObjects, depth: Int) -> String {
+  private func text(
+    _ value: PickledValue, _ graph: PickledObjects, depth: Int, _ nodes: inout Int
+  ) -> String {
+    nodes -= 1
+    guard nodes >= 0 else { return "..." }
     switch value {
     case .none: return "None"
     case .bool(let value): return value ? "True" : "False"
@@ -207,27 +217,27 @@ private struct PickleWriter: PickleObserver {
     guard depth < Self.depth else { return "..." }
     switch object.kind {
     case .tuple:
-      let inner = list(object.elements, graph, depth: depth + 1)
+      let inner = list(object.elements, graph, depth: depth + 1, &nodes)
       return object.elements.count == 1 ? "(\(inner),)" : "(\(inner))"
-    case .list: return "[\(list(object.elements, graph, depth: depth + 1))]"
-    case .set: return "set([\(list(object.elements, graph, depth: depth + 1))])"
-    default: return items(object, graph, depth: depth + 1)
+    case .list: return "[\(list(object.elements, graph, depth: depth + 1, &nodes))]"
+    case .set: return "set([\(list(object.elements, graph, depth: depth + 1, &nodes))])"
+    default: return items(object, graph, depth: depth + 1, &nodes)
     }
   }
 
   private func list(
-    _ values: [PickledValue], _ graph: PickledObjects, depth: Int
+    _ values: [PickledValue], _ graph: PickledObjects, depth: Int, _ nodes: inout Int
   ) -> String {
-    var texts = values.prefix(Self.elements).map { text($0, graph, depth: depth) }
+    var texts = values.prefix(Self.elements).map { text($0, graph, depth: depth, &nodes) }
     if values.count > Self.elements { texts.append("... \(values.count - Self.elements) more") }
     return texts.joined(separator: ", ")
   }
 
   private func items(
-    _ object: PickledObject, _ graph: PickledObjects, depth: Int
+    _ object: PickledObject, _ graph: PickledObjects, depth: Int, _ nodes: inout Int
   ) -> String {
     var texts = object.items.prefix(Self.elements).map {
-      "\(text($0.key, graph, depth: depth)): \(text($0.value, graph, depth: depth))"
+      "\(text($0.key, graph, depth: depth, &nodes)): \(text($0.value, graph, depth: depth, &nodes))"
     }
     let more = object.items.count - Self.elements
     if more > 0 { texts.append("... \(more) more") }

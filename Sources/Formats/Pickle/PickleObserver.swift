@@ -95,14 +95,17 @@ public struct PickleReading: PickleObserver, Sendable {
       at: event.offset, expected: expected, found: event.instruction.opcode.name)
   }
 
+  /// Every name is taken.
   public mutating func imported(
     _ name: PickledGlobal, _ event: PickleEvent, _ graph: PickledObjects, protocol version: Int
   ) -> Int { 0 }
 
+  /// Every call is taken.
   public mutating func made(
     _ place: Int, _ how: PickleCreation, _ event: PickleEvent, _ graph: PickledObjects
   ) -> Int { 0 }
 
+  /// Only what a call gives takes a state.
   public mutating func built(
     _ target: PickledValue, _ state: PickledValue, _ event: PickleEvent, _ graph: PickledObjects,
     _ reader: inout PickleReader
@@ -113,6 +116,7 @@ public struct PickleReading: PickleObserver, Sendable {
     }
   }
 
+  /// Only containers and what calls give take elements or items.
   public mutating func filled(
     _ place: Int, _ event: PickleEvent, _ graph: PickledObjects
   ) throws(ParseError) {
@@ -126,14 +130,18 @@ public struct PickleReading: PickleObserver, Sendable {
     throw refusal(event, isItems ? "a dict on the stack" : "a list or set on the stack")
   }
 
+  /// Imports may stand anywhere.
   public mutating func passed(_ place: Int, _ event: PickleEvent, _ graph: PickledObjects) {}
 
+  /// The caller looks references up.
   public mutating func referred(
     to identification: PickledValue, _ event: PickleEvent, _ graph: PickledObjects
   ) -> Int { 0 }
 
+  /// Literals are data.
   public mutating func literal(_ bytes: ByteSlice, _ event: PickleEvent) {}
 
+  /// What is not in the file is refused.
   public mutating func noted(_ oddity: PickleOddity, _ event: PickleEvent) throws(ParseError) {
     switch oddity {
     case .computedImport: throw refusal(event, "texts of a module and a name")

@@ -17,14 +17,17 @@ struct HiddenProgram {
   let findings: [Finding]
 
   /// Nil where nothing is hidden. Places are those of the file, as far as the data is a part of it.
-  init?(in bytes: ByteSlice, at place: Place, limits: Limits, depth: Int = 0) {
+  /// Data in base64 and zlib is unpacked where `unpacks` says so: it can be many times as long.
+  init?(
+    in bytes: ByteSlice, at place: Place, limits: Limits, unpacks: Bool = true, depth: Int = 0
+  ) {
     let bytes = bytes.prefix(Self.lookBytes)
     guard depth < Self.depth, bytes.count >= 16 else { return nil }
     if let found = Self.pickle(bytes, at: place, limits: limits) {
       self.init(words: "a pickle that imports", findings: found)
     } else if Self.isCode(bytes) {
       self.init(words: "code that Python has compiled", findings: [])
-    } else if let inner = Self.unwrapped(bytes),
+    } else if unpacks, let inner = Self.unwrapped(bytes),
       let found = HiddenProgram(in: inner.bytes, at: place, limits: limits, depth: depth + 1)
     {
       // Offsets count in the unpacked bytes: none is given.
@@ -75,6 +78,18 @@ struct HiddenProgram {
     }
   }
 
+  /// Whether the bytes begin as zlib or as base64 that is worth a look.
+  static func mayBePacked(_ bytes: ByteSlice) -> Bool {
+    bytes.count >= 16
+      && (bytes[0] == 0x78 && (Int(bytes[0]) << 8 + Int(bytes[1])).isMultiple(of: 31)
+        || base64Starts.contains { bytes.starts(with: $0.utf8) })
+  }
+
+  /// What begins like a pickle, code, zlib or gzip in base64.
+  private static let base64Starts = [
+    "gA", "Y2", "Y3", "Y0", "Y1", "4w", "eJ", "eN", "eA", "eF", "KG", "H4",
+  ]
+
   private static func unwrapped(_ bytes: ByteSlice) -> (wrapper: String, bytes: ByteSlice)? {
     // Deflate of zlib with its usual windows.
     if bytes[0] == 0x78, (Int(bytes[0]) << 8 + Int(bytes[1])).isMultiple(of: 31) {
@@ -84,11 +99,8 @@ struct HiddenProgram {
         return nil
       }
     }
-    // What begins like a pickle, code, zlib or gzip in base64.
-    let starts = ["gA", "Y2", "Y3", "Y0", "Y1", "4w", "eJ", "eN", "eA", "eF", "KG", "H4"]
-    guard starts.contains(where: { bytes.starts(with: $0.utf8) }), let text = bytes.utf8 else {
-      return nil
-    }
+    guard base64Starts.contains(where: { bytes.starts(with: $0.utf8) }), let text = bytes.utf8
+    else { return nil }
     let body = text.filter { !$0.isWhitespace }
     let padded = body + String(repeating: "=", count: (4 - body.utf8.count % 4) % 4)
     return Base64.decode(padded).map { ("base64", ByteSlice($0)) }

@@ -34,6 +34,8 @@ struct PickleJudge: PickleObserver {
   /// Findings of one rule; more say nothing new. Counted by rule, so that many harmless ones
   /// cannot crowd out a worse one.
   private static let findingLimit = 200
+  /// Literals that are unpacked to look into them: a bomb could be in each.
+  private static let packedLimit = 64
   /// Arguments of a call, and axes of a tensor.
   static let argumentLimit = 64
 
@@ -61,6 +63,7 @@ struct PickleJudge: PickleObserver {
 
   /// Whether texts and bytes are looked into.
   private let looksInside: Bool
+  private var packedCount = 0
 
   init(place: Place, context: Context, limits: Limits, looksInside: Bool = true) {
     self.looksInside = looksInside
@@ -99,9 +102,12 @@ struct PickleJudge: PickleObserver {
   }
 
   mutating func literal(_ bytes: ByteSlice, _ event: PickleEvent) {
-    guard looksInside, let program = HiddenProgram(in: bytes, at: place, limits: limits) else {
-      return
-    }
+    guard looksInside else { return }
+    if HiddenProgram.mayBePacked(bytes) { packedCount += 1 }
+    guard
+      let program = HiddenProgram(
+        in: bytes, at: place, limits: limits, unpacks: packedCount <= Self.packedLimit)
+    else { return }
     report(.hiddenProgram, event, "a literal is \(program.words)")
     add(program.findings)
   }
