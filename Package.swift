@@ -116,7 +116,8 @@ let package = Package(
     tests(
       of: "Scanning",
       uses: [
-        "Bytes", "Findings", "KnownNames", "Archives", "Formats", "Engine", "Judging", "Auditing", "StockPolicies",
+        "Bytes", "Findings", "KnownNames", "Archives", "Formats", "Engine", "Judging", "Auditing",
+        "StockPolicies",
       ]),
     tests(of: "Engine", uses: ["Bytes"]),
     tests(of: "Models", uses: ["Bytes", "Archives", "Formats", "Engine"]),

@@ -14,8 +14,8 @@ import Testing
       result.output == """
         m.pth!a/data.pkl
           0x0002  #1    import os.system
-          0x0017  #4    x1 = os.system('id\\u{1b}[2J')
-          0x0018  return x1
+          0x0016  #4    x1 = os.system('id\\u{1b}[2J')
+          0x0017  return x1
 
         """)
   }
