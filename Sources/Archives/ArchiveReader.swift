@@ -24,6 +24,8 @@ struct ArchiveReader {
     case .zstd: return readCompressed(.zstd, into: &builder)
     case .xz: return readCompressed(.xz, into: &builder)
     case .bzip2: return readCompressed(.bzip2, into: &builder)
+    case .lz4:
+      return opensModels ? readCompressed(.lz4, into: &builder) : readFile(into: &builder)
     case nil:
       if endsAsZip { return readZip(into: &builder) }
       if TarReader.recognises(bytes) { return readTar(into: &builder) }
@@ -90,16 +92,46 @@ struct ArchiveReader {
     if TarReader.recognises(unpacked) {
       var reader = TarReader(unpacked, isCut: fault != nil)
       reader.read(into: &builder)
+    } else if opensModels {
+      // What was unpacked before a fault is what a reader gets that does not mind it.
+      keepUnpacked(unpacked, isWhole: fault == nil, into: &builder)
+      if rest > 0 { builder.suspect(innerName, bytes.suffix(rest)) }
+      if let fault { builder.note(fault) }
+      if rest > 0 { noteRest(rest, into: &builder) }
+      return .compressed
     } else if fault == nil {
       return readFile(into: &builder)
+    } else if builder.spend(unpacked.count, on: innerName) {
+      builder.suspect(innerName, unpacked)
     }
-    if rest > 0 {
-      let place = bytes.offset + bytes.count - rest
-      builder.note(.hiddenBytes, at: place, "\(rest) bytes after the compressed stream")
-    }
+    if rest > 0 { noteRest(rest, into: &builder) }
     // What was read of a bomb may have reached another limit already.
     if let fault, !builder.isStopped { builder.note(fault) }
     return compression.container
+  }
+
+  private func noteRest(_ rest: Int, into builder: inout InventoryBuilder) {
+    let place = bytes.offset + bytes.count - rest
+    builder.note(.hiddenBytes, at: place, "\(rest) bytes after the compressed stream")
+  }
+
+  /// The file's own name without the ending of its compression.
+  private var innerName: [UInt8] {
+    let ownName = name.split(separator: "/").last.map(String.init) ?? name
+    let endings = [".gz", ".zst", ".xz", ".bz2", ".lz4"]
+    let ending = endings.first { ownName.hasSuffix($0) && ownName.count > $0.count }
+    return Array(ownName.dropLast(ending?.count ?? 0).utf8)
+  }
+
+  private func keepUnpacked(
+    _ unpacked: ByteSlice, isWhole: Bool, into builder: inout InventoryBuilder
+  ) {
+    guard builder.spend(unpacked.count, on: innerName) else { return }
+    if isWhole {
+      builder.keep(MemberPath(file: innerName), unpacked, mode: 0o644)
+    } else {
+      builder.suspect(innerName, unpacked)
+    }
   }
 
   /// Adds the unpacked bytes to the store, and says how many packed bytes follow the stream.
@@ -142,6 +174,8 @@ extension Compression {
     case .zstd: .tarZstd
     case .xz: .tarXZ
     case .bzip2: .tarBzip2
+    // Only opened for what is in it, never as a release.
+    case .lz4: .compressed
     }
   }
 }

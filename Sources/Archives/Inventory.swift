@@ -18,6 +18,8 @@ public struct Inventory: Sendable {
     case tarXZ = "tar.xz"
     case tarBzip2 = "tar.bz2"
     case zip
+    /// One file in a compression.
+    case compressed
   }
 
   /// SHA-256 of the archive's or file's bytes. Of a folder: of the text that has one line
@@ -27,6 +29,8 @@ public struct Inventory: Sendable {
   public let container: Container
   /// The files, sorted by the bytes of their paths.
   public let members: [Member]
+  /// What some reader gets and the archive denies: to be scanned, never used.
+  public let suspects: [Suspect]
   /// What is wrong with names, modes and the archive itself, and what could not be read.
   public let findings: [Finding]
   /// The whole file, where an archive was found at its end alone: other programs read its
@@ -75,7 +79,8 @@ public struct Inventory: Sendable {
   ///   - name: its path in the container around it; findings are placed below it.
   ///   - depth: the number of archives around it.
   ///   - allowance: what the subject may still unpack to; what is used is taken off.
-  ///   - opensModels: whether a zip that is itself a model is opened, too.
+  ///   - opensModels: whether a zip that is itself a model, and a compressed file that is no
+  ///     archive, are opened, too.
   public init(
     of bytes: ByteSlice, named name: String, depth: Int, allowance: inout Allowance,
     opensModels: Bool = false
@@ -108,12 +113,14 @@ public struct Inventory: Sendable {
   }
 
   private init(
-    subjectDigest: Digest, container: Container, members: [Member] = [], findings: [Finding],
+    subjectDigest: Digest, container: Container, members: [Member] = [],
+    suspects: [Suspect] = [], findings: [Finding],
     front: ByteSlice? = nil, allowance: Allowance
   ) {
     self.subjectDigest = subjectDigest
     self.container = container
     self.members = members
+    self.suspects = suspects
     self.findings = findings
     self.front = front
     self.allowance = allowance
@@ -126,14 +133,14 @@ public struct Inventory: Sendable {
     reader.read(folder, into: &builder)
     let allowance = builder.allowance.inside(
       subjectBytes: limits.totalBytes - builder.allowance.bytes)
-    let (members, findings) = builder.finish()
+    let (members, suspects, findings) = builder.finish()
     var list = DigestStream()
     for member in members {
       list.update(Array("\(member.digest.hexadecimal)  \(member.path)\n".utf8))
     }
     self.init(
-      subjectDigest: list.finish(), container: .folder, members: members, findings: findings,
-      allowance: allowance)
+      subjectDigest: list.finish(), container: .folder, members: members, suspects: suspects,
+      findings: findings, allowance: allowance)
   }
 
   private init(
@@ -144,10 +151,11 @@ public struct Inventory: Sendable {
     let reader = ArchiveReader(bytes, named: name, opensModels: opensModels)
     let container = reader.read(into: &builder)
     allowance = builder.allowance
-    let (members, findings) = builder.finish()
+    let (members, suspects, findings) = builder.finish()
     let isAtEnd = container == .zip && ArchiveFormat(of: bytes) != .zip
     self.init(
       subjectDigest: Digest(of: bytes), container: container, members: members,
-      findings: findings, front: isAtEnd ? bytes.asFile() : nil, allowance: allowance)
+      suspects: suspects, findings: findings, front: isAtEnd ? bytes.asFile() : nil,
+      allowance: allowance)
   }
 }

@@ -38,6 +38,7 @@ struct InventoryBuilder {
   private let root: Place
   private let limitRule: Rule
   private var drafts: [Draft] = []
+  private var suspects: [Suspect] = []
   private var names = NameList()
 
   /// Starts with nothing in a container that stands at `root`, seen from the subject. At a limit,
@@ -152,19 +153,30 @@ struct InventoryBuilder {
     drafts.append(Draft(path: path, bytes: bytes, mode: Member.Mode(bits: mode)))
   }
 
+  /// Keeps bytes for the scanner alone: `name` cannot be a member's, or the archive denies them.
+  mutating func suspect(_ name: [UInt8], _ bytes: ByteSlice) {
+    suspects.append(Suspect(name: readable(name), bytes: bytes.asFile()))
+  }
+
   /// The members in the order of their paths' bytes, with their digests, and all findings. Of
-  /// members that collide the first is kept.
-  consuming func finish() -> (members: [Member], findings: [Finding]) {
+  /// members that collide the first is kept, and the others are suspects.
+  consuming func finish() -> (
+    members: [Member], suspects: [Suspect], findings: [Finding]
+  ) {
     var dropped: Set<MemberPath> = []
     for collision in names.collisions() {
       note(.nameCollision, of: Array(collision.path.text.utf8), collision.reason)
       if !collision.isRepetition { dropped.insert(collision.path) }
     }
     var members: [Member] = []
-    for draft in drafts where dropped.insert(draft.path).inserted {
-      members.append(Member(draft.path, draft.bytes, mode: draft.mode))
+    for draft in drafts {
+      if dropped.insert(draft.path).inserted {
+        members.append(Member(draft.path, draft.bytes, mode: draft.mode))
+      } else {
+        suspect(Array(draft.path.text.utf8), draft.bytes)
+      }
     }
-    return (members.sorted { $0.path < $1.path }, findings)
+    return (members.sorted { $0.path < $1.path }, suspects, findings)
   }
 }
 

@@ -5,12 +5,13 @@ import CArchive
 // gzip's checksum (`GzipStream` does not), gives a tar member of unknown type as a plain file, and
 // says nothing about bytes after the end of a tar (`TarReader` does).
 
-/// The compression around a tar archive.
+/// The compression around a tar archive or another file.
 enum Compression: Sendable {
   case gzip
   case zstd
   case xz
   case bzip2
+  case lz4
 }
 
 /// A compressed stream that is unpacked block by block.
@@ -43,6 +44,7 @@ struct LibArchiveStream: PackedStream, ~Copyable {
       case .zstd: archive_read_support_filter_zstd(handle)
       case .xz: archive_read_support_filter_xz(handle)
       case .bzip2: archive_read_support_filter_bzip2(handle)
+      case .lz4: archive_read_support_filter_lz4(handle)
       }
     // Anything but OK means that a program would be started for the filter.
     guard filter == ARCHIVE_OK else {

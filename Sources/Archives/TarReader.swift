@@ -164,7 +164,11 @@ struct TarReader {
     }
     guard builder.spend(size, on: name) else { return }
     let body = try takeBody(size, "a member", into: &builder)
-    if let path { builder.keep(path, body, mode: header.mode) }
+    if let path {
+      builder.keep(path, body, mode: header.mode)
+    } else {
+      builder.suspect(name, body)
+    }
   }
 
   /// A file with holes is not unpacked; its full size counts, not the few bytes that are there.
@@ -180,7 +184,7 @@ struct TarReader {
         .unsupported, at: place, expected: "files without holes", found: "a sparse file")
     }
     builder.note(.unreadableArchive, of: name, "a sparse file, which is not unpacked")
-    _ = try takeBody(size, "a sparse file", into: &builder)
+    builder.suspect(name, try takeBody(size, "a sparse file", into: &builder))
   }
 
   /// What the type byte says; a folder's name loses its slash.
@@ -217,6 +221,7 @@ struct TarReader {
       builder.note(
         .hiddenBytes, at: rest.offset + place,
         isArchive ? "another archive after the end" : "bytes after the end of the archive")
+      builder.suspect(Array("after the end".utf8), isArchive ? block : rest)
     } else {
       _ = try take(TarHeader.blockBytes, "end marker")
     }

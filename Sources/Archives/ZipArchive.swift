@@ -97,6 +97,43 @@ public struct ZipArchive: Sendable {
     return content
   }
 
+  /// The bytes of a member that `content(of:)` refuses, as a loader gets them that minds neither
+  /// checksum nor flags; nil when there are none, or they would be a bomb.
+  func deniedContent(of entry: ZipEntry) -> (bytes: ByteSlice, isIntact: Bool)? {
+    guard entry.localFault == nil, entry.size <= limits.memberBytes else { return nil }
+    do throws(ParseError) {
+      let packed = try bytes.slice(entry.packedRange)
+      try demandRatio(of: entry)
+      let content: ByteSlice
+      switch entry.method {
+      case .stored: content = packed
+      case .deflated: content = try Deflate.inflate(packed, limit: entry.size)
+      case .other: return nil
+      }
+      return (content, CRC32(of: content).value == entry.checksum)
+    } catch {
+      return nil
+    }
+  }
+
+  /// What a reader that walks the local headers gets of a member that the directory hides.
+  func hiddenMember(at offset: Int) -> (name: [UInt8], bytes: ByteSlice)? {
+    do throws(ParseError) {
+      let local = try ZipLocalHeader(parsing: bytes, at: offset)
+      let rest = bytes.suffix(bytes.count - local.dataStart)
+      // Zero with a descriptor: only the stream itself tells its end.
+      let packed = local.packedSize > 0 ? rest.prefix(local.packedSize) : rest
+      guard local.method == .deflated else { return (local.name, packed) }
+      let limit = min(limits.memberBytes, limits.unpackedBytes(of: packed.count))
+      var inflater = Inflater(packed, limit: limit)
+      var buffer = ByteBuffer()
+      while let block = try inflater.next() { buffer.append(block) }
+      return (local.name, buffer.finish())
+    } catch {
+      return nil
+    }
+  }
+
   /// Throws when a member claims more than the ratio allows.
   func demandRatio(of entry: ZipEntry) throws(ParseError) {
     let (allowed, overflow) = entry.packedSize.multipliedReportingOverflow(by: limits.ratio)

@@ -127,9 +127,9 @@ struct ZipLocalHeader {
   let name: [UInt8]
   let dataStart: Int
   private let flags: UInt16
-  private let method: ZipEntry.Method
+  let method: ZipEntry.Method
   private let checksum: UInt32
-  private let packedSize: Int
+  let packedSize: Int
   private let size: Int
   private let unicodeName: [UInt8]?
   private let extraFault: String?

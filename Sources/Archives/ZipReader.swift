@@ -26,6 +26,13 @@ struct ZipReader {
         builder.note(rule, at: discrepancy.offset, discrepancy.text)
       }
     }
+    for discrepancy in archive.discrepancies
+    where discrepancy.kind == .hiddenMember && !builder.isStopped {
+      guard let hidden = archive.hiddenMember(at: discrepancy.offset), !hidden.bytes.isEmpty,
+        builder.spend(hidden.bytes.count, on: hidden.name)
+      else { continue }
+      builder.suspect(hidden.name, hidden.bytes)
+    }
     var store = MemberStore(builder.limits)
     var members: [Unpacked] = []
     for entry in archive.entries where !builder.isStopped {
@@ -34,6 +41,7 @@ struct ZipReader {
         members.append(member)
       } catch {
         builder.note(error, of: entry.nameBytes)
+        suspect(entry, into: &builder)
       }
     }
     keep(members, in: store, builder: &builder)
@@ -57,7 +65,11 @@ struct ZipReader {
   private func unpack(
     _ entry: ZipEntry, into store: inout MemberStore, builder: inout InventoryBuilder
   ) throws(ParseError) -> Unpacked? {
-    guard let path = try admit(entry, into: &builder), !entry.isDirectory else { return nil }
+    guard let path = try admit(entry, into: &builder) else {
+      suspect(entry, into: &builder)
+      return nil
+    }
+    guard !entry.isDirectory else { return nil }
     let packed = try archive.packedContent(of: entry)
     try archive.demandRatio(of: entry)
     guard builder.spend(entry.size, on: entry.nameBytes) else { return nil }
@@ -70,6 +82,25 @@ struct ZipReader {
     let start = store.count
     try inflate(entry, packed, into: &store)
     return Unpacked(path: path, mode: mode, range: start..<store.count)
+  }
+
+  /// Keeps what a careless loader reads of a member that is refused, for the scanner.
+  private func suspect(_ entry: ZipEntry, into builder: inout InventoryBuilder) {
+    guard !builder.isStopped, entry.size > 0, let denied = archive.deniedContent(of: entry),
+      builder.spend(denied.bytes.count, on: entry.nameBytes)
+    else { return }
+    if entry.isEncrypted {
+      // Right bytes below the flag: nothing is encrypted.
+      guard denied.isIntact else { return }
+      builder.note(
+        .falseEncryption, of: entry.nameBytes, "flagged as encrypted, and readable as it is")
+    } else if !denied.isIntact {
+      builder.note(
+        .wrongChecksum, of: entry.nameBytes,
+        "its CRC-32 is \(hexadecimal(CRC32(of: denied.bytes).value)), "
+          + "the directory says \(hexadecimal(entry.checksum))")
+    }
+    builder.suspect(entry.nameBytes, denied.bytes)
   }
 
   private func admit(

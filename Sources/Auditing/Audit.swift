@@ -74,7 +74,7 @@ extension AuditReport.Container {
     switch container {
     case .folder: self = .folder
     case .file: self = .file
-    case .tar, .tarGzip, .tarZstd, .tarXZ, .tarBzip2, .zip: self = .archive
+    case .tar, .tarGzip, .tarZstd, .tarXZ, .tarBzip2, .zip, .compressed: self = .archive
     }
   }
 }

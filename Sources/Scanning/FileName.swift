@@ -61,7 +61,7 @@ struct FileName {
     (["npy"], [.npy]),
     (["npz", "zip"], [.zip]),
     (["pth", "pt", "ckpt"], [.zip, .pickle, .tar]),
-    (["pkl", "pickle", "joblib"], [.pickle]),
+    (["pkl", "pickle", "joblib"], [.pickle, .gzip, .bzip2, .xz, .lz4]),
     (["safetensors"], [.safetensors]),
     (["png"], [.png]),
     (["jpg", "jpeg"], [.jpeg]),

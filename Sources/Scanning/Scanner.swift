@@ -85,6 +85,12 @@ private struct Scan {
         member.bytes, at: inside, depth: depth,
         siblings: Siblings(of: member.path.text, in: inventory))
     }
+    // Their archive has its finding already: that such bytes have no known kind says nothing new.
+    let known = unknown.count
+    for suspect in inventory.suspects {
+      scan(suspect.bytes, at: place.member(suspect.name), depth: depth)
+    }
+    unknown.removeSubrange(known...)
   }
 
   /// Scans a file as everything that it may be taken for, and then the files inside it.

@@ -87,7 +87,7 @@ struct CompressionTests {
   }
 
   @Test(arguments: [
-    ([0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c, 0, 4], "7z"), ([4, 0x22, 0x4d, 0x18], "lz4"),
+    ([0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c, 0, 4], "7z"), (Array("MSCF\0\0\0\0".utf8), "cab"),
   ])
   func `an archive of a kind that is not read says so`(_ bytes: [UInt8], _ kind: String) {
     let opened = inventory(bytes)
