@@ -48,9 +48,15 @@ extension Rule {
     title: "a name in a model is built to stall a reader",
     why: "a pattern that is matched against it takes time without end",
     fix: "convert the model again")
+  /// Texts of a model hold code or paths.
+  public static let modelText = Rule(
+    "MDL009", .medium, cwe: 1336,
+    title: "texts of a model hold code or paths",
+    why: "programs that show or use them may run or follow them",
+    fix: "clear the metadata and save again")
 
   static let modelRules: [Rule] = [
     modelPlugin, modelLie, modelPath, serialisedObjects, boundedOnly, xmlEntities, msgpackTypes,
-    stallingName,
+    stallingName, modelText,
   ]
 }

@@ -47,6 +47,7 @@ extension FileFormat {
     addKeras(of: bytes, to: &claims)
     addPrograms(of: bytes, to: &claims)
     addModels(of: bytes, to: &claims)
+    addGraphs(of: bytes, to: &claims)
     addTexts(of: bytes, to: &claims)
     guard claims.count > 1 else { return claims }
     return claims.enumerated().sorted {

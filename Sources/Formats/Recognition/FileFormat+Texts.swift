@@ -16,6 +16,7 @@ extension FileFormat {
     switch content.first {
     case UInt8(ascii: "{"), UInt8(ascii: "["):
       claims.append(Claim(.json, .structure))
+      addJSONModels(of: bytes, to: &claims)
       return
     case UInt8(ascii: "<"): addMarkup(content, to: &claims)
     case UInt8(ascii: "-"):

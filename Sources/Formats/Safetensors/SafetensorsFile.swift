@@ -7,7 +7,7 @@ public import Bytes
 /// A safetensors file: named tensors over one buffer that they fill without gap or overlap.
 public struct SafetensorsFile: Sendable {
   /// The longest header that the format allows.
-  static let headerBytes = 100_000_000
+  public static let headerBytes = 100_000_000
 
   /// One tensor.
   public struct Tensor: Sendable, Equatable {
