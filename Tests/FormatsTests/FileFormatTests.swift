@@ -12,7 +12,7 @@ private let signs: [([UInt8], FileFormat?)] = [
   (ascii(String(repeating: "\0", count: 257) + "ustar"), .tar),
   (ascii("\u{2}\0\0\0\0\0\0\0{}"), .safetensors),
   ([0, 0, 8, 1, 0, 0, 0, 2, 5, 5], .idx), ([0, 0, 8, 1, 0, 0, 0, 3, 5, 5], nil),
-  ([0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f, 0x7b, 0x7d], nil),
+  ([0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f, 0x7b, 0x7d], .safetensors),
   (ascii(" [1]"), .json), (ascii("hello\n"), .text), ([0x68, 0], nil), ([0xff], nil),
   (ascii("a\u{1b}[0m"), nil), ([0x80, 0, 0x2e], .pickle), ([0x7f, 0x45, 0x4c, 0x46], .elf),
   ([0xca, 0xfe, 0xba, 0xbe], .machO), (ascii("MZ is a text"), .text),

@@ -19,6 +19,10 @@ import Testing
     #expect(Scanner().scan(name, try Fixture.bytes(name)) == [])
   }
 
+  @Test func `models as the libraries of their formats write them give no finding`() throws {
+    #expect(Scanner().scan(try Inventory(opening: Fixture.path("scan/models"))) == [])
+  }
+
   @Test(arguments: ["digits", "digits-fragile"])
   func `a real release gives no finding`(name: String) throws {
     #expect(Scanner().scan(try Inventory(opening: Fixture.path(name))) == [])

@@ -170,6 +170,6 @@ public struct ZipBuilder {
 }
 
 /// The lowest `width` bytes, lowest first.
-func little(_ value: UInt64, _ width: Int) -> [UInt8] {
+public func little(_ value: UInt64, _ width: Int) -> [UInt8] {
   (0..<width).map { UInt8(truncatingIfNeeded: value >> (8 * UInt64($0))) }
 }

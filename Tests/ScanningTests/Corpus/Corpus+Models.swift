@@ -1,4 +1,6 @@
 // Hostile files: graphs and weights.
 extension Corpus {
-  static let models: [HostileFile] = []
+  static let models: [HostileFile] =
+    onnxFiles + onnxExternalFiles + safetensorsFiles + ggufFiles + tfliteFiles + otherModels
+    + markupModels
 }
