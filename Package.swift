@@ -50,6 +50,8 @@ let package = Package(
     .systemLibrary(
       name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(
+      name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     // Optimised in debug builds too, or a test of a network would take minutes; the bits are the
     // same either way. A root package may say so.
     .target(
@@ -62,7 +64,7 @@ let package = Package(
     module("Trust", uses: ["Bytes", "Findings", "CSodium"]),
     module("Releases", uses: ["Bytes", "Findings", "Archives", "Trust"]),
     module("Dependencies", uses: ["Bytes", "Findings"]),
-    module("Formats", uses: ["Bytes", "Archives"]),
+    module("Formats", uses: ["Bytes", "Archives", "CYAML"]),
     .target(name: "KnownNames", path: "Names", swiftSettings: settings),
     module("Scanning", uses: ["Bytes", "Findings", "Archives", "Formats", "KnownNames"]),
     module("Engine", uses: ["Bytes", "CKernels"]),

@@ -29,6 +29,7 @@ struct FileName {
     if text == "Dockerfile" || text.hasPrefix("Dockerfile.") || fileExtension == "dockerfile" {
       return [.dockerfile]
     }
+    if text == "MLmodel" { return [.yaml] }
     return switch fileExtension {
     case "yaml", "yml": [.yaml]
     case "jinja", "jinja2", "j2": [.jinja]

@@ -10,6 +10,14 @@ public struct HDF5Chunks: Sendable {
   private let storedElementSize: Int
   private let index: Int?
   private let filters: [HDF5Filter]
+
+  /// Numbers of filters that HDF5 loads as libraries: all but its own, and h5py's LZF.
+  public var pluginFilters: [Int] {
+    filters.compactMap { filter in
+      guard case .plugin(let number) = filter, number != 32_000 else { return nil }
+      return number
+    }
+  }
   private let fill: ByteSlice
   private let space: HDF5Space
 

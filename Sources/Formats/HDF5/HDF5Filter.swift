@@ -11,6 +11,8 @@ enum HDF5Filter: Sendable, Equatable {
   case fletcher32
   /// A filter that this reader does not know.
   case unsupported(String)
+  /// A filter of a library that HDF5 loads by this number.
+  case plugin(Int)
 
   /// Reads a filter pipeline message.
   ///
@@ -51,7 +53,7 @@ enum HDF5Filter: Sendable, Equatable {
     case 4: self = .unsupported("szip")
     case 5: self = .unsupported("n-bit")
     case 6: self = .unsupported("scale-offset")
-    default: self = .unsupported("filter \(id)")
+    default: self = .plugin(Int(id))
     }
   }
 
@@ -66,6 +68,10 @@ enum HDF5Filter: Sendable, Equatable {
     case .unsupported(let name):
       throw ParseError(
         .unsupported, at: bytes.offset, expected: "deflate, shuffle or fletcher32", found: name)
+    case .plugin(let number):
+      throw ParseError(
+        .unsupported, at: bytes.offset, expected: "deflate, shuffle or fletcher32",
+        found: "filter \(number)")
     }
   }
 

@@ -48,6 +48,7 @@ extension FileFormat {
     addPrograms(of: bytes, to: &claims)
     addModels(of: bytes, to: &claims)
     addGraphs(of: bytes, to: &claims)
+    addTensorFlow(of: bytes, to: &claims)
     addTexts(of: bytes, to: &claims)
     guard claims.count > 1 else { return claims }
     return claims.enumerated().sorted {

@@ -11,7 +11,12 @@ extension FileFormat {
     // Words that are also the signatures of formats that no text is.
     claims.removeAll { binaryFormats.contains($0.format) }
     let start = bytes.prefix(4_096)
-    let first = start.firstIndex { ![0x20, 0x09, 0x0a, 0x0d, 0x0c].contains($0) } ?? 0
+    // Readers pass over a byte order mark.
+    let mark = start.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0
+    let first =
+      start.indices.first {
+        $0 >= mark && ![0x20, 0x09, 0x0a, 0x0d, 0x0c].contains(start[$0])
+      } ?? 0
     let content = start.suffix(start.count - first)
     switch content.first {
     case UInt8(ascii: "{"), UInt8(ascii: "["):
@@ -32,6 +37,8 @@ extension FileFormat {
       }
     default: break
     }
+    if isGraphText(bytes) { claims.append(Claim(.savedModelText, .structure)) }
+    addYAML(bytes, to: &claims)
     claims.append(Claim(.text, .structure))
   }
 

@@ -9,6 +9,11 @@ struct HDF5Scan {
   private let limits: Limits
   private let byteCount: Int
   private var findings: [Finding] = []
+  /// Soft links and where they lead, by their paths.
+  private var softLinks: [String: String] = [:]
+  private var groups: Set<String> = []
+  /// Files inside the file, to be scanned next.
+  private(set) var hidden: [(name: String, bytes: ByteSlice)] = []
 
   private init(place: Place, limits: Limits, byteCount: Int) {
     self.place = place
@@ -16,18 +21,22 @@ struct HDF5Scan {
     self.byteCount = byteCount
   }
 
-  /// Everything wrong with the file.
-  static func findings(in bytes: ByteSlice, at place: Place, limits: Limits) -> [Finding] {
+  /// Everything wrong with the file, and the files hidden in it.
+  static func findings(
+    in bytes: ByteSlice, at place: Place, limits: Limits
+  ) -> (findings: [Finding], hidden: [(name: String, bytes: ByteSlice)]) {
     var scan = HDF5Scan(place: place, limits: limits, byteCount: bytes.count)
     do throws(ParseError) {
       let file = try HDF5File(parsing: bytes, limits: limits)
       scan.judgeSurroundings(of: file)
       scan.judgeConfigurations(of: file.root)
       scan.walk(file.root)
+      scan.judgeCircles()
+      scan.judgeGaps(of: bytes)
     } catch {
       scan.findings.append(Rule.unreadable.at(place, error))
     }
-    return scan.findings
+    return (scan.findings, scan.hidden)
   }
 
   private mutating func judgeSurroundings(of file: HDF5File) {
@@ -39,6 +48,7 @@ struct HDF5Scan {
       findings.append(
         Rule.strayBytes.at(
           place.at(file.trailing.offset), "\(file.trailing.count) bytes follow the file"))
+      hide(file.trailing, "trailing")
     }
   }
 
@@ -54,12 +64,87 @@ struct HDF5Scan {
       do throws(ParseError) {
         findings += KerasConfigScan.findings(in: try JSON(parsing: text), at: inside)
       } catch {
+        // Python reads names that stand twice and NaN; so does YAML.
+        for document in YAMLStream(parsing: text, limits: limits).documents {
+          findings += KerasConfigScan.findings(in: document, at: inside)
+        }
         findings.append(Rule.unreadable.at(inside, error))
       }
     }
   }
 
+  /// Bytes that HDF5 passes over and another loader would take.
+  private mutating func hide(_ bytes: ByteSlice, _ name: String) {
+    let claims = FileFormat.claims(of: bytes.asFile())
+    let isScript = bytes.starts(with: "#!".utf8)
+    guard isScript || claims.contains(where: { $0.format.family != .text && $0.format != .empty })
+    else { return }
+    let format = claims.first?.format ?? .text
+    findings.append(
+      Rule.hdf5HiddenContent.at(place.at(bytes.offset), "the \(name) is \(format.article)"))
+    hidden.append((name, bytes))
+  }
+
+  /// What no object owns is not told from the rest: looked for are signatures that no number,
+  /// name or address of HDF5 makes by chance, outside of the user block and the end.
+  private mutating func judgeGaps(of bytes: ByteSlice) {
+    // Weights fill the middle of large files.
+    let window = 16 << 20
+    search(bytes.prefix(window))
+    if bytes.count > window { search(bytes.suffix(min(window, bytes.count - window))) }
+  }
+
+  private mutating func search(_ bytes: ByteSlice) {
+    for (magic, what) in Self.signatures {
+      var rest = bytes
+      while let first = magic.first, let step = rest.firstIndex(of: first) {
+        rest = rest.suffix(rest.count - step)
+        if rest.starts(with: magic) {
+          findings.append(
+            Rule.hdf5HiddenContent.at(place.at(rest.offset), "holds \(what)"))
+          hidden.append(("byte \(rest.offset)", rest))
+          break
+        }
+        rest = rest.suffix(rest.count - 1)
+      }
+    }
+  }
+
+  private static let signatures: [(magic: [UInt8], what: String)] = [
+    ([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1], "an ELF executable"),
+    ([0x7f, 0x45, 0x4c, 0x46, 1, 1, 1], "an ELF executable"),
+    ([0x50, 0x4b, 3, 4, 0x14, 0, 0, 0], "a zip archive"),
+    (Array("cposix\nsystem\n".utf8), "a pickle"), (Array("cos\nsystem\n".utf8), "a pickle"),
+    (Array("#!/bin/".utf8), "a script"), (Array("#!/usr/bin/".utf8), "a script"),
+    (Array("This program cannot be run in DOS mode".utf8), "a Windows executable"),
+  ]
+
+  /// Soft links that lead to each other, or to a group around them.
+  private mutating func judgeCircles() {
+    for (path, target) in softLinks.sorted(by: { $0.key < $1.key }) {
+      var seen: Set<String> = [path]
+      var place: String? = target
+      while let next = place {
+        let isAround = next.isEmpty || path == next || path.hasPrefix(next + "/")
+        if isAround && groups.contains(next) || !seen.insert(next).inserted {
+          findings.append(
+            Rule.hdf5LinkCycle.at(self.place.detail(path), "leads back to itself"))
+          break
+        }
+        place = softLinks[next]
+      }
+    }
+  }
+
+  /// The path from the root that a soft link in the group leads to.
+  private static func resolve(_ target: String, in group: String) -> String {
+    var parts = target.hasPrefix("/") ? [] : group.split(separator: "/").map(String.init)
+    for part in target.split(separator: "/") where part != "." { parts.append(String(part)) }
+    return parts.joined(separator: "/")
+  }
+
   private mutating func walk(_ group: HDF5Group) {
+    groups.insert(group.path)
     judge(group.attributes, of: group.path)
     for link in group.links {
       let path = group.path.isEmpty ? link.name : "\(group.path)/\(link.name)"
@@ -67,8 +152,13 @@ struct HDF5Scan {
       switch link.target {
       case .group(let inner): walk(inner)
       case .dataset(let dataset): judge(dataset, at: inside)
-      case .datatype, .alias: break
+      case .datatype: break
+      case .alias(let known):
+        if known.isEmpty || path.hasPrefix(known + "/"), groups.contains(known) {
+          findings.append(Rule.hdf5LinkCycle.at(inside, "leads back to '/\(known)'"))
+        }
       case .soft(let target):
+        softLinks[path] = Self.resolve(target, in: group.path)
         findings.append(Rule.hdf5SoftLink.at(inside, "links to '\(target)'"))
       case .external(let file, let target):
         findings.append(
@@ -83,6 +173,9 @@ struct HDF5Scan {
 
   private mutating func judge(_ attributes: [HDF5Attribute], of path: String) {
     for attribute in attributes {
+      if case .texts(let texts) = attribute.value {
+        for text in texts { judge(text, of: "\(path)@\(attribute.name)") }
+      }
       guard case .unsupported(let type) = attribute.value else { continue }
       findings.append(
         Rule.unreadable.at(
@@ -90,8 +183,36 @@ struct HDF5Scan {
     }
   }
 
+  /// Configurations in attributes that Keras does not read by these names, and pickles, which
+  /// PyTables reads out of attributes.
+  private mutating func judge(_ text: ByteSlice, of attribute: String) {
+    guard attribute != "@model_config", attribute != "@training_config", text.count > 8 else {
+      return
+    }
+    let inside = place.detail(attribute)
+    if text.first == UInt8(ascii: "{") || text.first == UInt8(ascii: "[") {
+      do throws(ParseError) {
+        let config = try JSON(parsing: text)
+        if text.utf8?.contains("class_name") == true {
+          findings += KerasConfigScan.findings(in: config, at: inside)
+        }
+      } catch {
+        return
+      }
+    } else if text.first == 0x80 {
+      findings.append(Rule.hdf5HiddenContent.at(inside, "holds a pickle"))
+      hidden.append((attribute, text))
+    }
+  }
+
   private mutating func judge(_ dataset: HDF5Dataset, at inside: Place) {
     judge(dataset.attributes, of: dataset.path)
+    if case .chunked(let chunks) = dataset.storage {
+      for number in chunks.pluginFilters {
+        findings.append(
+          Rule.hdf5PluginFilter.at(inside, "needs the library of filter \(number)"))
+      }
+    }
     switch dataset.storage {
     case .external(let files):
       findings.append(

@@ -13,13 +13,22 @@ struct KerasConfigScan {
   /// Findings of one rule; more say nothing new.
   private static let findingLimit = 200
 
-  private init(place: Place) {
+  /// Whether the whole is a configuration of Keras, and not another library's that names classes.
+  private let isKeras: Bool
+  /// Configurations in texts inside configurations.
+  private var textDepth = 0
+
+  private init(place: Place, isKeras: Bool) {
     self.place = place
+    self.isKeras = isKeras
   }
 
   /// Everything wrong with the configuration.
   static func findings(in config: JSON, at place: Place) -> [Finding] {
-    var scan = KerasConfigScan(place: place)
+    let isKeras =
+      config["class_name"] != nil || config["keras_version"] != nil
+      || config["model_config"] != nil || config.array?.first?["class_name"] != nil
+    var scan = KerasConfigScan(place: place, isKeras: isKeras)
     scan.walk(config, path: "")
     return scan.findings
   }
@@ -37,7 +46,11 @@ struct KerasConfigScan {
   private mutating func walk(_ value: JSON, path: Path) {
     switch value {
     case .object(let members):
-      if let className = value["class_name"]?.string { judge(value, className, path) }
+      // Of a name that stands twice, readers take either one.
+      for member in members where member.name == "class_name" {
+        if let className = member.value.string { judge(value, className, path) }
+      }
+      judgeSwitches(members, path)
       if value["function_type"]?.string == "lambda"
         || value["output_shape_type"]?.string == "lambda" || value["mask_type"]?.string == "lambda"
       {
@@ -52,7 +65,52 @@ struct KerasConfigScan {
       if isMarshalledCode(text) {
         report(.kerasCode, path, "holds marshalled code", evidence: [String(text.prefix(60))])
       }
+      if text.utf8.first == UInt8(ascii: "{"), text.contains("class_name"), textDepth < 4 {
+        walkText(text, path)
+      }
     case .null, .bool, .number: break
+    }
+  }
+
+  /// A configuration that stands as a text inside another.
+  private mutating func walkText(_ text: String, _ path: Path) {
+    do throws(ParseError) {
+      let inner = try JSON(parsing: ByteSlice(utf8: text))
+      textDepth += 1
+      defer { textDepth -= 1 }
+      walk(inner, path: path)
+    } catch {
+      report(.unreadable, path, "a configuration in a text cannot be read")
+    }
+  }
+
+  /// Members that change how Keras loads, whatever object they stand in.
+  private mutating func judgeSwitches(_ members: [JSON.Member], _ path: Path) {
+    for member in members {
+      switch (member.name, member.value) {
+      case ("safe_mode", .bool(false)), ("enable_unsafe_deserialization", .bool(true)),
+        ("safe_mode_saving", .bool(false)), ("allow_unsafe", .bool(true)):
+        report(.kerasUnsafeSwitch, path, "has \(member.name)")
+      case ("custom_objects", .object(let objects)) where !objects.isEmpty:
+        report(
+          .kerasCustomObjects, path, "names custom objects",
+          evidence: objects.prefix(3).map(\.name))
+      case ("custom_objects", .array(let objects)) where !objects.isEmpty:
+        report(.kerasCustomObjects, path, "names custom objects")
+      case ("custom_objects", .string(let text)) where !text.isEmpty:
+        report(.kerasCustomObjects, path, "names custom objects", evidence: [text])
+      default: continue
+      }
+    }
+  }
+
+  /// Functions of Keras itself that fetch files or switch its guard off.
+  private mutating func judgeFunction(_ name: String, _ path: Path, evidence: [String]) {
+    let last = name.split(separator: ".").last.map(String.init) ?? name
+    if ["get_file", "extract_archive", "_extract_archive", "download"].contains(last) {
+      report(.kerasDownload, path, "calls \(last)", evidence: evidence)
+    } else if ["enable_unsafe_deserialization", "set_global_attribute"].contains(last) {
+      report(.kerasUnsafeSwitch, path, "calls \(last)", evidence: evidence)
     }
   }
 
@@ -60,9 +118,18 @@ struct KerasConfigScan {
     let registered = object["registered_name"]?.string
     let evidence =
       ["class_name \(className)"] + (registered.map { ["registered_name \($0)"] } ?? [])
-    let names = [className, registered?.split(separator: ">").last.map(String.init) ?? ""]
+    // `keras.layers>Lambda`, `layers.Lambda`, ` lambda `: whoever registered it reads it so.
+    let names = [className, registered ?? ""].compactMap { name in
+      name.split(whereSeparator: { $0 == ">" || $0 == "." || $0 == " " || $0 == "/" }).last.map {
+        String($0).lowercased()
+      }
+    }
+    judgeFunction(className, path, evidence: evidence)
+    if let name = object["config"]?.string { judgeFunction(name, path, evidence: evidence) }
     if let carrier = names.first(where: { Self.codeCarriers.contains($0) }) {
-      report(.kerasCode, path, "layer '\(label(of: object))' is a \(carrier)", evidence: evidence)
+      report(
+        .kerasCode, path, "layer '\(label(of: object))' is a \(Self.spelling(carrier))",
+        evidence: evidence)
       return
     }
     judgeHostPaths(object, className, path)
@@ -73,7 +140,9 @@ struct KerasConfigScan {
     }
     guard case .string(let module)? = object["module"] else {
       // Without a module Keras looks the name up among its own and registered classes.
-      if !KerasClasses.isKnown(className), !isRegisteredFunction(object, className) {
+      if !KerasClasses.isKnown(className), !isRegisteredFunction(object, className),
+        isKeras || registered != nil
+      {
         report(
           .kerasUnknownClass, path, "'\(className)' is not a class of Keras", evidence: evidence)
       }
@@ -171,9 +240,22 @@ extension KerasConfigScan {
 
   /// Layers that hold Python code, a pickled module or a function of another framework.
   private static let codeCarriers: Set<String> = [
-    "Lambda", "__lambda__", "TorchModuleWrapper", "JaxLayer", "FlaxLayer", "TFSMLayer",
-    "TensorFlowOpLayer",
+    "lambda", "__lambda__", "torchmodulewrapper", "jaxlayer", "flaxlayer", "tfsmlayer",
+    "tensorflowoplayer",
   ]
+
+  /// The class as Keras writes it.
+  private static func spelling(_ carrier: String) -> String {
+    switch carrier {
+    case "lambda": "Lambda"
+    case "torchmodulewrapper": "TorchModuleWrapper"
+    case "jaxlayer": "JaxLayer"
+    case "flaxlayer": "FlaxLayer"
+    case "tfsmlayer": "TFSMLayer"
+    case "tensorflowoplayer": "TensorFlowOpLayer"
+    default: carrier
+    }
+  }
 
   /// Values that Keras writes with a class name: nothing is looked up for them.
   private static let values: Set<String> = [
