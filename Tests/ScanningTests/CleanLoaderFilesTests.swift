@@ -22,6 +22,16 @@ import Testing
     #expect(Scanner().scan(inventory) == [])
   }
 
+  @Test(arguments: [
+    ("cycle", Rule.hdf5LinkCycle), ("hard-cycle", .hdf5LinkCycle), ("plugin", .hdf5PluginFilter),
+    ("userblock-script", .hdf5HiddenContent), ("attribute", .kerasCode),
+  ])
+  func `what an HDF5 file hides is found`(name: String, rule: Rule) throws {
+    let found = Scanner().scan(
+      "\(name).h5", try Fixture.bytes("scan/keras/\(name).h5"))
+    #expect(found.contains { $0.rule == rule }, "\(found.map(\.rule.id))")
+  }
+
   @Test func `TensorFlow's own export of file operations is found`() throws {
     let found = Scanner().scan(
       "saved_model.pb", try Fixture.bytes("scan/keras/evil/saved_model.pb"))

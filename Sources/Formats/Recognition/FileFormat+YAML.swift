@@ -5,7 +5,7 @@ extension FileFormat {
   private static let yamlSigns = [
     "python/", "ruby/", "!!javax", "!!com.", "!!org.", "!!java", "tag:yaml.org,2002:", "apply:",
     "!new:", "!name:", "!binary", "_target_:", "loader_module:", "class_name:", "auto_map:",
-    "trust_remote_code:", "class_path:", "custom_pipelines:",
+    "trust_remote_code:", "class_path:", "custom_pipelines:", ": &",
   ].map { Array($0.utf8) }
 
   /// Whether a text may be YAML that its loader acts on, by its first 64 KiB.
@@ -14,7 +14,8 @@ extension FileFormat {
     for place in text.indices {
       // Every sign begins with one of few letters, so most places cost one comparison.
       switch text[place] {
-      case UInt8(ascii: "!"), UInt8(ascii: "_"), UInt8(ascii: "a"), UInt8(ascii: "c"),
+      case UInt8(ascii: "!"), UInt8(ascii: ":"), UInt8(ascii: "_"), UInt8(ascii: "a"),
+        UInt8(ascii: "c"),
         UInt8(ascii: "l"), UInt8(ascii: "p"), UInt8(ascii: "r"), UInt8(ascii: "t"):
         let rest = text[place...]
         if yamlSigns.contains(where: { rest.starts(with: $0) }) { return true }

@@ -5,19 +5,26 @@ extension TensorFlowGraph {
   public static func message(of bytes: ByteSlice) -> Message? {
     guard let first = bytes.first, first == 0x08 || first == 0x0a || first == 0x12 || first == 0x22
     else { return nil }
-    do throws(ParseError) {
-      if try isGraph(bytes) { return .graph }
-      if try isMetaGraph(bytes) { return .metaGraph }
-      if try isSavedModel(bytes) { return .savedModel }
-      if try isKerasMetadata(bytes) { return .kerasMetadata }
-    } catch {
-      return nil
-    }
+    if attempt(bytes, isGraph) { return .graph }
+    if attempt(bytes, isMetaGraph) { return .metaGraph }
+    if attempt(bytes, isSavedModel) { return .savedModel }
+    if attempt(bytes, isKerasMetadata) { return .kerasMetadata }
     return nil
   }
 
+  /// What is read as another message than it is may break anywhere.
+  private static func attempt(
+    _ bytes: ByteSlice, _ test: (ByteSlice) throws(ParseError) -> Bool
+  ) -> Bool {
+    do throws(ParseError) {
+      return try test(bytes)
+    } catch {
+      return false
+    }
+  }
+
   /// Whether the bytes can be a graph: a node with the name of an operation, or a function.
-  public static func isGraph(_ bytes: ByteSlice) throws(ParseError) -> Bool {
+  private static func isGraph(_ bytes: ByteSlice) throws(ParseError) -> Bool {
     var fields = ProtobufReader(bytes)
     var isTold = false
     while let field = try fields.next() {
