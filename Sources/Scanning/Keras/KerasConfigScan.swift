@@ -26,8 +26,8 @@ struct KerasConfigScan {
   /// Everything wrong with the configuration.
   static func findings(in config: JSON, at place: Place) -> [Finding] {
     let isKeras =
-      config["class_name"] != nil || config["keras_version"] != nil
-      || config["model_config"] != nil || config.array?.first?["class_name"] != nil
+      config["class_name"] != nil && config["config"] != nil || config["keras_version"] != nil
+      || config["model_config"] != nil
     var scan = KerasConfigScan(place: place, isKeras: isKeras)
     scan.walk(config, path: "")
     return scan.findings
@@ -140,7 +140,9 @@ struct KerasConfigScan {
     }
     guard case .string(let module)? = object["module"] else {
       // Without a module Keras looks the name up among its own and registered classes.
-      if !KerasClasses.isKnown(className), !isRegisteredFunction(object, className),
+      // The old format names operations such as `x[0]` without their module.
+      if !KerasClasses.isKnown(className), !KerasClasses.isOperation(className),
+        !isRegisteredFunction(object, className),
         isKeras || registered != nil
       {
         report(
