@@ -44,7 +44,11 @@ struct ScanContext {
   var limits: Limits { allowance.limits }
 
   /// Adds a finding; of one rule in one file at most 200, and then one that says there are more.
-  mutating func report(_ finding: Finding) {
+  mutating func report(_ found: Finding) {
+    // Whatever a finding quotes, no report shows a secret.
+    let finding = Finding(
+      rule: found.rule, place: found.place, message: SecretScan.redacted(found.message),
+      evidence: found.evidence.map(SecretScan.redacted), references: found.references)
     let rule = finding.rule
     if profile == .imageLayer, rule == .executable || rule == .script { return }
     let key = rule.id + "\u{0}" + finding.place.chain

@@ -7,7 +7,10 @@ extension FileFormat {
   ]
 
   static func addTexts(of bytes: ByteSlice, to claims: inout [Claim]) {
-    guard isText(bytes) else { return }
+    guard isText(bytes) else {
+      if claims.isEmpty, isEncodedText(bytes) { claims.append(Claim(.text, .structure)) }
+      return
+    }
     // Words that are also the signatures of formats that no text is.
     claims.removeAll { binaryFormats.contains($0.format) }
     let start = bytes.prefix(4_096)
@@ -22,6 +25,8 @@ extension FileFormat {
     case UInt8(ascii: "{"), UInt8(ascii: "["):
       claims.append(Claim(.json, .structure))
       addJSONModels(of: bytes, to: &claims)
+      if isNotebook(content) { claims.append(Claim(.notebook, .structure)) }
+      claims.append(Claim(.text, .structure))
       return
     case UInt8(ascii: "<"): addMarkup(content, to: &claims)
     case UInt8(ascii: "-"):
@@ -90,5 +95,35 @@ extension FileFormat {
       }
       return true
     }
+  }
+
+  /// A JSON document whose first members are those of a notebook.
+  private static func isNotebook(_ content: ByteSlice) -> Bool {
+    let start = String(decoding: content.prefix(1_024), as: UTF8.self)
+    return start.contains("\"cell_type\"") && start.contains("\"cells\"")
+      || start.contains("\"nbformat\"")
+  }
+
+  /// Text of another encoding: UTF-16 or UTF-32 by its mark or its zero bytes, or one byte a
+  /// character with few that are not ASCII.
+  private static func isEncodedText(_ bytes: ByteSlice) -> Bool {
+    let start = bytes.prefix(1_024)
+    guard start.count >= 4 else { return false }
+    if start.starts(with: [0xff, 0xfe]) || start.starts(with: [0xfe, 0xff])
+      || start.starts(with: [0, 0, 0xfe, 0xff])
+    {
+      return bytes.count % 2 == 0
+    }
+    let isPrintable = { (byte: UInt8) in byte >= 0x20 && byte < 0x7f || [9, 10, 13].contains(byte) }
+    let even = stride(from: 0, to: start.count - 1, by: 2)
+    if bytes.count % 2 == 0, start.count >= 8 {
+      if even.allSatisfy({ isPrintable(start[$0]) && start[$0 + 1] == 0 }) { return true }
+      if even.allSatisfy({ start[$0] == 0 && isPrintable(start[$0 + 1]) }) { return true }
+    }
+    let others = bytes.prefix(1 << 20).count { $0 >= 0x80 }
+    let hasControls = bytes.contains {
+      $0 < 0x20 && ![0x09, 0x0a, 0x0c, 0x0d].contains($0) || $0 == 0x7f
+    }
+    return !hasControls && bytes.count >= 16 && others * 4 < min(bytes.count, 1 << 20)
   }
 }

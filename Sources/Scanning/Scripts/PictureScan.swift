@@ -1,4 +1,80 @@
+import Bytes
+import Findings
+import Formats
+
 /// Judges pictures: inert, but for what follows them.
 struct PictureScan: ContentScanner {
-  static func scan(_ file: ScannedFile, _ context: inout ScanContext) -> Coverage { .whole }
+  static func scan(_ file: ScannedFile, _ context: inout ScanContext) -> Coverage {
+    judgeTail(file, &context)
+    return .whole
+  }
+
+  /// Has what follows the end of the format scanned as a file of its own.
+  static func judgeTail(_ file: ScannedFile, _ context: inout ScanContext) {
+    let bytes = file.bytes
+    guard let end = end(of: file.claim.format, in: bytes), end < bytes.count else { return }
+    let tail = bytes.suffix(bytes.count - end)
+    guard tail.contains(where: { ![0, 0x0a, 0x0d, 0x20].contains($0) }) else { return }
+    let claims = FileFormat.claims(of: tail.asFile())
+    if let claim = claims.first {
+      context.report(
+        Rule.trailingFile.at(
+          file.place.at(end), "\(tail.count) bytes follow the end: \(claim.format.article)"))
+    }
+    context.open(tail, named: "bytes after the end", at: file.place)
+  }
+
+  private static func end(of format: FileFormat, in bytes: ByteSlice) -> Int? {
+    switch format {
+    case .png: pngEnd(bytes)
+    case .jpeg: jpegEnd(bytes)
+    case .pdf: pdfEnd(bytes)
+    default: nil
+    }
+  }
+
+  /// Behind the checksum of the chunk `IEND`.
+  private static func pngEnd(_ bytes: ByteSlice) -> Int? {
+    var place = 8
+    while place + 12 <= bytes.count {
+      let length = (0..<4).reduce(0) { $0 << 8 | Int(bytes[place + $1]) }
+      let next = place + 12 + length
+      guard next <= bytes.count else { return nil }
+      if (0..<4).allSatisfy({ bytes[place + 4 + $0] == Array("IEND".utf8)[$0] }) { return next }
+      place = next
+    }
+    return nil
+  }
+
+  /// Behind the marker EOI: segments have lengths, and in scans 0xff is followed by zero or RST.
+  private static func jpegEnd(_ bytes: ByteSlice) -> Int? {
+    var place = 2
+    while place + 4 <= bytes.count {
+      guard bytes[place] == 0xff else {
+        place += 1
+        continue
+      }
+      let marker = bytes[place + 1]
+      switch marker {
+      case 0xd9: return place + 2
+      case 0x00, 0x01, 0xd0...0xd8: place += 2
+      case 0xff: place += 1
+      default: place += 2 + max(2, Int(bytes[place + 2]) << 8 | Int(bytes[place + 3]))
+      }
+    }
+    return nil
+  }
+
+  /// Behind the last `%%EOF`.
+  private static func pdfEnd(_ bytes: ByteSlice) -> Int? {
+    let wanted = Array("%%EOF".utf8)
+    var place = bytes.count - wanted.count
+    while place >= 0 {
+      if bytes[place] == wanted[0], wanted.indices.allSatisfy({ bytes[place + $0] == wanted[$0] }) {
+        return place + wanted.count
+      }
+      place -= 1
+    }
+    return nil
+  }
 }

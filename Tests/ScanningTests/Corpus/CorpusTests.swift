@@ -66,7 +66,9 @@ import Testing
 
 extension HostileFile {
   /// Whether the rule compares the name with the content.
-  var dependsOnName: Bool { [.disguisedPickle, .misnamed, .unmarkedArray].contains(rule) }
+  var dependsOnName: Bool {
+    [Rule.disguisedPickle, .misnamed, .startupHook, .unmarkedArray].contains(rule)
+  }
 }
 
 extension Wrapping {

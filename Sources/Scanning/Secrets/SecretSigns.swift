@@ -1,0 +1,112 @@
+/// What begins a secret, and the shape of what follows.
+struct SecretSign: Sendable {
+  /// The shape of what follows the beginning.
+  enum Shape: Sendable {
+    /// So many characters of letters, digits and the given others.
+    case token(ClosedRange<Int>, also: String = "")
+    /// A key between lines of dashes.
+    case privateKey
+    /// Three parts of base64 with dots between, of which the first is a header.
+    case webToken
+    /// A name and a password before an address.
+    case address
+    /// A name, `=` or `:`, and a value.
+    case assignment(isPassword: Bool)
+    /// `login` and `password` of a machine.
+    case machine
+  }
+
+  let beginning: [UInt8]
+  let what: String
+  let shape: Shape
+
+  init(_ beginning: String, _ what: String, _ shape: Shape) {
+    self.beginning = Array(beginning.utf8)
+    self.what = what
+    self.shape = shape
+  }
+
+  /// The signs, compared without case but for tokens.
+  static let all: [SecretSign] = [
+    SecretSign("AKIA", "an access key of AWS", .token(16...16)),
+    SecretSign("ASIA", "an access key of AWS", .token(16...16)),
+    SecretSign("ghp_", "a token of GitHub", .token(36...255)),
+    SecretSign("gho_", "a token of GitHub", .token(36...255)),
+    SecretSign("ghu_", "a token of GitHub", .token(36...255)),
+    SecretSign("ghs_", "a token of GitHub", .token(36...255)),
+    SecretSign("ghr_", "a token of GitHub", .token(36...255)),
+    SecretSign("github_pat_", "a token of GitHub", .token(40...255, also: "_")),
+    SecretSign("glpat-", "a token of GitLab", .token(20...64, also: "_-.")),
+    SecretSign("gldt-", "a token of GitLab", .token(20...64, also: "_-")),
+    SecretSign("glrt-", "a token of GitLab", .token(20...64, also: "_-")),
+    SecretSign("xoxb-", "a token of Slack", .token(20...255, also: "-")),
+    SecretSign("xoxp-", "a token of Slack", .token(20...255, also: "-")),
+    SecretSign("xoxa-", "a token of Slack", .token(20...255, also: "-")),
+    SecretSign("xapp-", "a token of Slack", .token(20...255, also: "-")),
+    SecretSign("hooks.slack.com/services/", "a hook of Slack", .token(24...80, also: "/")),
+    SecretSign("discord.com/api/webhooks/", "a hook of Discord", .token(40...120, also: "/_-")),
+    SecretSign("sk_live_", "a key of Stripe", .token(20...255)),
+    SecretSign("rk_live_", "a key of Stripe", .token(20...255)),
+    SecretSign("whsec_", "a key of Stripe", .token(24...64)),
+    SecretSign("AIza", "a key of Google", .token(35...35, also: "_-")),
+    SecretSign("GOCSPX-", "a client secret of Google", .token(28...28, also: "_-")),
+    SecretSign("ya29.", "a token of Google", .token(30...500, also: "_-")),
+    SecretSign("sk-proj-", "a key of OpenAI", .token(32...255, also: "_-")),
+    SecretSign("sk-svcacct-", "a key of OpenAI", .token(32...255, also: "_-")),
+    SecretSign("sk-ant-", "a key of Anthropic", .token(32...255, also: "_-")),
+    SecretSign("sk-or-v1-", "a key of OpenRouter", .token(40...80)),
+    SecretSign("sk-", "a key of OpenAI", .token(40...64)),
+    SecretSign("hf_", "a token of Hugging Face", .token(30...40)),
+    SecretSign("api_org_", "a token of Hugging Face", .token(30...40)),
+    SecretSign("npm_", "a token of npm", .token(36...36)),
+    SecretSign("pypi-Ag", "a token of PyPI", .token(50...400, also: "_-")),
+    SecretSign("dckr_pat_", "a token of Docker", .token(24...40, also: "_-")),
+    SecretSign("dop_v1_", "a token of DigitalOcean", .token(64...64)),
+    SecretSign("SG.", "a key of SendGrid", .token(60...72, also: "_-.")),
+    SecretSign("dapi", "a token of Databricks", .token(32...32)),
+    SecretSign("shpat_", "a token of Shopify", .token(32...32)),
+    SecretSign("r8_", "a token of Replicate", .token(37...40)),
+    SecretSign("gsk_", "a key of Groq", .token(40...60)),
+    SecretSign("hvs.", "a token of Vault", .token(24...120, also: "_-")),
+    SecretSign("lin_api_", "a key of Linear", .token(40...48)),
+    SecretSign("glsa_", "a token of Grafana", .token(32...48, also: "_")),
+    SecretSign("nvapi-", "a key of NVIDIA", .token(40...80, also: "_-")),
+    SecretSign("AGE-SECRET-KEY-1", "a private key of age", .token(58...58)),
+    SecretSign("AccountKey=", "a key of Azure", .token(60...90, also: "+/=")),
+    SecretSign("SharedAccessKey=", "a key of Azure", .token(40...90, also: "+/=")),
+    SecretSign("-----BEGIN ", "a private key", .privateKey),
+    SecretSign("PuTTY-User-Key-File-", "a private key of PuTTY", .privateKey),
+    SecretSign("eyJ", "a signed web token", .webToken),
+    SecretSign("://", "a password in an address", .address),
+    SecretSign("machine ", "a password of a machine", .machine),
+    SecretSign("password", "a password", .assignment(isPassword: true)),
+    SecretSign("passwd", "a password", .assignment(isPassword: true)),
+    SecretSign("passphrase", "a password", .assignment(isPassword: true)),
+    SecretSign("api_key", "a key", .assignment(isPassword: false)),
+    SecretSign("apikey", "a key", .assignment(isPassword: false)),
+    SecretSign("api-key", "a key", .assignment(isPassword: false)),
+    SecretSign("secret", "a secret", .assignment(isPassword: false)),
+    SecretSign("access_key", "a key", .assignment(isPassword: false)),
+    SecretSign("access_token", "a token", .assignment(isPassword: false)),
+    SecretSign("auth_token", "a token", .assignment(isPassword: false)),
+    SecretSign("authtoken", "a token", .assignment(isPassword: false)),
+    SecretSign("api_token", "a token", .assignment(isPassword: false)),
+    SecretSign("hf_token", "a token", .assignment(isPassword: false)),
+    SecretSign("account_key", "a key", .assignment(isPassword: false)),
+  ]
+
+  /// The signs by their first two bytes in lower case.
+  static let byStart: [UInt16: [SecretSign]] = Dictionary(grouping: all) {
+    UInt16(lower($0.beginning[0])) << 8 | UInt16(lower($0.beginning[1]))
+  }
+  /// Whether a sign begins with the two bytes.
+  static let starts: [Bool] = {
+    var starts = [Bool](repeating: false, count: 1 << 16)
+    for key in byStart.keys { starts[Int(key)] = true }
+    return starts
+  }()
+
+  static func lower(_ byte: UInt8) -> UInt8 {
+    byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte
+  }
+}
