@@ -35,7 +35,7 @@ extension FileFormat {
     case .pythonBytecode, .marshal: BytecodeScan.self
     case .elf, .pe, .machO, .wasm, .dex, .javaClass: ExecutableScan.self
     case .ole, .officeOpenXML, .pdf, .shortcut: OfficeScan.self
-    case .png, .jpeg: PictureScan.self
+    case .png, .jpeg, .gif, .wave: PictureScan.self
     case .json: JSONScan.self
     case .notebook: NotebookScan.self
     case .yaml: YAMLScan.self

@@ -21,10 +21,15 @@ extension FileFormat {
     Signature(.rData, "RDA3\nX\n"),
     Signature(.png, [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
     Signature(.jpeg, [0xff, 0xd8, 0xff]),
+    Signature(.gif, "GIF87a"),
+    Signature(.gif, "GIF89a"),
   ]
 
   static func addPrograms(of bytes: ByteSlice, to claims: inout [Claim]) {
     programSignatures.add(of: bytes, to: &claims)
+    if bytes.starts(with: "RIFF".utf8), Signature(.wave, "WAVE", at: 8).matches(bytes) {
+      claims.append(Claim(.wave, .signature))
+    }
     if isPE(bytes) { claims.append(Claim(.pe, .structure)) }
     // Java's classes and Mach-O for several processors share a signature: Java's version is large.
     if bytes.starts(with: [0xca, 0xfe, 0xba, 0xbe]) {

@@ -82,6 +82,8 @@ public enum FileFormat: String, Sendable, CaseIterable {
   case shortcut
   case png
   case jpeg
+  case gif
+  case wave
 
   // Text.
   case json

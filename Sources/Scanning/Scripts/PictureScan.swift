@@ -29,6 +29,8 @@ struct PictureScan: ContentScanner {
     case .png: pngEnd(bytes)
     case .jpeg: jpegEnd(bytes)
     case .pdf: pdfEnd(bytes)
+    case .gif: gifEnd(bytes)
+    case .wave: waveEnd(bytes)
     default: nil
     }
   }
@@ -63,6 +65,37 @@ struct PictureScan: ContentScanner {
       }
     }
     return nil
+  }
+
+  /// Behind the trailer: blocks of sub-blocks, each with its length (GIF89a, appendix A).
+  private static func gifEnd(_ bytes: ByteSlice) -> Int? {
+    guard bytes.count > 13 else { return nil }
+    var place = 13 + colours(bytes[10])
+    while place < bytes.count {
+      switch bytes[place] {
+      case 0x3b: return place + 1
+      case 0x21: place += 2
+      case 0x2c:
+        guard place + 10 < bytes.count else { return nil }
+        place += 11 + colours(bytes[place + 9])
+      default: return nil
+      }
+      while place < bytes.count, bytes[place] != 0 { place += 1 + Int(bytes[place]) }
+      place += 1
+    }
+    return nil
+  }
+
+  /// The bytes of a colour table, told from its flags.
+  private static func colours(_ flags: UInt8) -> Int {
+    flags & 0x80 == 0 ? 0 : 3 << (Int(flags & 7) + 1)
+  }
+
+  /// Behind the chunk that is the whole file, padded to an even length.
+  private static func waveEnd(_ bytes: ByteSlice) -> Int? {
+    guard bytes.count >= 12 else { return nil }
+    let length = (0..<4).reversed().reduce(0) { $0 << 8 | Int(bytes[4 + $1]) }
+    return 8 + length + length % 2
   }
 
   /// Behind the last `%%EOF`.

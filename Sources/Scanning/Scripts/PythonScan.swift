@@ -9,7 +9,8 @@ struct PythonScan: ContentScanner {
       judgeCookie(file.bytes, at: file.place, &context)
       return .whole
     }
-    if !TextScan.beginsAsScript(file.bytes) {
+    // A text that only reads like Python is reported for what it does, not for what it is.
+    if file.name.formats.contains(.python), !TextScan.beginsAsScript(file.bytes) {
       context.report(Rule.pythonBeside.at(file.place, "'\(file.name.text)' is Python"))
     }
     judgeCookie(file.bytes, at: file.place, &context)

@@ -23,7 +23,11 @@ struct TextScan: ContentScanner {
       return tooLong(file, context)
     }
     SecretScan.report(in: file.bytes, at: file.place, &context)
-    if isJSON { JSONStrings.judge(file.bytes, at: file.place, &context) }
+    if isJSON {
+      JSONStrings.judge(file.bytes, at: file.place, &context)
+      // As a whole it is a text only when it merely begins like JSON.
+      if file.name.fileExtension == "json" { return .whole }
+    }
     return judgeSource(file, &context)
   }
 

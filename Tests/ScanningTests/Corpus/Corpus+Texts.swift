@@ -97,7 +97,19 @@ extension Corpus {
       "a program behind a picture", .trailingFile, .high, in: "a.png",
       bytes: { emptyPicture + [0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0, 0, 0, 0, 0] },
       clean: { emptyPicture }),
+    HostileFile(
+      "a program behind a GIF", .trailingFile, .high, in: "a.gif",
+      bytes: { emptyGIF + [0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0, 0, 0, 0, 0] },
+      clean: { emptyGIF }),
+    HostileFile(
+      "a pickle behind a sound", .trailingFile, .high, in: "a.wav",
+      bytes: { emptySound + [0x80, 0x04] + Array("cos\nsystem\n(S'id'\ntR.".utf8) },
+      clean: { emptySound }),
   ]
+
+  private static let emptyGIF: [UInt8] =
+    Array("GIF89a".utf8) + [1, 0, 1, 0, 0, 0, 0, 0x3b]
+  private static let emptySound: [UInt8] = Array("RIFF".utf8) + [4, 0, 0, 0] + Array("WAVE".utf8)
 
   private static let emptyPicture: [UInt8] =
     [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a] + [0, 0, 0, 0] + Array("IEND".utf8)
