@@ -36,6 +36,7 @@ extension FileFormat {
       let isClass = bytes.count >= 8 && bytes[4] == 0 && bytes[5] == 0 && bytes[7] >= 45
       claims.append(Claim(isClass ? .javaClass : .machO, .signature))
     }
+    if isMarshalledCode(bytes) { claims.append(Claim(.marshal, .structure)) }
     // Two bytes that name the version of Python, then a carriage return and a line feed.
     if bytes.count >= 16, bytes[2] == 0x0d, bytes[3] == 0x0a, (0x0b...0x0e).contains(bytes[1]) {
       claims.append(Claim(.pythonBytecode, .signature))
@@ -48,5 +49,17 @@ extension FileFormat {
     let place = (0..<4).reversed().reduce(0) { $0 << 8 | Int(bytes[60 + $1]) }
     return place <= bytes.count - 4 && bytes[place] == 0x50 && bytes[place + 1] == 0x45
       && bytes[place + 2] == 0 && bytes[place + 3] == 0
+  }
+
+  /// A code object: its type, four to six small numbers, then the bytes of its instructions.
+  private static func isMarshalledCode(_ bytes: ByteSlice) -> Bool {
+    guard bytes.count >= 40, bytes[0] & 0x7f == 0x63 else { return false }
+    for place in [17, 21, 25] where bytes[place] == 0x73 || bytes[place] == 0xf3 {
+      let isSmall = stride(from: 1, to: place, by: 4).allSatisfy {
+        bytes[$0 + 2] == 0 && bytes[$0 + 3] == 0
+      }
+      if isSmall { return true }
+    }
+    return false
   }
 }

@@ -115,15 +115,15 @@ private struct PythonJudge {
   /// Functions that statements outside of all functions call.
   private func calledAtLoad(_ statements: [PythonStatement]) -> Set<String> {
     var called: Set<String> = []
-    var isMain = false
-    for statement in statements where statement.indentation == 0 || !isMain {
+    // The column of the function, or of the part for programs alone, that the statement is in.
+    var inner: Int?
+    for statement in statements {
       let tokens = statement.tokens
-      if statement.indentation == 0 {
-        isMain =
-          ["def", "async", "if"].contains(tokens[0].text)
-          && (tokens[0].text != "if" || tokens.contains { $0.text == "__main__" })
-      }
-      guard !isMain else { continue }
+      if let column = inner, statement.indentation > column { continue }
+      let isFunction = tokens.prefix(2).contains { $0.text == "def" }
+      let isMain = tokens[0].text == "if" && tokens.contains { $0.text == "__main__" }
+      inner = isFunction || isMain ? statement.indentation : nil
+      guard !isFunction, tokens[0].text != "class" else { continue }
       for index in tokens.indices.dropLast() where tokens[index + 1].text == "(" {
         called.insert(tokens[index].text)
       }
