@@ -1,6 +1,7 @@
 public import Bytes
 
 /// The archives and compressions that are told from their bytes, whether or not they are opened.
+/// `lzma` and `zlib` have no signature, but headers that hardly anything else begins with.
 public enum ArchiveFormat: String, Sendable, CaseIterable {
   case zip
   case tar
@@ -21,7 +22,7 @@ public enum ArchiveFormat: String, Sendable, CaseIterable {
   case lha
   case arj
 
-  /// The format whose signature the bytes carry. `lzma` and `zlib` have none.
+  /// The format whose signature the bytes carry.
   public init?(of bytes: ByteSlice) {
     guard
       let first = ArchiveFormat.signatures.first(where: { $0.matches(bytes) }),
@@ -72,6 +73,10 @@ public enum ArchiveFormat: String, Sendable, CaseIterable {
     Signature(.squashfs, Array("sqsh".utf8)),
     Signature(.lha, Array("-lh".utf8), at: 2),
     Signature(.arj, [0x60, 0xea]),
+    Signature(.lzma, [0x5d, 0x00, 0x00]),
+    Signature(.zlib, [0x78, 0x01]),
+    Signature(.zlib, [0x78, 0x9c]),
+    Signature(.zlib, [0x78, 0xda]),
     Signature(.cpio, [0xc7, 0x71]),
     Signature(.cpio, [0x71, 0xc7]),
   ]
@@ -82,8 +87,32 @@ public enum ArchiveFormat: String, Sendable, CaseIterable {
     case .lha: bytes.count > 21 && bytes[6] == UInt8(ascii: "-")
     case .arj: bytes.count > 10 && bytes[3] <= 10 && bytes[2] | bytes[3] != 0 && bytes[6] < 32
     case .squashfs: bytes.count >= 96 && bytes[28] | bytes[29] == 4
+    case .lzma: ArchiveFormat.isLZMAHeader(bytes)
+    case .zlib: ArchiveFormat.inflates(bytes)
     case .cpio: bytes.count > 26 && bytes[20] | bytes[21] != 0
     default: true
+    }
+  }
+
+  /// Behind the properties stand the dictionary's size, 2^n or 3 * 2^(n - 1), and the size of what
+  /// is packed, or -1.
+  private static func isLZMAHeader(_ bytes: ByteSlice) -> Bool {
+    guard bytes.count > 13 else { return false }
+    let dictionary = (1...4).reduce(UInt32(0)) { $0 | UInt32(bytes[$1]) << (8 * ($1 - 1)) }
+    let size = (5...12).reduce(UInt64(0)) { $0 | UInt64(bytes[$1]) << (8 * ($1 - 5)) }
+    let ones = dictionary.nonzeroBitCount
+    let isUsual = ones == 1 || ones == 2 && dictionary & dictionary << 1 != 0
+    return isUsual && (size == .max || size < 1 << 40)
+  }
+
+  /// Whether the stream begins well: two bytes say little, but a block of it does.
+  private static func inflates(_ bytes: ByteSlice) -> Bool {
+    var stream = Inflater(bytes, .zlib, limit: .max)
+    do throws(ParseError) {
+      _ = try stream.next()
+      return true
+    } catch {
+      return false
     }
   }
 

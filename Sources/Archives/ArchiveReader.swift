@@ -24,8 +24,11 @@ struct ArchiveReader {
     case .zstd: return readCompressed(.zstd, into: &builder)
     case .xz: return readCompressed(.xz, into: &builder)
     case .bzip2: return readCompressed(.bzip2, into: &builder)
-    case .lz4:
-      return opensModels ? readCompressed(.lz4, into: &builder) : readFile(into: &builder)
+    // Only opened for what is in them, never as a release.
+    case .lz4 where opensModels: return readCompressed(.lz4, into: &builder)
+    case .lzma where opensModels: return readCompressed(.lzma, into: &builder)
+    case .zlib where opensModels: return readCompressed(.zlib, into: &builder)
+    case .lz4, .lzma, .zlib: return readFile(into: &builder)
     case nil:
       if endsAsZip { return readZip(into: &builder) }
       if TarReader.recognises(bytes) { return readTar(into: &builder) }
@@ -118,7 +121,7 @@ struct ArchiveReader {
   /// The file's own name without the ending of its compression.
   private var innerName: [UInt8] {
     let ownName = name.split(separator: "/").last.map(String.init) ?? name
-    let endings = [".gz", ".zst", ".xz", ".bz2", ".lz4"]
+    let endings = [".gz", ".zst", ".xz", ".bz2", ".lz4", ".lzma", ".z", ".zlib"]
     let ending = endings.first { ownName.hasSuffix($0) && ownName.count > $0.count }
     return Array(ownName.dropLast(ending?.count ?? 0).utf8)
   }
@@ -143,12 +146,17 @@ struct ArchiveReader {
     let (most, overflow) = builder.allowance.bytes.addingReportingOverflow(limits.headerBytes)
     let limit = min(
       Allowance.unpackedBytes(limits, packed: bytes.count), overflow ? Int.max : most)
-    guard compression != .gzip else {
+    switch compression {
+    case .gzip:
       var stream = GzipStream(bytes, limit: limit)
       return try drain(&stream, into: &store, limit: limit)
+    case .zlib:
+      var stream = Inflater(bytes, .zlib, limit: limit)
+      return try drain(&stream, into: &store, limit: limit)
+    case .zstd, .xz, .bzip2, .lz4, .lzma:
+      var stream = try LibArchiveStream(bytes, compression)
+      return try drain(&stream, into: &store, limit: limit)
     }
-    var stream = try LibArchiveStream(bytes, compression)
-    return try drain(&stream, into: &store, limit: limit)
   }
 
   private func drain(
@@ -174,8 +182,7 @@ extension Compression {
     case .zstd: .tarZstd
     case .xz: .tarXZ
     case .bzip2: .tarBzip2
-    // Only opened for what is in it, never as a release.
-    case .lz4: .compressed
+    case .lz4, .lzma, .zlib: .compressed
     }
   }
 }

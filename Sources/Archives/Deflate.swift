@@ -181,7 +181,7 @@ public struct Inflater: ~Copyable {
   }
 }
 
-extension Inflater {
+extension Inflater: PackedStream {
   /// Goes on with another stream that begins where the last one ended.
   mutating func restart() {
     inflateReset(stream)

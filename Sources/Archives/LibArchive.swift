@@ -12,6 +12,8 @@ enum Compression: Sendable {
   case xz
   case bzip2
   case lz4
+  case lzma
+  case zlib
 }
 
 /// A compressed stream that is unpacked block by block.
@@ -40,11 +42,12 @@ struct LibArchiveStream: PackedStream, ~Copyable {
     self.packed = packed
     let filter =
       switch compression {
-      case .gzip: preconditionFailure("gzip is read by GzipStream")
+      case .gzip, .zlib: preconditionFailure("zlib's formats are read by zlib")
       case .zstd: archive_read_support_filter_zstd(handle)
       case .xz: archive_read_support_filter_xz(handle)
       case .bzip2: archive_read_support_filter_bzip2(handle)
       case .lz4: archive_read_support_filter_lz4(handle)
+      case .lzma: archive_read_support_filter_lzma(handle)
       }
     // Anything but OK means that a program would be started for the filter.
     guard filter == ARCHIVE_OK else {

@@ -4,8 +4,9 @@ extension FileFormat {
   /// Who judges files of the format. The members of archives that are opened are judged one by one.
   var scanner: any ContentScanner.Type {
     switch self {
-    case .empty, .idx, .zip, .tar, .gzip, .zstd, .xz, .bzip2, .lz4, .npz: InertScan.self
-    case .lzma, .zlib, .sevenZip, .cpio, .rar, .cab, .ar, .iso, .squashfs, .lha, .arj:
+    case .empty, .idx, .zip, .tar, .gzip, .zstd, .xz, .bzip2, .lz4, .lzma, .zlib, .npz:
+      InertScan.self
+    case .sevenZip, .cpio, .rar, .cab, .ar, .iso, .squashfs, .lha, .arj:
       UnopenedScan.self
     case .torchArchive: TorchScan.self
     case .torchScript: TorchScan.self

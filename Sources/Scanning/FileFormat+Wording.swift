@@ -49,7 +49,7 @@ extension FileFormat {
   /// Whether the format is an archive or compression that is opened, and its members scanned.
   var isOpened: Bool {
     switch self {
-    case .zip, .tar, .gzip, .zstd, .xz, .bzip2, .lz4: true
+    case .zip, .tar, .gzip, .zstd, .xz, .bzip2, .lz4, .lzma, .zlib: true
     default: false
     }
   }

@@ -62,7 +62,7 @@ struct FileName {
     (["npy"], [.npy]),
     (["npz", "zip"], [.zip]),
     (["pth", "pt", "ckpt"], [.zip, .pickle, .tar]),
-    (["pkl", "pickle", "joblib"], [.pickle, .gzip, .bzip2, .xz, .lz4]),
+    (["pkl", "pickle", "joblib"], [.pickle, .gzip, .zlib, .bzip2, .xz, .lzma, .lz4]),
     (["safetensors"], [.safetensors]),
     (["png"], [.png]),
     (["jpg", "jpeg"], [.jpeg]),

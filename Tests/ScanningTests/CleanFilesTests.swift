@@ -38,6 +38,15 @@ import Testing
     }
   }
 
+  @Test func `a real save in each of joblib's compressions gives no finding`() throws {
+    for name in try Fixture.names(in: "scan/joblib") {
+      let path = "scan/joblib/\(name)"
+      #expect(Scanner().scan(path, try Fixture.bytes(path)) == [], "\(name)")
+      // joblib keeps whatever name it was given.
+      #expect(Scanner().scan("model.joblib", try Fixture.bytes(path)) == [], "\(name)")
+    }
+  }
+
   @Test(
     arguments: [
       "state_dict", "state_dict_legacy", "checkpoint", "views", "views_legacy", "untyped", "tensor",
