@@ -75,6 +75,7 @@ public enum ArchiveFormat: String, Sendable, CaseIterable {
     Signature(.arj, [0x60, 0xea]),
     Signature(.lzma, [0x5d, 0x00, 0x00]),
     Signature(.zlib, [0x78, 0x01]),
+    Signature(.zlib, [0x78, 0x5e]),
     Signature(.zlib, [0x78, 0x9c]),
     Signature(.zlib, [0x78, 0xda]),
     Signature(.cpio, [0xc7, 0x71]),

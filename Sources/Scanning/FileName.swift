@@ -19,7 +19,7 @@ struct FileName {
   }
 
   /// Whether only loaders of pickles are meant to open it.
-  var isPickle: Bool { expectedFormats == [.pickle] }
+  var isPickle: Bool { expectedFormats?.first == .pickle }
 
   /// Whether a shell or interpreter runs files of this name.
   var isScript: Bool { Self.scriptExtensions.contains(fileExtension) }
