@@ -4,7 +4,7 @@ import Scanning
 import Testing
 
 /// Texts as people write them, and what reports show of secrets.
-// swift-format-ignore: the templates stand as they are published.
+// swift-format-ignore: each template stands on one line, as in a configuration.
 @Suite struct TextScanTests {
   @Test func `no finding shows the secret that it is about`() {
     let secret = "ghp_" + "a8Kd02LmNq73ZtYx91RbVc64WsPe58JhGf0u"
@@ -49,7 +49,7 @@ import Testing
   }
 
   @Test(arguments: chatTemplates)
-  func `a published chat template gives no finding`(_ text: String) {
+  func `a usual chat template gives no finding`(_ text: String) {
     #expect(Scanner().scan("chat_template.jinja", ByteSlice(utf8: text)) == [])
   }
 
