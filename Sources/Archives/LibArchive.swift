@@ -1,9 +1,9 @@
 import Bytes
 import CArchive
 
-// The only file that calls libarchive, and only its codecs: zstd, xz and bzip2. It passes over
-// gzip's checksum (`GzipStream` does not), gives a tar member of unknown type as a plain file, and
-// says nothing about bytes after the end of a tar (`TarReader` does).
+// The only file that calls libarchive, and only its codecs: zstd, xz, lzma, lz4 and bzip2. It passes
+// over gzip's checksum (`GzipStream` does not), gives a tar member of unknown type as a plain file,
+// and says nothing about bytes after the end of a tar (`TarReader` does).
 
 /// The compression around a tar archive or another file.
 enum Compression: Sendable {
@@ -27,7 +27,7 @@ protocol PackedStream: ~Copyable {
   mutating func next() throws(ParseError) -> UnsafeRawBufferPointer?
 }
 
-/// Undoes one layer of zstd, xz or bzip2.
+/// Undoes one layer of zstd, xz, lzma, lz4 or bzip2.
 struct LibArchiveStream: PackedStream, ~Copyable {
   private let handle: OpaquePointer
   private let packed: ByteSlice
