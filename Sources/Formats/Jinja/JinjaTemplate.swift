@@ -1,33 +1,11 @@
 public import Bytes
 
-/// A token inside the marks of a Jinja template.
-public struct JinjaToken: Sendable, Equatable {
-  /// What the token is.
-  public enum Kind: Sendable {
-    /// A name or keyword.
-    case name
-    /// A literal text, its escapes undone.
-    case string
-    /// A number as written.
-    case number
-    /// An operator or bracket.
-    case symbol
-  }
-
-  /// What the token is.
-  public let kind: Kind
-  /// The token; of a literal text its value.
-  public let text: String
-  /// Where it begins in the template.
-  public let offset: Int
-}
-
 /// What stands between two marks: `{{ ... }}` or `{% ... %}`.
 public struct JinjaBlock: Sendable {
   /// Whether it is a statement; otherwise an expression.
   public let isStatement: Bool
   /// Its tokens.
-  public let tokens: [JinjaToken]
+  public let tokens: [SourceToken]
   /// Where its mark begins.
   public let offset: Int
 }
@@ -126,8 +104,8 @@ public struct JinjaTemplate: Sendable {
   }
 
   /// The tokens up to the closing mark, `}}` or `%}`.
-  private mutating func readTokens(to close: UInt8) throws(ParseError) -> [JinjaToken] {
-    var tokens: [JinjaToken] = []
+  private mutating func readTokens(to close: UInt8) throws(ParseError) -> [SourceToken] {
+    var tokens: [SourceToken] = []
     var depth = 0
     while let byte = peek {
       budget -= 1
@@ -169,19 +147,19 @@ public struct JinjaTemplate: Sendable {
     }
   }
 
-  private func token(_ kind: JinjaToken.Kind, from start: Int) -> JinjaToken {
-    JinjaToken(
+  private func token(_ kind: SourceToken.Kind, from start: Int) -> SourceToken {
+    SourceToken(
       kind: kind, text: String(decoding: bytes[start..<index], as: UTF8.self), offset: start)
   }
 
-  private mutating func readString(_ quote: UInt8) throws(ParseError) -> JinjaToken {
+  private mutating func readString(_ quote: UInt8) throws(ParseError) -> SourceToken {
     let start = index
     index += 1
     var content: [UInt8] = []
     while let byte = peek {
       index += 1
       if byte == quote {
-        return JinjaToken(
+        return SourceToken(
           kind: .string, text: String(decoding: content, as: UTF8.self), offset: start)
       }
       guard byte == 0x5c else {

@@ -1,33 +1,11 @@
 public import Bytes
 
-/// A token of Python source.
-public struct PythonToken: Sendable, Equatable {
-  /// What the token is.
-  public enum Kind: Sendable {
-    /// A name or keyword.
-    case name
-    /// A literal text or bytes, its escapes undone.
-    case string
-    /// A number as written.
-    case number
-    /// An operator or bracket, one character.
-    case symbol
-  }
-
-  /// What the token is.
-  public let kind: Kind
-  /// The token; of a literal text its value.
-  public let text: String
-  /// Where it begins in the file.
-  public let offset: Int
-}
-
 /// A simple statement, or the head of a compound one.
 public struct PythonStatement: Sendable {
   /// The columns before it.
   public let indentation: Int
   /// Its tokens; never empty.
-  public let tokens: [PythonToken]
+  public let tokens: [SourceToken]
   /// Where it begins in the file.
   public var offset: Int { tokens.first?.offset ?? 0 }
 }
@@ -40,7 +18,7 @@ public struct PythonSource: Sendable {
 
   private let bytes: [UInt8]
   private var index = 0
-  private var tokens: [PythonToken] = []
+  private var tokens: [SourceToken] = []
   private var indentation = 0
   private var depth = 0
 
@@ -106,9 +84,9 @@ public struct PythonSource: Sendable {
     tokens = []
   }
 
-  private mutating func append(_ kind: PythonToken.Kind, from start: Int) {
+  private mutating func append(_ kind: SourceToken.Kind, from start: Int) {
     tokens.append(
-      PythonToken(
+      SourceToken(
         kind: kind, text: String(decoding: bytes[start..<index], as: UTF8.self), offset: start))
   }
 
@@ -134,7 +112,7 @@ public struct PythonSource: Sendable {
         let end = index
         index += isTriple ? 3 : 1
         tokens.append(
-          PythonToken(
+          SourceToken(
             kind: .string, text: String(decoding: content, as: UTF8.self), offset: start))
         if prefix.contains(UInt8(ascii: "f")) { readExpressions(first..<end) }
         return
@@ -172,7 +150,7 @@ public struct PythonSource: Sendable {
       do throws(ParseError) {
         for token in try PythonSource(parsing: inner).statements.flatMap(\.tokens) {
           tokens.append(
-            PythonToken(kind: token.kind, text: token.text, offset: place + 1 + token.offset))
+            SourceToken(kind: token.kind, text: token.text, offset: place + 1 + token.offset))
         }
       } catch {
         // What is no expression alone stays the text that it is.

@@ -56,7 +56,7 @@ private struct TemplateJudge {
     }
   }
 
-  private mutating func judge(_ tokens: [JinjaToken], at index: Int) {
+  private mutating func judge(_ tokens: [SourceToken], at index: Int) {
     let token = tokens[index]
     let before = index > 0 ? tokens[index - 1].text : ""
     let after = index + 1 < tokens.count ? tokens[index + 1].text : ""
@@ -85,7 +85,7 @@ private struct TemplateJudge {
     }
   }
 
-  private mutating func judgeName(_ token: JinjaToken, before: String, after: String) {
+  private mutating func judgeName(_ token: SourceToken, before: String, after: String) {
     let name = token.text
     if before == ".",
       name.hasPrefix(isTemplate ? "_" : "__") || TemplateNames.internals.contains(name)
@@ -105,7 +105,7 @@ private struct TemplateJudge {
   }
 
   /// A loop over a number that is written out.
-  private mutating func judgeRange(_ tokens: ArraySlice<JinjaToken>) {
+  private mutating func judgeRange(_ tokens: ArraySlice<SourceToken>) {
     for token in tokens.dropFirst(2).prefix(8) {
       if token.text == ")" { return }
       guard token.kind == .number else { continue }

@@ -132,7 +132,7 @@ private struct PythonJudge {
   }
 
   /// Remembers what names stand for.
-  private mutating func learn(_ tokens: [PythonToken]) {
+  private mutating func learn(_ tokens: [SourceToken]) {
     if tokens[0].text == "import" {
       for part in tokens.dropFirst().split(whereSeparator: { $0.text == "," }) {
         let words = part.split { $0.text == "as" }
@@ -156,7 +156,7 @@ private struct PythonJudge {
 
   /// The dotted path that begins at a token, and the token behind it. `__import__("os").x`,
   /// `import_module("os").x`, `getattr(os, "x")` and `sys.modules["os"].x` are paths as well.
-  private func path(_ tokens: [PythonToken], at start: Int) -> (path: String, end: Int) {
+  private func path(_ tokens: [SourceToken], at start: Int) -> (path: String, end: Int) {
     guard tokens[start].kind == .name else { return ("", start + 1) }
     var parts = aliases[tokens[start].text] ?? tokens[start].text
     var index = start + 1
@@ -191,7 +191,7 @@ private struct PythonJudge {
     return (parts, index)
   }
 
-  private mutating func judge(_ tokens: [PythonToken], atLoad: Bool) {
+  private mutating func judge(_ tokens: [SourceToken], atLoad: Bool) {
     let isImport = tokens[0].text == "import" || tokens[0].text == "from"
     guard !isImport else { return }
     for index in tokens.indices where tokens[index].kind == .name {
@@ -214,7 +214,7 @@ private struct PythonJudge {
   }
 
   private mutating func report(
-    _ name: String, _ what: String, _ token: PythonToken, in tokens: [PythonToken], atLoad: Bool
+    _ name: String, _ what: String, _ token: SourceToken, in tokens: [SourceToken], atLoad: Bool
   ) {
     let message = "'\(name)' \(what)" + (functions.last.map { " in '\($0.name)'" } ?? "")
     let decodes = tokens.contains {
