@@ -68,6 +68,14 @@ struct ScanContext {
     for finding in findings { report(finding) }
   }
 
+  /// What an error of a format's reader says of the file: one that does not keep to its format breaks
+  /// the rule, and one that the reader gave up on is not judged.
+  mutating func judge(_ error: ParseError, at place: Place, as rule: Rule) -> Coverage {
+    guard error.kind == .malformed else { return .partly(Rule.unreadable.at(place, error)) }
+    report(rule.at(place, error))
+    return .whole
+  }
+
   /// Says that the file at `place` describes a range of another file of its container, such as a
   /// model its external data: what is explained as a whole needs no format of its own.
   mutating func explain(_ path: String, _ range: Range<Int>, by place: Place) {

@@ -28,9 +28,7 @@ struct ArrayScan: ContentScanner {
           Rule.arrayHeaderCode.at(
             place.at(error.offset), "the header is no literal: \(error.reason)"))
       }
-      guard error.kind == .malformed else { return .partly(Rule.unreadable.at(place, error)) }
-      context.report(Rule.arrayLie.at(place, error))
-      return .whole
+      return context.judge(error, at: place, as: .arrayLie)
     }
   }
 }

@@ -21,9 +21,7 @@ struct CoreMLScan: ContentScanner {
       }
       return .whole
     } catch {
-      guard error.kind == .malformed else { return .partly(Rule.unreadable.at(file.place, error)) }
-      context.report(Rule.modelLie.at(file.place, error))
-      return .whole
+      return context.judge(error, at: file.place, as: .modelLie)
     }
   }
 

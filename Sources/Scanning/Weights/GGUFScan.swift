@@ -30,9 +30,7 @@ struct GGUFScan: ContentScanner {
           evidence: [safeText(bytes: model.trailing.prefix(60))]))
     }
     guard let error = model.error else { return .whole }
-    guard error.kind == .malformed else { return .partly(Rule.unreadable.at(file.place, error)) }
-    context.report(Rule.ggufBounds.at(file.place, error))
-    return .whole
+    return context.judge(error, at: file.place, as: .ggufBounds)
   }
 
   /// Chat templates are run by whoever talks to the model; other texts are shown.

@@ -22,9 +22,7 @@ struct MsgpackScan: ContentScanner {
     do throws(ParseError) {
       try read(&reader, file.place, &context)
     } catch {
-      guard error.kind == .malformed else { return .partly(Rule.unreadable.at(file.place, error)) }
-      context.report(Rule.modelLie.at(file.place, error))
-      return .whole
+      return context.judge(error, at: file.place, as: .modelLie)
     }
     let rest = reader.rest()
     if !rest.isEmpty {

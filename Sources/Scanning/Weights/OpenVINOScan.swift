@@ -40,9 +40,7 @@ struct OpenVINOScan: ContentScanner {
         }
       }
     } catch {
-      guard error.kind == .malformed else { return .partly(Rule.unreadable.at(file.place, error)) }
-      context.report(Rule.modelLie.at(file.place, error))
-      return .whole
+      return context.judge(error, at: file.place, as: .modelLie)
     }
     if let weights {
       // What layers leave between their constants is alignment or data that was shared.

@@ -37,9 +37,7 @@ struct PaddleScan: ContentScanner {
         }
       }
     } catch {
-      guard error.kind == .malformed else { return .partly(Rule.unreadable.at(file.place, error)) }
-      context.report(Rule.modelLie.at(file.place, error))
-      return .whole
+      return context.judge(error, at: file.place, as: .modelLie)
     }
     return .partly(
       Rule.boundedOnly.at(

@@ -18,9 +18,7 @@ struct SafetensorsScan: ContentScanner {
       }
       return .whole
     } catch {
-      guard error.kind == .malformed else { return .partly(Rule.unreadable.at(file.place, error)) }
-      context.report(Rule.safetensorsLie.at(file.place, error))
-      return .whole
+      return context.judge(error, at: file.place, as: .safetensorsLie)
     }
   }
 

@@ -14,9 +14,7 @@ struct ShardIndexScan {
       }
       index = try JSON(parsing: file.bytes)
     } catch {
-      guard error.kind == .malformed else { return .partly(Rule.unreadable.at(file.place, error)) }
-      context.report(Rule.shardsDisagree.at(file.place, error))
-      return .whole
+      return context.judge(error, at: file.place, as: .shardsDisagree)
     }
     guard let map = index["weight_map"]?.object else { return .whole }
     var shards: [String: Set<String>] = [:]

@@ -26,8 +26,7 @@ struct TreeModelScan: ContentScanner {
             file.place, "a CatBoost model: its tables and embedded features are not judged"))
       }
     } catch {
-      guard error.kind == .malformed else { return .partly(Rule.unreadable.at(file.place, error)) }
-      context.report(Rule.modelLie.at(file.place, error))
+      return context.judge(error, at: file.place, as: .modelLie)
     }
     return .whole
   }
