@@ -4,7 +4,7 @@ SWIFT ?= swift
 RELEASE = -c release --static-swift-stdlib
 PROOFMARK = .build/release/proofmark
 
-.PHONY: audit test bench lint format bits example packages release clean
+.PHONY: audit test bench fuzz lint format bits example packages release clean
 
 # Proves the two fixture releases and writes Reports/.
 audit: release
@@ -16,6 +16,10 @@ release: packages
 test: packages
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
+
+# Every reader of untrusted bytes under libFuzzer, a minute each.
+fuzz: packages
+	Fuzz/run 60
 
 # Debug and release builds give the same bits.
 bits: packages
@@ -30,12 +34,12 @@ example: release
 	scripts/write-example $(PROOFMARK) Reports/example
 
 lint:
-	$(SWIFT) format lint --strict --recursive --parallel Sources Tests Policies Package.swift
+	$(SWIFT) format lint --strict --recursive --parallel Sources Tests Policies Fuzz Package.swift
 	scripts/check-unsafe
 	scripts/write-operator-docs --check
 
 format:
-	$(SWIFT) format --in-place --recursive --parallel Sources Tests Policies Package.swift
+	$(SWIFT) format --in-place --recursive --parallel Sources Tests Policies Fuzz Package.swift
 
 packages:
 	@scripts/install-packages

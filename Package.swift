@@ -138,3 +138,11 @@ let package = Package(
   cLanguageStandard: .c17,
   cxxLanguageStandard: .cxx17
 )
+
+// libFuzzer's targets: built by Fuzz/run alone, for they need its flags at every module.
+if Context.environment["PROOFMARK_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "fuzz", dependencies: ["Bytes", "Formats", "Scanning"], path: "Fuzz/Sources",
+      swiftSettings: settings))
+}

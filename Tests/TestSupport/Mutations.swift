@@ -20,7 +20,7 @@ public struct Mutations: Sequence {
 
   /// Every damage at every byte; of long files, at most `cases` copies evenly spread.
   public init(
-    of bytes: some Collection<UInt8>, cases: Int = 40_000, damages: [Damage] = Damage.all
+    of bytes: some Collection<UInt8>, cases: Int = 10_000, damages: [Damage] = Damage.all
   ) {
     self.bytes = Array(bytes)
     self.damages = damages
