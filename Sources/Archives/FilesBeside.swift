@@ -34,7 +34,8 @@ public struct FilesBeside: Sendable {
     guard parts.count == 1 else { throw refused("a path into another folder") }
     do {
       return try SafeDirectory(opening: folder).content(
-        of: Array(name.utf8), memoryBytes: Limits.memoryBytes)
+        of: Array(name.utf8), memoryBytes: Limits.memoryBytes
+      ).bytes
     } catch {
       throw refused(error.reason)
     }

@@ -7,6 +7,8 @@ struct FolderReader {
   /// Files above this size are mapped once the memory for members is spent.
   private static let mappedBytes = 1 << 16
   private var memoryLeft: Int
+  /// Files that have more than one name, and those of the names that are in the folder.
+  private var shared: [SafeDirectory.Identity: (links: Int, names: [[UInt8]])] = [:]
 
   init(_ limits: Limits) {
     memoryLeft = limits.unpackedMemoryBytes
@@ -15,6 +17,13 @@ struct FolderReader {
   /// Reports every file below the folder, in the order of the names' bytes.
   mutating func read(_ folder: consuming SafeDirectory, into builder: inout InventoryBuilder) {
     read(folder, below: [], into: &builder)
+    // Names that are all in the folder are files of their own once they are packed.
+    let outside = shared.values.filter { $0.links > $0.names.count }
+    for (links, names) in outside.sorted(by: { $0.names[0].lexicographicallyPrecedes($1.names[0]) })
+    {
+      builder.note(
+        .hardLink, of: names[0], "\(links - names.count) more names of it are outside the folder")
+    }
   }
 
   private mutating func read(
@@ -49,8 +58,12 @@ struct FolderReader {
       }
       guard builder.spend(status.size, on: path) else { return }
       let room = max(FolderReader.mappedBytes, min(Limits.memoryBytes, memoryLeft))
-      let bytes = try folder.content(of: name, memoryBytes: room)
+      let (bytes, attributes) = try folder.content(of: name, memoryBytes: room)
       if bytes.count <= room { memoryLeft = max(0, memoryLeft - bytes.count) }
+      builder.note(attributes, of: path)
+      if status.links > 1 {
+        shared[status.identity, default: (status.links, [])].names.append(path)
+      }
       builder.keep(memberPath, bytes, mode: status.mode)
     } catch {
       builder.note(.unreadableArchive, of: path, "cannot \(error.action) it: \(error.reason)")

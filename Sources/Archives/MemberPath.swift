@@ -7,7 +7,7 @@ public import Findings
 ///
 /// A value exists only for a path that keeps every rule: relative, parts divided by `/`, no empty,
 /// `.` or `..` part, no backslash, drive or Windows device name, no part that ends in a dot or
-/// space, valid UTF-8 in composed form (NFC) without control, format or unassigned characters, at
+/// space, none that a shell or tool takes for an instruction, valid UTF-8 in composed form (NFC) without control, format or unassigned characters, at
 /// most the limit's bytes.
 public struct MemberPath: Hashable, Sendable {
   /// The path, such as `model/weights.h5`.
@@ -105,6 +105,13 @@ public struct MemberPath: Hashable, Sendable {
     guard !part.contains(where: { $0 == backslash || $0 == UInt8(ascii: ":") }) else {
       throw unportable("a backslash or colon in the name")
     }
+    // U+2044, U+2215, U+2216, U+29F8, U+FF0F and U+FF3C are drawn as slashes.
+    if part.contains(where: { $0 >= 0x80 }),
+      String(decoding: part, as: UTF8.self).unicodeScalars.contains(where: slashes.contains)
+    {
+      throw Fault(rule: .deceptiveName, reason: "a character that looks like a slash in the name")
+    }
+    if let reason = CommandName.reason(part) { throw Fault(rule: .commandName, reason: reason) }
     // A mark would be drawn over the slash before it.
     if first >= 0x80,
       let scalar = String(decoding: part.prefix(4), as: UTF8.self).unicodeScalars.first,
@@ -133,6 +140,9 @@ public struct MemberPath: Hashable, Sendable {
     return false
   }
 
+  private static let slashes: Set<Unicode.Scalar> = [
+    "\u{2044}", "\u{2215}", "\u{2216}", "\u{29f8}", "\u{ff0f}", "\u{ff3c}",
+  ]
   private static let slash = UInt8(ascii: "/")
   private static let backslash = UInt8(ascii: "\\")
   private static let dot = UInt8(ascii: ".")

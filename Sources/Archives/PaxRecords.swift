@@ -11,14 +11,14 @@ struct PaxRecords: Equatable {
   private(set) var linkPath: [UInt8]?
   /// The unpacked size of a sparse file; 0 when it is sparse and the records do not say.
   private(set) var sparseSize: Int?
-  /// Whether the member gets rights of root when it runs.
-  private(set) var hasCapability = false
+  /// What the records give the file besides its bytes.
+  private(set) var attributes: [ExtendedAttribute] = []
   /// Keys that stand there twice: readers may take the first or the last.
   private(set) var repeated: [String] = []
 
   /// Whether a record changes what a member is.
   var changesMembers: Bool {
-    path != nil || size != nil || linkPath != nil || sparseSize != nil || hasCapability
+    path != nil || size != nil || linkPath != nil || sparseSize != nil || !attributes.isEmpty
   }
 
   /// No records.
@@ -57,7 +57,7 @@ struct PaxRecords: Equatable {
       sparseSize = max(sparseSize ?? 0, try PaxRecords.number(value, "size of a sparse file"))
     default:
       if key.hasPrefix("GNU.sparse.") { sparseSize = sparseSize ?? 0 }
-      if key.hasSuffix("security.capability") { hasCapability = true }
+      if let attribute = ExtendedAttribute(paxKey: key) { attributes.append(attribute) }
     }
   }
 

@@ -1,4 +1,5 @@
 import Bytes
+import CArchive
 import Glibc
 
 /// An open folder. Everything in it is reached from its descriptor, one name at a time, and no
@@ -8,8 +9,18 @@ struct SafeDirectory: ~Copyable {
   struct Status {
     let mode: UInt32
     let size: Int
+    /// The number of names that the file has, in this folder and elsewhere.
+    let links: Int
+    /// The file itself, whatever its name: file system and number there.
+    let identity: Identity
     /// The file type among the mode's bits.
     var type: UInt32 { mode & S_IFMT }
+  }
+
+  /// What tells a file from all others of the machine.
+  struct Identity: Hashable {
+    let device: UInt
+    let number: UInt
   }
 
   private let descriptor: CInt
@@ -77,7 +88,9 @@ struct SafeDirectory: ~Copyable {
     guard fstatat(descriptor, cName(name), &status, AT_SYMLINK_NOFOLLOW) == 0 else {
       throw error(name, "read")
     }
-    return Status(mode: status.st_mode, size: Int(status.st_size))
+    return Status(
+      mode: status.st_mode, size: Int(status.st_size), links: Int(status.st_nlink),
+      identity: Identity(device: UInt(status.st_dev), number: UInt(status.st_ino)))
   }
 
   /// Where a symbolic link points.
@@ -92,15 +105,31 @@ struct SafeDirectory: ~Copyable {
     return Array(target.prefix(length))
   }
 
-  /// The content of a regular file; mapped when it has more than `memoryBytes`.
-  func content(of name: [UInt8], memoryBytes: Int) throws(FileError) -> ByteSlice {
+  /// The content of a regular file, mapped when it has more than `memoryBytes`, and its extended
+  /// attributes.
+  func content(
+    of name: [UInt8], memoryBytes: Int
+  ) throws(FileError) -> (bytes: ByteSlice, attributes: [ExtendedAttribute]) {
     // Not blocked by a pipe that has taken the file's place.
     let flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC
     let file = openat(descriptor, cName(name), flags)
     guard file >= 0 else { throw error(name, "read") }
     defer { close(file) }
-    return try ByteSlice(
+    let bytes = try ByteSlice(
       descriptor: file, path: "\(path)/\(safeText(bytes: name))", memoryBytes: memoryBytes)
+    return (bytes, SafeDirectory.attributes(of: file))
+  }
+
+  /// The attributes of an open file; none where the file system has no such thing.
+  private static func attributes(of file: CInt) -> [ExtendedAttribute] {
+    let length = flistxattr(file, nil, 0)
+    guard length > 0 else { return [] }
+    var names = [CChar](repeating: 0, count: length)
+    let count = flistxattr(file, &names, length)
+    return names.prefix(max(0, count)).split(separator: 0).compactMap { name in
+      ExtendedAttribute(
+        named: String(decoding: name.map { UInt8(bitPattern: $0) }, as: UTF8.self))
+    }
   }
 
   /// A folder in this one.

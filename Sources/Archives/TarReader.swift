@@ -147,9 +147,7 @@ struct TarReader {
       builder.note(
         .ambiguousArchive, of: name, "\(header.size) bytes by its header, \(size) by a pax record")
     }
-    if pax.hasCapability {
-      builder.note(.borrowedRights, of: name, "a capability: rights of root when it runs")
-    }
+    builder.note(pax.attributes, of: name)
     let path = builder.admit(name, kind, mode: header.mode)
     if let unpacked = header.sparseSize ?? pax.sparseSize {
       try skipSparse(header, unpacked: unpacked, size: size, of: name, into: &builder)

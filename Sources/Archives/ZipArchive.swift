@@ -8,6 +8,7 @@ public struct ZipArchive: Sendable {
   public let entries: [ZipEntry]
   /// Everything that two readers would see differently, in the order of the file.
   public let discrepancies: [ZipDiscrepancy]
+  private let asides: [ZipAside]
   private let bytes: ByteSlice
   private let limits: Limits
 
@@ -46,6 +47,7 @@ public struct ZipArchive: Sendable {
     layout.findGapsAndOverlaps()
     self.entries = entries
     discrepancies = (found + layout.discrepancies).sorted { $0.offset < $1.offset }
+    asides = entries.flatMap(\.asides) + layout.asides + end.asides(in: bytes)
     self.bytes = bytes
     self.limits = limits
   }
@@ -131,6 +133,14 @@ public struct ZipArchive: Sendable {
       return (local.name, buffer.finish())
     } catch {
       return nil
+    }
+  }
+
+  /// What belongs to no member and no unpacker looks at, with its name in reports.
+  var sideContent: [(name: [UInt8], bytes: ByteSlice)] {
+    asides.prefix(ZipAside.most).map { aside in
+      let first = aside.range.lowerBound - bytes.offset
+      return (aside.name, bytes.suffix(bytes.count - first).prefix(aside.range.count))
     }
   }
 

@@ -16,6 +16,8 @@ struct ZipEndRecord {
   private(set) var directory: Range<Int>
   /// What must be added to the archive's offsets: bytes that stand before the archive.
   private(set) var base = 0
+  /// The place of the record itself.
+  private let place: Int
 
   private static let minimumBytes = 22
   private static let longest = minimumBytes + 0xffff
@@ -29,7 +31,7 @@ struct ZipEndRecord {
   init(
     searching bytes: ByteSlice, discrepancies: inout [ZipDiscrepancy]
   ) throws(ParseError) {
-    let place = try ZipEndRecord.place(in: bytes, discrepancies: &discrepancies)
+    place = try ZipEndRecord.place(in: bytes, discrepancies: &discrepancies)
     var reader = ByteReader(bytes)
     try reader.seek(to: place + 4)
     let disk = try reader.readLittleEndian(UInt16.self)
@@ -92,6 +94,20 @@ struct ZipEndRecord {
       base = end - stop
       discrepancies.append(
         ZipDiscrepancy(.prepended, at: 0, "\(base) bytes before the archive's first byte"))
+    }
+  }
+
+  /// The archive's comment, what follows the record, and what stands between it and a directory
+  /// that ends before it.
+  func asides(in bytes: ByteSlice) -> [ZipAside] {
+    let comment = place + ZipEndRecord.minimumBytes
+    let ranges = [
+      ("comment", comment..<bytes.count),
+      ("bytes before the end record", directory.upperBound..<max(directory.upperBound, place)),
+    ]
+    return ranges.compactMap { name, range in
+      guard range.count >= ZipAside.leastBytes else { return nil }
+      return ZipAside(name, (range.lowerBound + bytes.offset)..<(range.upperBound + bytes.offset))
     }
   }
 

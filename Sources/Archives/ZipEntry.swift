@@ -45,6 +45,8 @@ public struct ZipEntry: Sendable, Equatable {
   let unicodeName: [UInt8]?
   /// Why the extra field cannot be followed.
   let extraFault: String?
+  /// What the header holds besides.
+  let asides: [ZipAside]
 
   /// The place of the packed bytes in the file; empty until the local header was read.
   public internal(set) var packedRange = 0..<0
@@ -93,8 +95,15 @@ extension ZipEntry {
     externalAttributes = try reader.readLittleEndian(UInt32.self)
     let start = try reader.readLittleEndian(UInt32.self)
     nameBytes = try reader.read(nameLength, "name").array
-    let extra = ZipExtra(try reader.read(extraLength, "extra field"))
-    try reader.skip(commentLength, "comment")
+    let extraField = try reader.read(extraLength, "extra field")
+    let extra = ZipExtra(extraField)
+    let comment = try reader.read(commentLength, "comment")
+    var asides = ZipExtra.asides(in: extraField, at: extraField.offset, of: nameBytes)
+    if comment.count >= ZipAside.leastBytes {
+      asides.append(
+        ZipAside("comment", of: nameBytes, comment.offset..<(comment.offset + comment.count)))
+    }
+    self.asides = asides
     guard disk == 0 || disk == 0xffff else {
       throw ParseError(
         .unsupported, at: directoryOffset, expected: "an archive in one piece",

@@ -3,6 +3,7 @@ import Bytes
 /// Compares what the directory of a zip archive says with what lies before it.
 struct ZipLayout {
   private(set) var discrepancies: [ZipDiscrepancy] = []
+  private(set) var asides: [ZipAside] = []
   private let bytes: ByteSlice
   private let start: Int
   private let directory: Range<Int>
@@ -31,6 +32,7 @@ struct ZipLayout {
   mutating func compareLocalHeader(of entry: inout ZipEntry) {
     do throws(ParseError) {
       let local = try ZipLocalHeader(parsing: bytes, at: entry.headerOffset)
+      asides += local.asides
       for text in local.differences(from: entry) {
         note(.localHeader, at: entry.headerOffset, of: entry.nameBytes, text)
       }
@@ -107,6 +109,8 @@ struct ZipLayout {
   private mutating func noteGap(_ gap: Range<Int>) {
     guard let place = gap.first(where: { bytes.has(ZipSignature.local, at: $0) }) else {
       note(.gap, at: gap.lowerBound, "\(gap.count) bytes that belong to no member")
+      let place = bytes.offset + gap.lowerBound
+      asides.append(ZipAside("bytes at \(place)", place..<(place + gap.count)))
       return
     }
     do throws(ParseError) {
@@ -133,6 +137,7 @@ struct ZipLocalHeader {
   private let size: Int
   private let unicodeName: [UInt8]?
   private let extraFault: String?
+  let asides: [ZipAside]
 
   init(parsing bytes: ByteSlice, at place: Int) throws(ParseError) {
     var reader = ByteReader(bytes)
@@ -148,7 +153,9 @@ struct ZipLocalHeader {
     let nameLength = Int(try reader.readLittleEndian(UInt16.self))
     let extraLength = Int(try reader.readLittleEndian(UInt16.self))
     name = try reader.read(nameLength, "name").array
-    let extra = ZipExtra(try reader.read(extraLength, "extra field"))
+    let extraField = try reader.read(extraLength, "extra field")
+    let extra = ZipExtra(extraField)
+    asides = ZipExtra.asides(in: extraField, at: extraField.offset, of: name)
     dataStart = reader.position
     var wide = extra.zip64.map { ByteReader($0) }
     size = try ZipEntry.widen(unpacked, from: &wide)

@@ -33,6 +33,10 @@ struct ZipReader {
       else { continue }
       builder.suspect(hidden.name, hidden.bytes)
     }
+    for aside in archive.sideContent where !builder.isStopped {
+      guard builder.spend(aside.bytes.count, on: aside.name) else { break }
+      builder.suspect(aside.name, aside.bytes)
+    }
     var store = MemberStore(builder.limits)
     var members: [Unpacked] = []
     for entry in archive.entries where !builder.isStopped {

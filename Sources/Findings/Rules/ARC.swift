@@ -145,7 +145,7 @@ extension Rule {
     fix: "do not unpack it")
   /// A member's name is an option, pattern or variable to a shell.
   public static let commandName = Rule(
-    "ARC020", .medium, cwe: 88,
+    "ARC020", .high, cwe: 88,
     title: "a member's name is an option, pattern or variable to a shell",
     why: "a command that is given the folder's names takes it for an instruction",
     fix: "rename the file: letters, digits, '.', '_' and '-', and no '-' at its start")
