@@ -4,7 +4,7 @@ import Findings
 import Formats
 
 /// Looks into data for a program: a pickle that imports, code that Python marshalled, either of
-/// them in base64 or zlib, or the beginning of an executable or a script.
+/// them in base64, hexadecimal digits or zlib, or the beginning of an executable or a script.
 struct HiddenProgram {
   /// Larger literals are looked at from their start.
   private static let lookBytes = 4 << 20
@@ -17,14 +17,14 @@ struct HiddenProgram {
   let findings: [Finding]
 
   /// Nil where nothing is hidden. Places are those of the file, as far as the data is a part of it.
-  /// Data in base64 and zlib is unpacked where `unpacks` says so: it can be many times as long.
+  /// Data in base64, digits and zlib is unpacked where `unpacks` says so: it can be many times as long.
   init?(
     in bytes: ByteSlice, at place: Place, limits: Limits, unpacks: Bool = true, depth: Int = 0
   ) {
     let bytes = bytes.prefix(Self.lookBytes)
     guard depth < Self.depth, bytes.count >= 16 else { return nil }
-    if let found = Self.pickle(bytes, at: place, limits: limits) {
-      self.init(words: "a pickle that imports", findings: found)
+    if let (words, found) = Self.pickle(bytes, at: place, limits: limits, depth: depth) {
+      self.init(words: words, findings: found)
     } else if Self.isCode(bytes) {
       self.init(words: "code that Python has compiled", findings: [])
     } else if unpacks, let inner = Self.unwrapped(bytes),
@@ -46,23 +46,25 @@ struct HiddenProgram {
     self.findings = findings
   }
 
-  /// What a pickle at the start of the bytes breaks; nil when there is none that imports.
+  /// What a pickle at the start of the bytes breaks; nil when there is none that imports or holds
+  /// one that does.
   private static func pickle(
-    _ bytes: ByteSlice, at place: Place, limits: Limits
-  ) -> [Finding]? {
+    _ bytes: ByteSlice, at place: Place, limits: Limits, depth: Int
+  ) -> (words: String, findings: [Finding])? {
     let isMarked = bytes[0] == 0x80 && bytes[1] <= 5
     // An import is two lines, or the opcode STACK_GLOBAL: most data has neither.
     guard isMarked || bytes.contains(0x0a) || bytes.contains(0x93) else { return nil }
-    var judge = PickleJudge(place: place, context: .plain, limits: limits, looksInside: false)
+    var judge = PickleJudge(place: place, context: .plain, limits: limits, wrappings: depth + 1)
     var machine = PickleMachine(limits: limits)
     var reader = PickleReader(bytes)
     do throws(ParseError) {
       _ = try machine.run(&reader, &judge)
-      guard judge.hasImports else { return nil }
+      guard judge.hasImports || judge.hidesProgram else { return nil }
     } catch {
       guard judge.hasImports, judge.hasCalls || isMarked else { return nil }
     }
-    return judge.findings
+    let words = judge.hasImports ? "a pickle that imports" : "a pickle that holds a program"
+    return (words, judge.findings)
   }
 
   /// A code object as `marshal` writes it: its type, three to five counts, flags, then the
@@ -78,16 +80,21 @@ struct HiddenProgram {
     }
   }
 
-  /// Whether the bytes begin as zlib or as base64 that is worth a look.
+  /// Whether the bytes begin as zlib, or as base64 or digits that are worth a look.
   static func mayBePacked(_ bytes: ByteSlice) -> Bool {
     bytes.count >= 16
       && (bytes[0] == 0x78 && (Int(bytes[0]) << 8 + Int(bytes[1])).isMultiple(of: 31)
-        || base64Starts.contains { bytes.starts(with: $0.utf8) })
+        || (base64Starts + digitStarts).contains { bytes.starts(with: $0.utf8) })
   }
 
   /// What begins like a pickle, code, zlib or gzip in base64.
   private static let base64Starts = [
     "gA", "Y2", "Y3", "Y0", "Y1", "4w", "eJ", "eN", "eA", "eF", "KG", "H4",
+  ]
+
+  /// The same in hexadecimal digits.
+  private static let digitStarts = [
+    "8000", "8001", "8002", "8003", "8004", "8005", "63", "e3", "E3", "78", "28", "1f8b", "1F8B",
   ]
 
   private static func unwrapped(_ bytes: ByteSlice) -> (wrapper: String, bytes: ByteSlice)? {
@@ -98,6 +105,11 @@ struct HiddenProgram {
       } catch {
         return nil
       }
+    }
+    if digitStarts.contains(where: { bytes.starts(with: $0.utf8) }), let text = bytes.utf8,
+      let digits = Bytes.bytes(lowerCaseHexadecimal: text.lowercased())
+    {
+      return ("hexadecimal digits", ByteSlice(digits))
     }
     guard base64Starts.contains(where: { bytes.starts(with: $0.utf8) }), let text = bytes.utf8
     else { return nil }

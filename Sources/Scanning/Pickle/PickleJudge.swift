@@ -47,6 +47,8 @@ struct PickleJudge: PickleObserver {
   private var counts: [String: Int] = [:]
   /// Whether anything was imported, by whatever instruction.
   var hasImports = false
+  /// Whether a literal holds a program.
+  private(set) var hidesProgram = false
   /// Whether anything imported was called, instantiated or changed.
   var hasCalls = false
   /// What was imported. The mark of an import, and of what one makes, is its number from 1.
@@ -61,12 +63,12 @@ struct PickleJudge: PickleObserver {
   var attributes: [Int: Int] = [:]
   private var planted: [Int: PlantedKeys] = [:]
 
-  /// Whether texts and bytes are looked into.
-  private let looksInside: Bool
+  /// How many literals are around this pickle; nil when its own are not looked into.
+  private let wrappings: Int?
   private var packedCount = 0
 
-  init(place: Place, context: Context, limits: Limits, looksInside: Bool = true) {
-    self.looksInside = looksInside
+  init(place: Place, context: Context, limits: Limits, wrappings: Int? = 0) {
+    self.wrappings = wrappings
     self.place = place
     self.context = context
     self.limits = limits
@@ -102,12 +104,14 @@ struct PickleJudge: PickleObserver {
   }
 
   mutating func literal(_ bytes: ByteSlice, _ event: PickleEvent) {
-    guard looksInside else { return }
+    guard let wrappings else { return }
     if HiddenProgram.mayBePacked(bytes) { packedCount += 1 }
     guard
       let program = HiddenProgram(
-        in: bytes, at: place, limits: limits, unpacks: packedCount <= Self.packedLimit)
+        in: bytes, at: place, limits: limits, unpacks: packedCount <= Self.packedLimit,
+        depth: wrappings)
     else { return }
+    hidesProgram = true
     report(.hiddenProgram, event, "a literal is \(program.words)")
     add(program.findings)
   }

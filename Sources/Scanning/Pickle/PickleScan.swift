@@ -77,7 +77,7 @@ struct PickleScan {
   /// Tries whether a reader of pickles would take the bytes: protocols 0 and 1 have no signature,
   /// and many texts begin with a letter that is an opcode.
   var disguise: Disguise {
-    var judge = PickleJudge(place: place, context: context, limits: limits, looksInside: false)
+    var judge = PickleJudge(place: place, context: context, limits: limits, wrappings: nil)
     var machine = PickleMachine(limits: limits)
     var reader = PickleReader(bytes)
     do throws(ParseError) {

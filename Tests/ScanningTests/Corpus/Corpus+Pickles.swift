@@ -165,6 +165,14 @@ extension Corpus {
       v4.text(Base64.encode(payload)).stop(),
       clean: { v4.text(Base64.encode(Array("gAAA not a pickle at all".utf8))).stop() }),
     row(
+      "a pickle in hexadecimal digits", .hiddenProgram, source: "modelaudit",
+      v4.text(hexadecimal(payload)).stop(),
+      clean: { v4.text(String(repeating: "80045f", count: 12)).stop() }),
+    row(
+      "a pickle in a pickle in a pickle", .hiddenProgram, source: "modelaudit",
+      v4.binary(v4.binary(payload).stop()).stop(),
+      clean: { v4.binary(v4.binary(v4.integer(1).stop()).stop()).stop() }),
+    row(
       "compiled code in bytes", .hiddenProgram,
       v4.binary(
         [0xe3] + [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0x40, 0, 0, 0]
