@@ -67,7 +67,7 @@ struct FileName {
     (["png"], [.png]),
     (["jpg", "jpeg"], [.jpeg]),
     (["tar"], [.tar]),
-    (["gz", "tgz"], [.gzip]),
+    (["gz", "tgz", "gzip"], [.gzip]),
     (["zst"], [.zstd]),
     (["xz"], [.xz]),
     (["bz2"], [.bzip2]),
