@@ -20,20 +20,14 @@ struct ArchiveReader {
     switch ArchiveFormat(of: bytes) {
     case .zip: return readZip(into: &builder)
     case .tar: return readTar(into: &builder)
-    case .gzip: return readCompressed(.gzip, into: &builder)
-    case .zstd: return readCompressed(.zstd, into: &builder)
-    case .xz: return readCompressed(.xz, into: &builder)
-    case .bzip2: return readCompressed(.bzip2, into: &builder)
-    // Only opened for what is in them, never as a release.
-    case .lz4 where opensModels: return readCompressed(.lz4, into: &builder)
-    case .lzma where opensModels: return readCompressed(.lzma, into: &builder)
-    case .zlib where opensModels: return readCompressed(.zlib, into: &builder)
-    case .lz4, .lzma, .zlib: return readFile(into: &builder)
     case nil:
       if endsAsZip { return readZip(into: &builder) }
       if TarReader.recognises(bytes) { return readTar(into: &builder) }
       return readFile(into: &builder)
     case let other?:
+      if let compression = Compression(other) {
+        return readCompressed(CompressedFile(bytes, compression), into: &builder)
+      }
       if endsAsZip { return readZip(into: &builder) }
       builder.note(.unreadableArchive, at: 0, "\(other.rawValue) archives are not read")
       return readFile(into: &builder)
@@ -65,7 +59,9 @@ struct ArchiveReader {
   private func readZip(into builder: inout InventoryBuilder) -> Inventory.Container {
     do throws(ParseError) {
       let archive = try ZipArchive(parsing: bytes, limits: builder.limits)
-      if !opensModels, archive.isModel { return readFile(into: &builder) }
+      let isRelease = !opensModels && !archive.isModel
+      sum(archive, isRelease: isRelease)
+      if !opensModels, !isRelease { return readFile(into: &builder) }
       ZipReader(archive).read(into: &builder)
     } catch {
       builder.note(error)
@@ -73,15 +69,29 @@ struct ArchiveReader {
     return .zip
   }
 
-  /// Unpacks the compression as a whole, so that the tar inside can be read in place.
+  /// Computes in one pass the checksums of stored members, also those of a model that is opened
+  /// later, and whatever digests of the subject will be asked.
+  private func sum(_ archive: ZipArchive, isRelease: Bool) {
+    var pass = BytePass(over: bytes)
+    if !opensModels { pass.askDigest(of: bytes.indices) }
+    for range in archive.storedRanges {
+      pass.askChecksum(of: range)
+      if isRelease { pass.askDigest(of: range) }
+    }
+    pass.run()
+  }
+
+  /// Unpacks the compression as a whole, so that the tar inside can be read in place. As a release,
+  /// what holds no tar is a file, and unpacked by nobody but the scan.
   private func readCompressed(
-    _ compression: Compression, into builder: inout InventoryBuilder
+    _ file: CompressedFile, into builder: inout InventoryBuilder
   ) -> Inventory.Container {
+    guard opensModels || namesTar || mayHoldTar(file) else { return readFile(into: &builder) }
     var store = MemberStore(builder.limits)
     var fault: ParseError?
     var rest = 0
     do throws(ParseError) {
-      rest = try unpack(compression, into: &store, under: builder)
+      rest = try file.unpack(into: &store, limit: limit(under: builder))
     } catch {
       fault = error
     }
@@ -90,7 +100,7 @@ struct ArchiveReader {
       unpacked = try store.finish()
     } catch {
       builder.note(.overLimit, "\(error)")
-      return compression.container
+      return file.compression.container
     }
     if TarReader.recognises(unpacked) {
       var reader = TarReader(unpacked, isCut: fault != nil)
@@ -110,7 +120,31 @@ struct ArchiveReader {
     if rest > 0 { noteRest(rest, into: &builder) }
     // What was read of a bomb may have reached another limit already.
     if let fault, !builder.isStopped { builder.note(fault) }
-    return compression.container
+    return file.compression.container
+  }
+
+  /// Whether a tar begins in the compression, or would but for damage.
+  private func mayHoldTar(_ file: CompressedFile) -> Bool {
+    do throws(ParseError) {
+      return TarReader.recognises(try file.beginning(TarHeader.blockBytes))
+    } catch {
+      return file.compression.hasSignature
+    }
+  }
+
+  /// Whether the name promises a tar in a compression: one that is not there is damaged.
+  private var namesTar: Bool {
+    let parts = name.lowercased().split(separator: ".").suffix(2)
+    return parts.count == 2 && parts.first == "tar"
+      || ["tgz", "tbz2", "txz", "tzst"].contains(parts.last)
+  }
+
+  /// Headers and padding are no members' bytes, but they take room all the same.
+  private func limit(under builder: InventoryBuilder) -> Int {
+    let (most, overflow) = builder.allowance.bytes.addingReportingOverflow(
+      builder.limits.headerBytes)
+    return min(
+      Allowance.unpackedBytes(builder.limits, packed: bytes.count), overflow ? Int.max : most)
   }
 
   private func noteRest(_ rest: Int, into builder: inout InventoryBuilder) {
@@ -136,42 +170,6 @@ struct ArchiveReader {
       builder.suspect(innerName, unpacked)
     }
   }
-
-  /// Adds the unpacked bytes to the store, and says how many packed bytes follow the stream.
-  private func unpack(
-    _ compression: Compression, into store: inout MemberStore, under builder: InventoryBuilder
-  ) throws(ParseError) -> Int {
-    // Headers and padding are no members' bytes, but they take room all the same.
-    let limits = builder.limits
-    let (most, overflow) = builder.allowance.bytes.addingReportingOverflow(limits.headerBytes)
-    let limit = min(
-      Allowance.unpackedBytes(limits, packed: bytes.count), overflow ? Int.max : most)
-    switch compression {
-    case .gzip:
-      var stream = GzipStream(bytes, limit: limit)
-      return try drain(&stream, into: &store, limit: limit)
-    case .zlib:
-      var stream = Inflater(bytes, .zlib, limit: limit)
-      return try drain(&stream, into: &store, limit: limit)
-    case .zstd, .xz, .bzip2, .lz4, .lzma:
-      var stream = try LibArchiveStream(bytes, compression)
-      return try drain(&stream, into: &store, limit: limit)
-    }
-  }
-
-  private func drain(
-    _ stream: inout some PackedStream & ~Copyable, into store: inout MemberStore, limit: Int
-  ) throws(ParseError) -> Int {
-    while let block = try stream.next() {
-      guard block.count <= limit - store.count else {
-        throw ParseError(
-          .limit, at: bytes.offset + stream.consumed,
-          expected: "at most \(limit) unpacked bytes", found: "more")
-      }
-      try store.add(block, at: bytes.offset + stream.consumed)
-    }
-    return bytes.count - stream.consumed
-  }
 }
 
 extension Compression {
@@ -182,7 +180,9 @@ extension Compression {
     case .zstd: .tarZstd
     case .xz: .tarXZ
     case .bzip2: .tarBzip2
-    case .lz4, .lzma, .zlib: .compressed
+    case .lz4: .tarLZ4
+    case .lzma: .tarLZMA
+    case .zlib: .tarZlib
     }
   }
 }

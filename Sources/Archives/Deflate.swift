@@ -1,7 +1,7 @@
 public import Bytes
 import CZlib
 
-// The only file that calls zlib: inflation under a limit, deflation, CRC-32.
+// The only file that calls zlib: inflation under a limit, and deflation.
 
 /// DEFLATE (RFC 1951), bare, in a zlib stream (RFC 1950) or in a gzip member (RFC 1952).
 public enum Deflate {
@@ -236,25 +236,5 @@ extension UnsafeMutablePointer<z_stream> {
     pointee.avail_in = UInt32(count)
     pointee.next_out = output.bindMemory(to: UInt8.self).baseAddress
     pointee.avail_out = UInt32(output.count)
-  }
-}
-
-/// The checksum CRC-32 of zip and gzip (ITU-T V.42).
-public struct CRC32: Sendable {
-  /// The checksum of the bytes so far.
-  public private(set) var value: UInt32 = 0
-
-  /// Starts with no bytes.
-  public init() {}
-
-  /// The checksum of the bytes.
-  public init(of bytes: ByteSlice) {
-    bytes.withUnsafeBytes { update($0) }
-  }
-
-  /// Adds the bytes.
-  public mutating func update(_ bytes: UnsafeRawBufferPointer) {
-    guard let start = bytes.bindMemory(to: UInt8.self).baseAddress else { return }
-    value = UInt32(truncatingIfNeeded: crc32_z(UInt(value), start, bytes.count))
   }
 }

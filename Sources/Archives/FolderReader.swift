@@ -4,8 +4,10 @@ import Glibc
 
 /// Reads a folder as it is on disk.
 struct FolderReader {
+  /// Files above this size are mapped.
+  private static let mappedBytes = 1 << 20
   /// Files above this size are mapped once the memory for members is spent.
-  private static let mappedBytes = 1 << 16
+  private static let smallBytes = 1 << 14
   private var memoryLeft: Int
   /// Files that have more than one name, and those of the names that are in the folder.
   private var shared: [SafeDirectory.Identity: (links: Int, names: [[UInt8]])] = [:]
@@ -57,7 +59,7 @@ struct FolderReader {
         return
       }
       guard builder.spend(status.size, on: path) else { return }
-      let room = max(FolderReader.mappedBytes, min(Limits.memoryBytes, memoryLeft))
+      let room = max(FolderReader.smallBytes, min(FolderReader.mappedBytes, memoryLeft))
       let (bytes, attributes) = try folder.content(of: name, memoryBytes: room)
       if bytes.count <= room { memoryLeft = max(0, memoryLeft - bytes.count) }
       builder.note(attributes, of: path)

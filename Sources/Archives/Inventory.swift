@@ -17,6 +17,9 @@ public struct Inventory: Sendable {
     case tarZstd = "tar.zst"
     case tarXZ = "tar.xz"
     case tarBzip2 = "tar.bz2"
+    case tarLZ4 = "tar.lz4"
+    case tarLZMA = "tar.lzma"
+    case tarZlib = "tar.zlib"
     case zip
     /// One file in a compression.
     case compressed
@@ -24,7 +27,14 @@ public struct Inventory: Sendable {
 
   /// SHA-256 of the archive's or file's bytes. Of a folder: of the text that has one line
   /// `DIGEST  PATH` for each member, sorted by the paths' bytes, as `sha256sum` writes it.
-  public let subjectDigest: Digest
+  ///
+  /// Computed when it is asked, and once.
+  public var subjectDigest: Digest {
+    switch subject {
+    case .bytes(let bytes): Digest(of: bytes)
+    case .list(let digest): digest
+    }
+  }
   /// What the members came in.
   public let container: Container
   /// The files, sorted by the bytes of their paths.
@@ -38,6 +48,13 @@ public struct Inventory: Sendable {
   public let front: ByteSlice?
   /// What is left of the limits for archives among the members.
   public let allowance: Allowance
+  private let subject: Subject
+
+  /// What the subject's digest is of.
+  private enum Subject {
+    case bytes(ByteSlice)
+    case list(Digest)
+  }
 
   /// The member with the path.
   public subscript(path: String) -> Member? {
@@ -52,9 +69,9 @@ public struct Inventory: Sendable {
     return nil
   }
 
-  /// Opens what the user named: a folder, a tar archive (plain or in gzip, zstd, xz or bzip2), a
-  /// zip archive, or any other file as its own only member. A zip that is itself a model (Keras,
-  /// PyTorch, NumPy) is such a file.
+  /// Opens what the user named: a folder, a tar archive (plain or in a compression), a zip archive,
+  /// or any other file as its own only member. A zip that is itself a model (Keras, PyTorch, NumPy)
+  /// is such a file, and so is a compressed file that holds no tar archive.
   ///
   /// - Throws: `FileError` when the path cannot be opened; all else is a finding.
   public init(opening path: String, limits: Limits = Limits()) throws(FileError) {
@@ -89,7 +106,7 @@ public struct Inventory: Sendable {
     guard depth <= allowance.limits.archiveDepth else {
       let depth = allowance.limits.archiveDepth
       self.init(
-        subjectDigest: Digest(of: bytes), container: .file,
+        .bytes(bytes), container: .file,
         findings: [Rule.bomb.at(place, "archives in archives, more than \(depth) deep")],
         allowance: allowance)
       return
@@ -113,11 +130,11 @@ public struct Inventory: Sendable {
   }
 
   private init(
-    subjectDigest: Digest, container: Container, members: [Member] = [],
+    _ subject: Subject, container: Container, members: [Member] = [],
     suspects: [Suspect] = [], findings: [Finding],
     front: ByteSlice? = nil, allowance: Allowance
   ) {
-    self.subjectDigest = subjectDigest
+    self.subject = subject
     self.container = container
     self.members = members
     self.suspects = suspects
@@ -139,7 +156,7 @@ public struct Inventory: Sendable {
       list.update(Array("\(member.digest.hexadecimal)  \(member.path)\n".utf8))
     }
     self.init(
-      subjectDigest: list.finish(), container: .folder, members: members, suspects: suspects,
+      .list(list.finish()), container: .folder, members: members, suspects: suspects,
       findings: findings, allowance: allowance)
   }
 
@@ -152,10 +169,21 @@ public struct Inventory: Sendable {
     let container = reader.read(into: &builder)
     allowance = builder.allowance
     let (members, suspects, findings) = builder.finish()
+    // A release's files are compared with its lock; those of a nested archive only scanned.
+    if !opensModels { Inventory.digest(bytes, members) }
     let isAtEnd = container == .zip && ArchiveFormat(of: bytes) != .zip
     self.init(
-      subjectDigest: Digest(of: bytes), container: container, members: members,
-      suspects: suspects, findings: findings, front: isAtEnd ? bytes.asFile() : nil,
-      allowance: allowance)
+      .bytes(bytes), container: container, members: members, suspects: suspects,
+      findings: findings, front: isAtEnd ? bytes.asFile() : nil, allowance: allowance)
+  }
+
+  /// Computes the digests of the archive and of the members that are ranges of it in one pass.
+  private static func digest(_ bytes: ByteSlice, _ members: [Member]) {
+    var pass = BytePass(over: bytes)
+    pass.askDigest(of: bytes.indices)
+    for member in members {
+      if let range = member.bytes.range(in: bytes) { pass.askDigest(of: range) }
+    }
+    pass.run()
   }
 }

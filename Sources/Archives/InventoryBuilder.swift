@@ -23,13 +23,6 @@ struct InventoryBuilder {
     case root
   }
 
-  /// A member whose bytes are not hashed yet.
-  private struct Draft {
-    let path: MemberPath
-    let bytes: ByteSlice
-    let mode: Member.Mode
-  }
-
   /// What is left for this container and those inside it.
   private(set) var allowance: Allowance
   private(set) var findings: [Finding] = []
@@ -37,7 +30,7 @@ struct InventoryBuilder {
   private(set) var isStopped = false
   private let root: Place
   private let limitRule: Rule
-  private var drafts: [Draft] = []
+  private var kept: [Member] = []
   private var suspects: [Suspect] = []
   private var names = NameList()
 
@@ -150,7 +143,7 @@ struct InventoryBuilder {
 
   /// Makes a member of the bytes.
   mutating func keep(_ path: MemberPath, _ bytes: ByteSlice, mode: UInt32) {
-    drafts.append(Draft(path: path, bytes: bytes, mode: Member.Mode(bits: mode)))
+    kept.append(Member(path, bytes, mode: Member.Mode(bits: mode)))
   }
 
   /// Keeps bytes for the scanner alone: `name` cannot be a member's, or the archive denies them.
@@ -158,8 +151,8 @@ struct InventoryBuilder {
     suspects.append(Suspect(name: readable(name), bytes: bytes.asFile()))
   }
 
-  /// The members in the order of their paths' bytes, with their digests, and all findings. Of
-  /// members that collide the first is kept, and the others are suspects.
+  /// The members in the order of their paths' bytes, and all findings. Of members that collide the
+  /// first is kept, and the others are suspects.
   consuming func finish() -> (
     members: [Member], suspects: [Suspect], findings: [Finding]
   ) {
@@ -169,11 +162,11 @@ struct InventoryBuilder {
       if !collision.isRepetition { dropped.insert(collision.path) }
     }
     var members: [Member] = []
-    for draft in drafts {
-      if dropped.insert(draft.path).inserted {
-        members.append(Member(draft.path, draft.bytes, mode: draft.mode))
+    for member in kept {
+      if dropped.insert(member.path).inserted {
+        members.append(member)
       } else {
-        suspect(Array(draft.path.text.utf8), draft.bytes)
+        suspect(Array(member.path.text.utf8), member.bytes)
       }
     }
     return (members.sorted { $0.path < $1.path }, suspects, findings)

@@ -5,28 +5,6 @@ import CArchive
 // over gzip's checksum (`GzipStream` does not), gives a tar member of unknown type as a plain file,
 // and says nothing about bytes after the end of a tar (`TarReader` does).
 
-/// The compression around a tar archive or another file.
-enum Compression: Sendable {
-  case gzip
-  case zstd
-  case xz
-  case bzip2
-  case lz4
-  case lzma
-  case zlib
-}
-
-/// A compressed stream that is unpacked block by block.
-protocol PackedStream: ~Copyable {
-  /// The packed bytes taken so far; after the end, what follows the stream is not among them.
-  var consumed: Int { get }
-
-  /// The next bytes, valid until the next call; nil after the last.
-  ///
-  /// - Throws: `ParseError` for a damaged or short stream.
-  mutating func next() throws(ParseError) -> UnsafeRawBufferPointer?
-}
-
 /// Undoes one layer of zstd, xz, lzma, lz4 or bzip2.
 struct LibArchiveStream: PackedStream, ~Copyable {
   private let handle: OpaquePointer

@@ -1,6 +1,6 @@
 public import Bytes
 
-/// One file of a release: its path, its bytes and their digest.
+/// One file of a release: its path, its bytes and what it may be used for.
 public struct Member: Sendable {
   /// The two modes that a release knows.
   public enum Mode: String, Sendable, CaseIterable {
@@ -29,16 +29,15 @@ public struct Member: Sendable {
   public let bytes: ByteSlice
   /// What the file may be used for.
   public let mode: Mode
-  /// SHA-256 of the content.
-  public let digest: Digest
+  /// SHA-256 of the content: computed when it is asked, and once.
+  public var digest: Digest { Digest(of: bytes) }
   /// The number of bytes.
   public var size: Int { bytes.count }
 
-  /// Makes a member and computes its digest.
+  /// Makes a member.
   public init(_ path: MemberPath, _ bytes: ByteSlice, mode: Mode = .plain) {
     self.path = path
     self.bytes = bytes.asFile()
     self.mode = mode
-    digest = Digest(of: bytes)
   }
 }

@@ -42,7 +42,11 @@ public struct ZipArchive: Sendable {
           "the end record counts \(end.entryCount) members, the directory has \(entries.count)"))
     }
     var layout = ZipLayout(bytes, start: end.base, directory: end.directory)
-    for index in entries.indices { layout.compareLocalHeader(of: &entries[index]) }
+    for index in entries.indices {
+      layout.compareLocalHeader(of: &entries[index])
+      // The pages around each header add up to the file.
+      if index % 256 == 255 { bytes.releasePages() }
+    }
     layout.compareNames(of: entries)
     layout.findGapsAndOverlaps()
     self.entries = entries
@@ -79,6 +83,11 @@ public struct ZipArchive: Sendable {
         found: "\(entry.size)")
     }
     return try bytes.slice(entry.packedRange)
+  }
+
+  /// Where members lie that are stored as they are.
+  var storedRanges: [Range<Int>] {
+    entries.filter { $0.method == .stored && $0.localFault == nil }.map(\.packedRange)
   }
 
   /// The unpacked bytes of a member: a range of the archive where it is stored. Size and CRC-32

@@ -74,7 +74,9 @@ extension AuditReport.Container {
     switch container {
     case .folder: self = .folder
     case .file: self = .file
-    case .tar, .tarGzip, .tarZstd, .tarXZ, .tarBzip2, .zip, .compressed: self = .archive
+    case .tar, .tarGzip, .tarZstd, .tarXZ, .tarBzip2, .tarLZ4, .tarLZMA, .tarZlib, .zip,
+      .compressed:
+      self = .archive
     }
   }
 }

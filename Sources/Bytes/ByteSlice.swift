@@ -1,46 +1,5 @@
 import Glibc
 
-/// The memory behind one or more slices; freed with the last of them.
-///
-/// `@unchecked Sendable`: the bytes are written before the object is made and never after.
-public final class ByteStorage: @unchecked Sendable {
-  /// How the memory is given back.
-  enum Release {
-    case free
-    case unmap
-  }
-
-  @usableFromInline let start: UnsafeRawPointer
-  @usableFromInline let count: Int
-  private let release: Release
-
-  /// Takes ownership of `count` bytes at `start`.
-  init(owning start: UnsafeMutableRawPointer, count: Int, release: Release) {
-    self.start = UnsafeRawPointer(start)
-    self.count = count
-    self.release = release
-  }
-
-  /// Gives back what a mapped file takes of the main memory in whole pages of the given range.
-  /// The bytes stay: they are read again from the file when they are next looked at.
-  func releasePages(_ range: Range<Int>) {
-    guard case .unmap = release else { return }
-    let page = Int(getpagesize())
-    let first = (range.lowerBound + page - 1) / page * page
-    let end = range.upperBound / page * page
-    guard first < end else { return }
-    madvise(UnsafeMutableRawPointer(mutating: start + first), end - first, MADV_DONTNEED)
-  }
-
-  deinit {
-    let memory = UnsafeMutableRawPointer(mutating: start)
-    switch release {
-    case .free: free(memory)
-    case .unmap: munmap(memory, count)
-    }
-  }
-}
-
 /// Immutable bytes that share their storage: a whole file, or a range of one.
 ///
 /// Every access is checked against the range. Slicing copies nothing, so a tensor stays a range

@@ -5,11 +5,13 @@ public struct Digest: Hashable, Sendable {
   /// The 32 bytes.
   public let bytes: [UInt8]
 
-  /// The digest of the bytes.
+  /// The digest of the bytes, which is computed once however often it is asked.
   public init(of slice: ByteSlice) {
-    var hasher = SHA256()
-    slice.withUnsafeBytes { hasher.update(bufferPointer: $0) }
-    bytes = Array(hasher.finalize())
+    self = slice.remembering(\.digests) {
+      var stream = DigestStream()
+      slice.forEachWindow(in: slice.indices) { window, _ in stream.update(window) }
+      return stream.finish()
+    }
   }
 
   /// The digest of the text's UTF-8 bytes.

@@ -21,13 +21,17 @@ extension ByteSlice {
     }
     if size <= memoryBytes {
       self = try ByteSlice.read(descriptor, size: size, path: path)
-    } else {
-      guard let memory = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0),
-        memory != MAP_FAILED
-      else { throw FileError(path: path, action: "map") }
+    } else if let memory = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0),
+      memory != MAP_FAILED
+    {
       self.init(
         storage: ByteStorage(owning: memory, count: size, release: .unmap), lower: 0, count: size,
         offset: 0)
+    } else if errno == ENOMEM, size <= Limits.memoryBytes {
+      // Of mapped files a process may have 65,530.
+      self = try ByteSlice.read(descriptor, size: size, path: path)
+    } else {
+      throw FileError(path: path, action: "map")
     }
     var after = stat()
     guard fstat(descriptor, &after) == 0, after.st_size == before.st_size,

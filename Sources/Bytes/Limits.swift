@@ -17,7 +17,7 @@ public struct Limits: Sendable, Equatable {
   /// Bytes of memory that headers may ask for.
   public var headerBytes = 64 << 20
   /// Unpacked bytes of one archive that are kept in memory; more go to a file without a name.
-  public var unpackedMemoryBytes = 256 << 20
+  public var unpackedMemoryBytes = 48 << 20
   /// Axes of a tensor.
   public let tensorRank = 8
   /// Opcodes of a pickle.

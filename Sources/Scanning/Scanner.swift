@@ -120,6 +120,7 @@ private struct Scan {
       }
     }
     scanOpened(depth: depth)
+    bytes.releasePages()
   }
 
   private mutating func run(_ file: ScannedFile) {

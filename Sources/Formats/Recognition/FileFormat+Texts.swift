@@ -64,7 +64,12 @@ extension FileFormat {
   private static func isText(_ bytes: ByteSlice) -> Bool {
     bytes.withUnsafeBytes { memory in
       var index = 0
+      var released = 0
       while index < memory.count {
+        if index - released >= 8 << 20 {
+          bytes.releasePages(released..<index)
+          released = index
+        }
         let byte = memory[index]
         index += 1
         if byte < 0x80 {

@@ -13,7 +13,7 @@ struct JoblibScan: ContentScanner {
 
   static func scan(_ file: ScannedFile, _ context: inout ScanContext) -> Coverage {
     let limit = min(
-      context.limits.unpackedBytes(of: file.bytes.count), context.limits.unpackedMemoryBytes)
+      context.limits.unpackedBytes(of: file.bytes.count), context.limits.graphBytes)
     var failure: ParseError?
     for size in sizes {
       let packed = file.bytes.suffix(file.bytes.count - mark - size)
