@@ -7,8 +7,8 @@ import Synchronization
 /// nothing afterwards. Pages of a mapped file leave the main memory behind the pass.
 public struct BytePass {
   private let bytes: ByteSlice
-  private var digested: [Range<Int>] = []
-  private var checked: [Range<Int>] = []
+  private var digested: Set<Range<Int>> = []
+  private var checked: Set<Range<Int>> = []
 
   /// A pass over the bytes, of which nothing is asked yet.
   public init(over bytes: ByteSlice) {
@@ -17,12 +17,12 @@ public struct BytePass {
 
   /// Asks for the SHA-256 of a range of the bytes.
   public mutating func askDigest(of range: Range<Int>) {
-    if isWorthwhile(range, \.digests) { digested.append(range) }
+    if isWorthwhile(range, \.digests) { digested.insert(range) }
   }
 
   /// Asks for the CRC-32 of a range of the bytes.
   public mutating func askChecksum(of range: Range<Int>) {
-    if isWorthwhile(range, \.checksums) { checked.append(range) }
+    if isWorthwhile(range, \.checksums) { checked.insert(range) }
   }
 
   private func isWorthwhile<Sum: Sendable>(
@@ -38,7 +38,7 @@ public struct BytePass {
     // Second lanes are for members: their archive fills the first.
     var digests = BytePass.lanes(of: digested, atMost: 2) { DigestStream() }
     var checksums = BytePass.lanes(of: checked, atMost: 1) { CRC32() }
-    for part in BytePass.parts(of: digested + checked) {
+    for part in BytePass.parts(of: digested.union(checked)) {
       bytes.forEachWindow(in: part) { window, start in
         for index in digests.indices {
           digests[index].add(window, at: start, adding: { $0.update($1) }) { range, stream in
@@ -56,7 +56,7 @@ public struct BytePass {
 
   /// The ranges in as few lanes as hold them side by side; what does not fit is left out.
   private static func lanes<Sum>(
-    of ranges: [Range<Int>], atMost most: Int, _ makeSum: @escaping () -> Sum
+    of ranges: Set<Range<Int>>, atMost most: Int, _ makeSum: @escaping () -> Sum
   ) -> [Lane<Sum>] {
     var lanes: [Lane<Sum>] = []
     // Of ranges that begin together the longest comes first.
@@ -72,7 +72,7 @@ public struct BytePass {
   }
 
   /// The bytes that must be read for the ranges, in order; short gaps are read, too.
-  private static func parts(of ranges: [Range<Int>]) -> [Range<Int>] {
+  private static func parts(of ranges: Set<Range<Int>>) -> [Range<Int>] {
     var parts: [Range<Int>] = []
     for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
       if let last = parts.last, range.lowerBound <= last.upperBound + ByteSlice.windowBytes {

@@ -38,6 +38,27 @@ private let archives = [
       KLUv/QRo5QEAggIJEcCnMYAI402L/1NaLufw+koK2hWEMSS+R50hejEYoHeFnaGtCSDQD/WF53Pq/Ex7MIAHDAqwn\
       1gbFyMQXg==
       """),
+  // lz4 1.9 -9
+  Compressed(
+    container: .tarLZ4,
+    base64: """
+      BCJNGGRAp3AAAAAvYQABAE+SMDAwMDY0NAAwAQAMCABHMDAwNwwAABgAfzYxMDUAIDCcAFCvAHVzdGFyADAwAAEA4\
+      493ZWlnaHRzAAEA//////////////////////////////////////////////////8GUAAAAAAAAAAAAIIShtk=
+      """),
+  // Python's lzma, FORMAT_ALONE
+  Compressed(
+    container: .tarLZMA,
+    base64: """
+      XQAAAAT//////////wAwgDNQGGiJgwHc4m4hBV/svkNaU81MIj0/HhSyn38KN9PZWuuQQxe1iq72ZDBoGLHfBiL/d\
+      JAwm5YX5ht/WHBYrxTz6BIIgMnrYEcxxIBI9GwixUlk5PAOa73//+6yQAA=
+      """),
+  // Python's zlib, level 9
+  Compressed(
+    container: .tarZlib,
+    base64: """
+      eNrtzjEOgkAQBdA5CkdYEljPQ2GQ1l3j9R2sCL0mxveaP/nNnyU+r6Q6Te9M50yXw733dSxzDOULv8Wj9eWek/Gfn\
+      tdtvfUWAAAAAAAAAAAA/JYXx/sPjQ==
+      """),
 ]
 
 private func inventory(_ bytes: [UInt8]) -> Inventory {
@@ -84,6 +105,38 @@ struct CompressionTests {
     #expect(opened.container == .file)
     #expect(opened.findings == [])
     #expect(opened["release"]?.bytes == ByteSlice(bytes))
+  }
+
+  @Test func `what holds no tar is unpacked by the scan alone`() throws {
+    // 11 MiB of zeros, packed by more than a thousand to one: gzip -n9 gives 11,224 bytes.
+    let zeros = ByteSlice([UInt8](repeating: 0, count: 11 << 20))
+    let path = try MemberPath("zeros")
+    let folder = try ScratchFolder()
+    let name = folder.file("zeros.tar.gz")
+    try ArchiveWriter([Member(path, zeros)], as: .tarGzip).write(to: name)
+    #expect(try Inventory(opening: name).findings.map(\.rule.id) == ["ARC005"])
+    // Without the tar's headers: the same compression of the zeros alone.
+    try ArchiveWriter([Member(path, zeros)], as: .zip).write(to: folder.file("zip"))
+    let stored = try ZipArchive(parsing: ByteSlice(path: folder.file("zip")))
+    let packed = try stored.packedContent(of: try #require(stored.entries.first)).array
+    let gzip: [UInt8] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3] + packed
+    let opened = inventory(gzip)
+    #expect(opened.container == .file)
+    #expect(opened.findings == [])
+    var allowance = Allowance(Limits(), subjectBytes: gzip.count)
+    let scanned = Inventory(
+      of: ByteSlice(gzip), named: "zeros.gz", depth: 0, allowance: &allowance, opensModels: true)
+    #expect(scanned.findings.map(\.rule.id) == ["ARC005"])
+    // A name that promises a tar has it sought in all that can be unpacked.
+    let named = Inventory(of: ByteSlice(gzip), named: "zeros.tgz")
+    #expect(named.findings.map(\.rule.id) == ["ARC005"])
+  }
+
+  @Test(arguments: [[0x5d, 0, 0, 0x80, 0] + [UInt8](repeating: 0xff, count: 60)])
+  func `what only begins as a compression does is a file`(_ bytes: [UInt8]) {
+    let opened = inventory(bytes)
+    #expect(opened.container == .file)
+    #expect(opened.findings == [])
   }
 
   @Test(arguments: [

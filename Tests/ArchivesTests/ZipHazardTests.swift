@@ -190,4 +190,25 @@ struct ZipHazardTests {
     #expect(inventory.members.map(\.path.text) == ["model.keras"])
     #expect(inventory.members[0].digest == inventory.subjectDigest)
   }
+
+  @Test func `a changed byte of a stored member is found on both sides of every window`() {
+    // Data of a from 31, of b from 262,062, of c from 562,093; windows end at multiples of 2^18.
+    let honest = zip {
+      $0.add("a", [UInt8](repeating: 1, count: 262_000))
+      $0.add("b", [UInt8](repeating: 2, count: 300_000))
+      $0.add("c", [3, 4, 5])
+    }
+    #expect(Inventory(of: ByteSlice(honest), named: "r").findings == [])
+    for (place, name) in [
+      (31, "a"), (262_030, "a"), (262_062, "b"), (262_143, "b"), (262_144, "b"), (524_287, "b"),
+      (524_288, "b"), (562_061, "b"), (562_093, "c"), (562_095, "c"),
+    ] {
+      var bytes = honest
+      bytes[place] ^= 0x10
+      let opened = Inventory(of: ByteSlice(bytes), named: "r")
+      #expect(Set(opened.findings.map(\.place.chain)) == ["r!\(name)"], "byte \(place)")
+      #expect(opened.members.map(\.path.text) == ["a", "b", "c"].filter { $0 != name })
+      #expect(opened.suspects.map(\.name) == [name])
+    }
+  }
 }

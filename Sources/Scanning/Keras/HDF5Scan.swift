@@ -96,17 +96,10 @@ struct HDF5Scan {
 
   private mutating func search(_ bytes: ByteSlice) {
     for (magic, what) in Self.signatures {
-      var rest = bytes
-      while let first = magic.first, let step = rest.firstIndex(of: first) {
-        rest = rest.suffix(rest.count - step)
-        if rest.starts(with: magic) {
-          findings.append(
-            Rule.hdf5HiddenContent.at(place.at(rest.offset), "holds \(what)"))
-          hidden.append(("byte \(rest.offset)", rest))
-          break
-        }
-        rest = rest.suffix(rest.count - 1)
-      }
+      guard let start = bytes.firstPlace(of: magic) else { continue }
+      let rest = bytes.suffix(bytes.count - start)
+      findings.append(Rule.hdf5HiddenContent.at(place.at(rest.offset), "holds \(what)"))
+      hidden.append(("byte \(rest.offset)", rest))
     }
   }
 

@@ -35,24 +35,11 @@ struct JSONScan: ContentScanner {
     YAMLScan.judgeTags(of: stream, file, &context)
     // What only begins like JSON is text.
     let mayBeConfiguration =
-      contains("class_name", in: bytes) || contains("\\u", in: bytes)
+      bytes.contains("class_name") || bytes.contains("\\u")
       || context.findings.count > before
     guard file.name.fileExtension == "json" || mayBeConfiguration else {
       return TextScan.scan(file, &context)
     }
     return .partly(Rule.unreadable.at(file.place, error))
-  }
-
-  /// Whether the text stands anywhere in the bytes.
-  private static func contains(_ text: String, in bytes: ByteSlice) -> Bool {
-    let wanted = Array(text.utf8)
-    guard let first = wanted.first else { return true }
-    var rest = bytes
-    while let place = rest.firstIndex(of: first) {
-      rest = rest.suffix(rest.count - place)
-      if rest.starts(with: wanted) { return true }
-      rest = rest.suffix(rest.count - 1)
-    }
-    return false
   }
 }
