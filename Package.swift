@@ -122,7 +122,7 @@ let package = Package(
       of: "Scanning",
       uses: [
         "Bytes", "Findings", "KnownNames", "Archives", "Formats", "Engine", "Judging", "Auditing",
-        "StockPolicies",
+        "StockPolicies", "Reporting",
       ]),
     tests(of: "Engine", uses: ["Bytes"]),
     tests(of: "Models", uses: ["Bytes", "Archives", "Formats", "Engine"]),

@@ -35,10 +35,10 @@ struct ArchiveReader {
   }
 
   /// Whether the archive begins after something else: what unpacks zip archives finds it all the
-  /// same. The descriptions that TFLite's own tools put behind a model are no archive of files.
+  /// same. What TFLite's own tools put behind a model is no release, but looked into all the same.
   private var endsAsZip: Bool {
     let isLiteModel = bytes.count > 8 && "TFL3".utf8.elementsEqual(bytes.prefix(8).suffix(4))
-    return !isLiteModel && ZipArchive.ends(bytes)
+    return (!isLiteModel || opensModels) && ZipArchive.ends(bytes)
   }
 
   private func readTar(into builder: inout InventoryBuilder) -> Inventory.Container {

@@ -31,6 +31,8 @@ extension FileFormat {
     case .tensorRT: TensorRTScan.self
     case .execuTorch: ExecuTorchScan.self
     case .xgboost, .catBoost, .lightGBM: TreeModelScan.self
+    case .caffe: CaffeScan.self
+    case .torch7, .rknn: BoundedModelScan.self
     case .pmml: PMMLScan.self
     case .rData, .javaObjects, .dotNetObjects, .luaBytecode: SerialisedObjectsScan.self
     case .pythonBytecode, .marshal: BytecodeScan.self

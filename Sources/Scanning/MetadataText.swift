@@ -4,13 +4,22 @@ import Formats
 
 /// A text that a model carries besides its numbers: metadata, names, documentation.
 struct MetadataText {
-  /// What no description of a model needs: code, commands, ways into an interpreter or the host.
-  private static let signs: [[UInt8]] = [
-    "__import__", "__globals__", "__subclasses__", "__builtins__", "os.system(", "os.popen(",
-    "subprocess.", "eval(", "exec(", "pickle.loads", "<script", "javascript:", "file:///",
-    "../../", "..\\..\\", "/etc/passwd", "/etc/shadow", "powershell", "cmd.exe", "/bin/sh",
-    "/bin/bash", "| sh", "|sh", "| bash", "|bash", "base64 -d", "<!ENTITY", "${jndi:",
-  ].map { Array($0.utf8) }
+  /// What a text holds that no description of a model needs.
+  enum Sign: Equatable {
+    /// Code, commands, ways into an interpreter.
+    case code(String)
+    /// A way to other files of the maker's machine.
+    case path(String)
+  }
+
+  private static let signs: [(bytes: [UInt8], sign: Sign)] =
+    [
+      "__import__", "__globals__", "__subclasses__", "__builtins__", "os.system(", "os.popen(",
+      "subprocess.", "eval(", "exec(", "pickle.loads", "<script", "javascript:", "/etc/passwd",
+      "/etc/shadow", "powershell", "cmd.exe", "/bin/sh", "/bin/bash", "| sh", "|sh", "| bash",
+      "|bash", "base64 -d", "<!ENTITY", "${jndi:",
+    ].map { (Array($0.utf8), .code($0)) }
+    + ["file:///", "../../", "..\\..\\"].map { (Array($0.utf8), .path($0)) }
 
   /// The bytes as they stand in the file.
   let bytes: ByteSlice
@@ -19,16 +28,34 @@ struct MetadataText {
     self.bytes = bytes
   }
 
-  /// The first sign of code or of a path to the host; nil without one.
-  func sign(limits: Limits) -> String? {
+  /// The first sign of code, else of a path to the host; nil without either.
+  func sign(limits: Limits) -> Sign? {
     let text = bytes.prefix(limits.secretBytes).array
-    let firsts = Set(Self.signs.compactMap(\.first))
+    let firsts = Set(Self.signs.compactMap(\.bytes.first))
+    var path: Sign?
     for place in text.indices where firsts.contains(text[place]) {
-      for sign in Self.signs where text[place...].starts(with: sign) {
-        return String(decoding: sign, as: UTF8.self)
+      for (bytes, sign) in Self.signs where Self.isWord(bytes, in: text, at: place) {
+        if case .code = sign { return sign }
+        path = path ?? sign
       }
     }
-    return nil
+    return path
+  }
+
+  /// Whether the sign stands here as words of its own: `model.eval()` and `| shape |` are none.
+  private static func isWord(_ sign: [UInt8], in text: [UInt8], at place: Int) -> Bool {
+    guard text[place...].starts(with: sign) else { return false }
+    func isLetter(_ byte: UInt8) -> Bool {
+      byte == 0x5f || (0x30...0x39).contains(byte) || (0x61...0x7a).contains(byte | 0x20)
+    }
+    let end = place + sign.count
+    if let last = sign.last, isLetter(last), sign[0] == UInt8(ascii: "|"), end < text.count,
+      isLetter(text[end])
+    {
+      return false
+    }
+    guard sign.last == UInt8(ascii: "("), place > 0, sign.count == 5 else { return true }
+    return !isLetter(text[place - 1]) && text[place - 1] != UInt8(ascii: ".")
   }
 
   /// Whether a reader of templates would find something to run.
@@ -50,13 +77,20 @@ struct MetadataText {
     open(named: name, at: place, &context)
   }
 
-  /// Reports signs of code.
-  func reportSign(named name: String, at place: Place, _ context: inout ScanContext) {
-    if let sign = sign(limits: context.limits) {
-      context.report(
-        Rule.modelText.at(
-          place.detail(name).at(bytes.offset), "'\(name)' holds '\(sign)'",
-          evidence: [safeText(bytes: bytes.prefix(200))]))
+  /// Reports signs of code and paths.
+  func reportSign(
+    named name: String, at place: Place, code: Rule = .modelText, path: Rule = .modelTextPath,
+    _ context: inout ScanContext
+  ) {
+    let (rule, text): (Rule, String)
+    switch sign(limits: context.limits) {
+    case .code(let sign): (rule, text) = (code, sign)
+    case .path(let sign): (rule, text) = (path, sign)
+    case nil: return
     }
+    context.report(
+      rule.at(
+        place.detail(name).at(bytes.offset), "'\(name)' holds '\(text)'",
+        evidence: [safeText(bytes: bytes.prefix(200))]))
   }
 }

@@ -70,8 +70,8 @@ private struct Scan {
   {
     if inventory.container != .file {
       let names = inventory.members.map(\.path.text)
-      for model in ArchivedModel.all(in: names) {
-        let claim = Claim(FileFormat(model), .structure)
+      for model in FileFormat.models(in: names) {
+        let claim = Claim(model, .structure)
         run(
           ScannedFile(
             bytes: bytes, place: place, name: FileName(place.members.last ?? ""), claim: claim,
@@ -111,7 +111,11 @@ private struct Scan {
     let named = isText ? name.formats.map { Claim($0, .name) } : []
     for claim in claims + named.filter({ !claims.map(\.format).contains($0.format) }) {
       if claim.format.isOpened {
-        if opensArchives { openArchive(bytes, claim, at: place, depth: depth) }
+        let isDescription = claim.strength == .tail && told.contains { $0.format == .tflite }
+        if opensArchives {
+          openArchive(
+            bytes, claim, at: place, depth: depth, follows: isDescription)
+        }
       } else {
         run(
           ScannedFile(
@@ -150,14 +154,18 @@ private struct Scan {
     }
   }
 
+  /// Opens an archive; `follows` when the format before it lets it stand there.
   private mutating func openArchive(
-    _ bytes: ByteSlice, _ claim: Claim, at place: Place, depth: Int
+    _ bytes: ByteSlice, _ claim: Claim, at place: Place, depth: Int, follows: Bool
   ) {
     let inner = Inventory(
       of: bytes, named: place.members.last ?? "", depth: depth, allowance: &context.allowance,
       opensModels: true)
     let outer = Array(place.members.dropLast())
-    context.report(inner.findings.map { $0.inside(outer) })
+    let findings = inner.findings.filter {
+      !follows || $0.rule != .hiddenBytes || $0.place.offset != 0
+    }
+    context.report(findings.map { $0.inside(outer) })
     guard inner.container != .file else {
       // Compressed but no archive: what is inside was not looked at.
       if inner.findings.isEmpty {

@@ -13,7 +13,7 @@ enum TensorContent {
     ([0x50, 0x4b, 0x03, 0x04], "a zip archive"),
     ([0x1f, 0x8b, 0x08, 0x00], "a gzip file"),
     ([0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c], "a 7z archive"),
-    (Array("#!/".utf8), "a script"),
+    (Array("#!/bin/".utf8), "a script"), (Array("#!/usr/".utf8), "a script"),
     (Array("<?php".utf8), "a script"),
     (Array("-----BEGIN ".utf8), "a key"),
   ]
@@ -29,7 +29,8 @@ enum TensorContent {
     context.open(bytes, named: name, at: place)
   }
 
-  private static func kind(of bytes: ByteSlice, at place: Place, limits: Limits) -> String? {
+  /// What a tensor's bytes begin as; nil for numbers.
+  static func kind(of bytes: ByteSlice, at place: Place, limits: Limits) -> String? {
     let start = bytes.prefix(65_536)
     if let match = signatures.first(where: { start.starts(with: $0.magic) }) { return match.what }
     guard start.count >= 8, start[0] == 0x80, (2...5).contains(start[1]) || start[0] == 0x63 else {

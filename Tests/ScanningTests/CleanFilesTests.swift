@@ -11,7 +11,8 @@ import Testing
     "models/digits_cnn.h5", "models/digits_cnn.keras", "models/digits_resnet.h5",
     "models/digits_resnet.keras", "models/digits_resnet_masked.h5", "vectors/hdf5/keras2.h5",
     "vectors/keras/nested.keras", "vectors/keras/nested.h5",
-    "vectors/hdf5/chunked.h5", "vectors/hdf5/latest.h5", "vectors/hdf5/dense.h5",
+    "scan/keras/deleted.h5", "scan/keras/sources.h5", "vectors/hdf5/chunked.h5",
+    "vectors/hdf5/latest.h5", "vectors/hdf5/dense.h5",
     "digits/goldens/x.npy", "digits/evaluation/images-idx3-ubyte", "digits/proofmark.toml",
     "digits/requirements.txt", "digits/model/labels.txt", "digits/CHANGELOG.md",
   ])
@@ -21,6 +22,15 @@ import Testing
 
   @Test func `models as the libraries of their formats write them give no finding`() throws {
     #expect(Scanner().scan(try Inventory(opening: Fixture.path("scan/models"))) == [])
+  }
+
+  @Test func `a description behind a TFLite model is looked into, and is no second file`() throws {
+    let model = try Fixture.bytes("scan/models/dense.tflite").array
+    let labels = ZipBuilder.one("labels.txt", Array("zero\none\n".utf8))
+    #expect(Scanner().scan("a.tflite", ByteSlice(model + labels)) == [])
+    let pickle = ZipBuilder.one("labels.txt", PickleBuilder.call("os", "system", "id"))
+    let found = Scanner().scan("a.tflite", ByteSlice(model + pickle))
+    #expect(found.contains { $0.rule == .dangerousImport })
   }
 
   @Test(arguments: ["digits", "digits-fragile"])

@@ -25,6 +25,8 @@ import Testing
   @Test(arguments: [
     ("cycle", Rule.hdf5LinkCycle), ("hard-cycle", .hdf5LinkCycle), ("plugin", .hdf5PluginFilter),
     ("userblock-script", .hdf5HiddenContent), ("attribute", .kerasCode),
+    ("deleted-pickle", .hdf5HiddenContent), ("deleted-old-pickle", .hdf5HiddenContent),
+    ("program", .tensorIsFile), ("program-packed", .tensorIsFile),
   ])
   func `what an HDF5 file hides is found`(name: String, rule: Rule) throws {
     let found = Scanner().scan(

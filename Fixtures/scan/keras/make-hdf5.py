@@ -20,3 +20,29 @@ with open("userblock-script.h5", "r+b") as f:
     f.write(b"#!/bin/sh\nid\n")
 with h5py.File("attribute.h5", "w") as f:
     f.create_group("g").attrs["architecture"] = '{"class_name": "Lambda", "config": {}}'
+
+# Data sets that were deleted leave their bytes behind; texts of any length stand in heaps.
+import pickle
+
+class Call:
+    def __reduce__(self):
+        return __import__("os").system, ("id",)
+
+def with_deleted(name, data):
+    with h5py.File(name, "w") as f:
+        f.create_dataset("old", data=data)
+        f.create_dataset("kept", data=np.arange(8, dtype="f4"))
+        f.flush()
+        del f["old"]
+
+with_deleted("deleted.h5", np.random.default_rng(1).random(64))
+with_deleted("deleted-pickle.h5", np.frombuffer(pickle.dumps(Call(), 4), "u1"))
+with_deleted("deleted-old-pickle.h5", np.frombuffer(pickle.dumps(Call(), 0), "u1"))
+with h5py.File("program.h5", "w") as f:
+    f.create_dataset("d", data=np.frombuffer(b"\x7fELF\x02\x01\x01" + bytes(57), "u1"))
+with h5py.File("program-packed.h5", "w") as f:
+    f.create_dataset(
+        "d", data=np.frombuffer(b"\x7fELF\x02\x01\x01" + bytes(57), "u1"), compression="gzip")
+with h5py.File("sources.h5", "w") as f:
+    f["files"] = ["first line\n#!/bin/sh\necho a\n", "import os\n"]
+    f.create_dataset("fixed", data=np.bytes_("a text\n#!/usr/bin/env python\n"))

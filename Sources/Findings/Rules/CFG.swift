@@ -37,8 +37,15 @@ extension Rule {
     why: "what is there is not what was checked, and may change",
     fix: "ship the file inside the release and name it relatively")
 
+  /// A configuration has its loader read the host's own files or an address.
+  public static let configurationReach = Rule(
+    "CFG007", .high, cwe: 73,
+    title: "a configuration has its loader read the host's own files or an address",
+    why: "loading the model opens what its maker chose: files of the system, or a server of theirs",
+    fix: "ship the file inside the release and name it relatively")
+
   static let configurationRules: [Rule] = [
     repositoryCode, trustedRemoteCode, yamlObject, instantiation, configurationBomb,
-    configurationPath,
+    configurationPath, configurationReach,
   ]
 }

@@ -50,13 +50,20 @@ extension Rule {
     fix: "convert the model again")
   /// Texts of a model hold code or paths.
   public static let modelText = Rule(
-    "MDL009", .medium, cwe: 1336,
-    title: "texts of a model hold code or paths",
-    why: "programs that show or use them may run or follow them",
+    "MDL009", .high, cwe: 1336,
+    title: "texts of a model hold code",
+    why: "no description of a model needs any; programs that show or use it may run it",
+    fix: "clear the metadata and save again")
+
+  /// Texts of a model lead to other files.
+  public static let modelTextPath = Rule(
+    "MDL010", .low, cwe: 22,
+    title: "texts of a model hold paths",
+    why: "they tell how the maker's machine is laid out, and programs may follow them",
     fix: "clear the metadata and save again")
 
   static let modelRules: [Rule] = [
     modelPlugin, modelLie, modelPath, serialisedObjects, boundedOnly, xmlEntities, msgpackTypes,
-    stallingName, modelText,
+    stallingName, modelText, modelTextPath,
   ]
 }

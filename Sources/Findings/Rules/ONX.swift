@@ -37,9 +37,9 @@ extension Rule {
     fix: "export the model again")
   /// Texts of an ONNX model hold code, paths or templates.
   public static let onnxMetadata = Rule(
-    "ONX006", .medium, cwe: 1336,
-    title: "texts of an ONNX model hold code, paths or templates",
-    why: "programs that show or use them may run or follow them",
+    "ONX006", .high, cwe: 1336,
+    title: "texts of an ONNX model hold code",
+    why: "no description of a model needs any; programs that show or use it may run it",
     fix: "clear the metadata and save again")
   /// An ONNX model has fields that no version of the format has.
   public static let onnxUnknownField = Rule(
@@ -48,8 +48,15 @@ extension Rule {
     why: "what one reader passes over is content to another",
     fix: "export the model again")
 
+  /// Metadata of an ONNX model lead to other files.
+  public static let onnxMetadataPath = Rule(
+    "ONX008", .low, cwe: 22,
+    title: "texts of an ONNX model hold paths",
+    why: "they tell how the maker's machine is laid out, and programs may follow them",
+    fix: "clear the metadata and save again")
+
   static let onnxRules: [Rule] = [
     onnxOutside, onnxForeignDomain, onnxExternalDataLie, onnxTensorLie, onnxRecursion, onnxMetadata,
-    onnxUnknownField,
+    onnxUnknownField, onnxMetadataPath,
   ]
 }

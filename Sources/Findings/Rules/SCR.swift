@@ -45,8 +45,15 @@ extension Rule {
       + "program than the one that runs",
     fix: "write the source in plain UTF-8 without control characters")
 
+  /// Python beside a model runs programs or made code in its functions.
+  public static let pythonRunsPrograms = Rule(
+    "SCR008", .high, cwe: 78,
+    title: "Python beside a model runs programs or code made at run time in its functions",
+    why: "whoever imports it and calls the function runs what its maker chose",
+    fix: "ship source code as a package with its own provenance")
+
   static let scriptRules: [Rule] = [
     pythonAtLoad, pythonBeside, startupHook, shellPayload, compiledPython, activeDocument,
-    obscuredSource,
+    obscuredSource, pythonRunsPrograms,
   ]
 }

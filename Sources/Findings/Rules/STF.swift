@@ -22,7 +22,7 @@ extension Rule {
     fix: "write shards and index again with the library of their format")
   /// A tensor's bytes are a file of another format.
   public static let tensorIsFile = Rule(
-    "STF004", .medium, cwe: 434,
+    "STF004", .high, cwe: 434,
     title: "a tensor's bytes are a file of another format",
     why: "it is numbers to one loader and a program or archive to another",
     fix: "save the tensor again from the model; look at the bytes before")

@@ -155,6 +155,37 @@ public struct HDF5Chunks: Sendable {
     }
   }
 
+  /// The pieces as they are stored, by the order of the tree.
+  func storedChunks() throws(ParseError) -> [ByteSlice] {
+    guard let index else { return [] }
+    var stored: [ByteSlice] = []
+    var visited: Set<Int> = []
+    try walk(at: index, level: nil, visited: &visited) { (chunk) throws(ParseError) in
+      guard stored.count < Self.chunkCount else {
+        throw ParseError(
+          .limit, at: chunk.bytes.offset, expected: "at most \(Self.chunkCount) chunks",
+          found: "more")
+      }
+      stored.append(chunk.bytes)
+    }
+    return stored
+  }
+
+  /// The first piece without its filters; empty for a large one, or when none is stored.
+  func firstChunk() throws(ParseError) -> ByteSlice {
+    guard let index else { return .empty }
+    let size = try checkedByteCount(
+      of: chunkShape, elementSize: storedElementSize, at: space.bytes.offset)
+    guard size <= 1 << 20 else { return .empty }
+    var first: Chunk?
+    var visited: Set<Int> = []
+    try walk(at: index, level: nil, visited: &visited) { (chunk) throws(ParseError) in
+      first = first ?? chunk
+    }
+    guard let first else { return .empty }
+    return try unpack(first, size: size)
+  }
+
   private func unpack(_ chunk: Chunk, size: Int) throws(ParseError) -> ByteSlice {
     var bytes = chunk.bytes
     for (index, filter) in filters.enumerated().reversed() {

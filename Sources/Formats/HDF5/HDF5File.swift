@@ -14,6 +14,8 @@ public struct HDF5File: Sendable {
   public let trailing: ByteSlice
   /// Bytes of the whole file.
   let byteCount: Int
+  /// Where the file's addresses lead.
+  let space: HDF5Space
 
   /// Reads the structure of the whole file; data stays where it is.
   ///
@@ -24,6 +26,7 @@ public struct HDF5File: Sendable {
     userBlock = superblock.userBlock
     trailing = superblock.trailing
     byteCount = bytes.count
+    space = superblock.space
     var parser = HDF5Parser(space: superblock.space, limits: limits)
     let target = try parser.parseTarget(at: superblock.root, path: "", depth: 0)
     switch target {

@@ -40,6 +40,14 @@ extension FileFormat {
       }
   }
 
+  /// Every model that a loader would see in an archive's members of the names.
+  public static func models(in names: [String]) -> [FileFormat] {
+    var formats = ArchivedModel.all(in: names).map(FileFormat.init)
+    // torch 0.1 wrote these into a tar archive.
+    if ["pickle", "storages", "tensors"].allSatisfy(names.contains) { formats.append(.torchTar) }
+    return formats
+  }
+
   /// Readers of zip archives look for their end alone, so a zip may follow anything.
   static func addArchives(of bytes: ByteSlice, to claims: inout [Claim]) {
     let format = ArchiveFormat(of: bytes)

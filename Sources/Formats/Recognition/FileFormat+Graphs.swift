@@ -111,6 +111,7 @@ extension FileFormat {
     var numbers: Set<Int> = []
     var graph: ByteSlice?
     var firstBlock: ByteSlice?
+    var layer: ByteSlice?
     var fields = ProtobufReader(bytes)
     do throws(ParseError) {
       for _ in 0..<10_000 {
@@ -121,6 +122,9 @@ extension FileFormat {
           numbers.insert(1)
         case (1, .bytes(let part)): firstBlock = firstBlock ?? part
         case (7, .bytes(let part)): graph = part
+        case (100, .bytes(let part)), (2, .bytes(let part)):
+          numbers.insert(field.number)
+          layer = layer ?? part
         case (let number, .bytes): numbers.insert(number)
         default: break
         }
@@ -129,6 +133,7 @@ extension FileFormat {
       let isModel = numbers.contains { (200...3_000).contains($0) }
       if numbers.contains(1), numbers.contains(2), isModel { return .coreML }
       if let firstBlock, try isBlock(firstBlock) { return .paddle }
+      if let layer, isLayer(layer) { return .caffe }
     } catch {
       return nil
     }
@@ -149,6 +154,32 @@ extension FileFormat {
       }
     }
     return false
+  }
+
+  /// A layer of Caffe: a name and a type in letters; of its first version with a number as type.
+  private static func isLayer(_ bytes: ByteSlice) -> Bool {
+    var fields = ProtobufReader(bytes)
+    var texts: [Int: String] = [:]
+    var isOld = false
+    do throws(ParseError) {
+      for _ in 0..<64 {
+        guard let field = try fields.next() else { break }
+        switch field.value {
+        case .bytes(let part) where [1, 2, 4].contains(field.number) && texts[field.number] == nil:
+          texts[field.number] = part.prefix(256).utf8
+        case .varint(let type) where field.number == 5: isOld = type < 64
+        default: continue
+        }
+      }
+    } catch {
+      return false
+    }
+    func isName(_ text: String?) -> Bool {
+      guard let text, !text.isEmpty else { return false }
+      return text.utf8.allSatisfy { (0x20..<0x7f).contains($0) }
+    }
+    let isType = texts[2]?.utf8.allSatisfy { (0x61...0x7a).contains($0 | 0x20) } ?? false
+    return isName(texts[1]) && isName(texts[2]) && isType || isOld && isName(texts[4])
   }
 
   /// A block of Paddle: its number, that of its parent, then variables and operators.

@@ -11,6 +11,7 @@ extension FileFormat {
     Signature(.tensorRT, "ftrt"), Signature(.tensorRT, "ptrt"),
     Signature(.execuTorch, "ET12", at: 4),
     Signature(.catBoost, "CBM1"),
+    Signature(.rknn, "RKNN"),
     Signature(.xgboost, "binf"), Signature(.xgboost, "{L"),
   ]
 
@@ -18,6 +19,7 @@ extension FileFormat {
     modelSignatures.add(of: bytes, to: &claims)
     if isGGUF(bytes) { claims.append(Claim(.gguf, .signature)) }
     if isSafetensors(bytes) { claims.append(Claim(.safetensors, .structure)) }
+    if isTorch7(bytes) { claims.append(Claim(.torch7, .structure)) }
     if isIDX(bytes) { claims.append(Claim(.idx, .structure)) }
     if isONNX(bytes) { claims.append(Claim(.onnx, .structure)) }
   }
@@ -34,6 +36,17 @@ extension FileFormat {
     var length: UInt64 = 0
     for index in (0..<8).reversed() { length = length << 8 | UInt64(bytes[index]) }
     return length >= 2 && length <= UInt64(bytes.count - 8)
+  }
+
+  /// A table or an object of Torch 7, and soon the version that stands before each class: in
+  /// binary, integers of 4 bytes; in text, each on its line.
+  private static func isTorch7(_ bytes: ByteSlice) -> Bool {
+    let start = bytes.prefix(512)
+    if start.starts(with: [4, 0, 0, 0]) || start.starts(with: [3, 0, 0, 0]) {
+      return start.firstPlace(of: [3, 0, 0, 0] + Array("V 1".utf8)) != nil
+    }
+    guard start.starts(with: "4\n".utf8) || start.starts(with: "3\n".utf8) else { return false }
+    return start.contains("\n3\nV 1\n")
   }
 
   /// Two zero bytes, a type code, a rank, then the sizes, whose product fills the file.

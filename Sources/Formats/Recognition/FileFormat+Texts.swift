@@ -4,6 +4,7 @@ import Bytes
 extension FileFormat {
   private static let binaryFormats: [FileFormat] = [
     .ggml, .tensorRT, .catBoost, .xgboost, .execuTorch, .squashfs, .lha, .arj,
+    .rknn,
   ]
 
   static func addTexts(of bytes: ByteSlice, to claims: inout [Claim]) {
@@ -112,19 +113,7 @@ extension FileFormat {
   /// Text of another encoding: UTF-16 or UTF-32 by its mark or its zero bytes, or one byte a
   /// character with few that are not ASCII.
   private static func isEncodedText(_ bytes: ByteSlice) -> Bool {
-    let start = bytes.prefix(1_024)
-    guard start.count >= 4 else { return false }
-    if start.starts(with: [0xff, 0xfe]) || start.starts(with: [0xfe, 0xff])
-      || start.starts(with: [0, 0, 0xfe, 0xff])
-    {
-      return bytes.count % 2 == 0
-    }
-    let isPrintable = { (byte: UInt8) in byte >= 0x20 && byte < 0x7f || [9, 10, 13].contains(byte) }
-    let even = stride(from: 0, to: start.count - 1, by: 2)
-    if bytes.count % 2 == 0, start.count >= 8 {
-      if even.allSatisfy({ isPrintable(start[$0]) && start[$0 + 1] == 0 }) { return true }
-      if even.allSatisfy({ start[$0] == 0 && isPrintable(start[$0 + 1]) }) { return true }
-    }
+    if TextEncoding(wide: bytes) != nil { return true }
     let others = bytes.prefix(1 << 20).count { $0 >= 0x80 }
     let hasControls = bytes.contains {
       $0 < 0x20 && ![0x09, 0x0a, 0x0c, 0x0d].contains($0) || $0 == 0x7f

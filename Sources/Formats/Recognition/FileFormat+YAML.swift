@@ -5,7 +5,7 @@ extension FileFormat {
   private static let yamlSigns = [
     "python/", "ruby/", "!!javax", "!!com.", "!!org.", "!!java", "tag:yaml.org,2002:", "apply:",
     "!new:", "!name:", "!binary", "_target_:", "loader_module:", "class_name:", "auto_map:",
-    "trust_remote_code:", "class_path:", "custom_pipelines:", ": &",
+    "trust_remote_code:", "class_path:", "custom_pipelines:", ": &", "pip:\n",
   ].map { Array($0.utf8) }
 
   /// Whether a text may be YAML that its loader acts on, by its first 64 KiB.

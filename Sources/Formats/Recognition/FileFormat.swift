@@ -60,6 +60,9 @@ public enum FileFormat: String, Sendable, CaseIterable {
   case lightGBM = "lightgbm"
   case pmml
   case idx
+  case caffe
+  case torch7
+  case rknn
 
   // Other languages' objects.
   case rData = "r-data"
@@ -114,7 +117,7 @@ public enum FileFormat: String, Sendable, CaseIterable {
     case .zip, .torchArchive, .torchScript, .kerasArchive, .npz, .skops, .officeOpenXML: .zip
     case .tar, .torchTar: .tar
     case .pickle, .torchLegacy: .pickle
-    case .savedModel, .graphDef, .onnx, .coreML, .paddle: .protobuf
+    case .savedModel, .graphDef, .onnx, .coreML, .paddle, .caffe: .protobuf
     case .savedModelText, .mxnetSymbol, .openVINO, .lightGBM, .pmml, .json, .notebook, .yaml, .xml,
       .svg, .pem, .jinja, .python, .shell, .dockerfile, .text:
       .text

@@ -32,7 +32,7 @@ struct HDF5Scan {
       scan.judgeConfigurations(of: file.root)
       scan.walk(file.root)
       scan.judgeCircles()
-      scan.judgeGaps(of: bytes)
+      scan.judgeGaps(of: bytes, in: file)
     } catch {
       scan.findings.append(Rule.unreadable.at(place, error))
     }
@@ -85,32 +85,20 @@ struct HDF5Scan {
     hidden.append((name, bytes))
   }
 
-  /// What no object owns is not told from the rest: looked for are signatures that no number,
-  /// name or address of HDF5 makes by chance, outside of the user block and the end.
-  private mutating func judgeGaps(of bytes: ByteSlice) {
-    // Weights fill the middle of large files.
-    let window = 16 << 20
-    search(bytes.prefix(window))
-    if bytes.count > window { search(bytes.suffix(min(window, bytes.count - window))) }
-  }
-
-  private mutating func search(_ bytes: ByteSlice) {
-    for (magic, what) in Self.signatures {
-      guard let start = bytes.firstPlace(of: magic) else { continue }
-      let rest = bytes.suffix(bytes.count - start)
-      findings.append(Rule.hdf5HiddenContent.at(place.at(rest.offset), "holds \(what)"))
-      hidden.append(("byte \(rest.offset)", rest))
+  /// What stands in no data set and no attribute, and is a file to others.
+  private mutating func judgeGaps(of bytes: ByteSlice, in file: HDF5File) {
+    let gaps = HDF5Gaps(of: file, in: bytes)
+    for found in gaps.programs(at: place, limits: limits) {
+      findings.append(
+        Rule.hdf5HiddenContent.at(
+          place.at(found.bytes.offset), "bytes of no object hold \(found.what)"))
+      hidden.append(("byte \(found.bytes.offset)", found.bytes))
+    }
+    if gaps.unseen > 0 {
+      findings.append(
+        Rule.unreadable.at(place, "\(gaps.unseen) bytes of no object were not looked at"))
     }
   }
-
-  private static let signatures: [(magic: [UInt8], what: String)] = [
-    ([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1], "an ELF executable"),
-    ([0x7f, 0x45, 0x4c, 0x46, 1, 1, 1], "an ELF executable"),
-    ([0x50, 0x4b, 3, 4, 0x14, 0, 0, 0], "a zip archive"),
-    (Array("cposix\nsystem\n".utf8), "a pickle"), (Array("cos\nsystem\n".utf8), "a pickle"),
-    (Array("#!/bin/".utf8), "a script"), (Array("#!/usr/bin/".utf8), "a script"),
-    (Array("This program cannot be run in DOS mode".utf8), "a Windows executable"),
-  ]
 
   /// Soft links that lead to each other, or to a group around them.
   private mutating func judgeCircles() {
@@ -221,10 +209,24 @@ struct HDF5Scan {
         findings.append(Rule.unreadable.at(inside, "data of type \(name) was not read"))
       }
     }
+    judgeContent(of: dataset, at: inside)
     if dataset.claimedBytes > limits.unpackedBytes(of: byteCount) {
       findings.append(
         Rule.hdf5Bomb.at(
           inside, "claims \(dataset.claimedBytes) bytes in a file of \(byteCount)"))
+    }
+  }
+
+  /// A data set that begins as a file is one to whoever writes it out.
+  private mutating func judgeContent(of dataset: HDF5Dataset, at inside: Place) {
+    do throws(ParseError) {
+      let bytes = try dataset.firstBytes()
+      guard let what = TensorContent.kind(of: bytes, at: inside, limits: limits) else { return }
+      findings.append(Rule.tensorIsFile.at(inside.at(bytes.offset), "the data is \(what)"))
+      hidden.append((dataset.path, bytes))
+    } catch {
+      // Keras reads no data set whose chunks cannot be read; reading it says so.
+      return
     }
   }
 }

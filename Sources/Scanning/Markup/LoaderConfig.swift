@@ -91,8 +91,16 @@ struct LoaderConfig {
       }
     case "base_model_name_or_path", "_name_or_path", "tokenizer_file", "vocab_file",
       "name_or_path", "model_file":
-      if let text = value.string, Self.leadsOutside(text) {
+      guard let text = value.string else { return }
+      if Self.reachesHost(text) {
+        report(.configurationReach, "reads the host or an address", text, &context)
+      } else if Self.leadsOutside(text) {
         report(.configurationPath, "points outside the release", text, &context)
+      }
+    case "pip":
+      for line in value.array ?? [] {
+        guard let text = line.string, let rule = Self.source(ofPip: text) else { continue }
+        report(rule, "installs packages from an address", text, &context)
       }
     default:
       if name.hasPrefix("_attn_implementation") || name == "attn_implementation"
@@ -231,10 +239,43 @@ struct LoaderConfig {
     }
   }
 
-  /// Whether a path climbs out of its folder, or names a scheme other than the hub's.
+  /// What is wrong with a line of pip's in an environment of conda: nil for a package by its name.
+  private static func source(ofPip line: String) -> Rule? {
+    let text = line.lowercased()
+    let isOption = ["-i ", "-f ", "-e ", "--index-url", "--extra-index-url", "--find-links"]
+      .contains { text.hasPrefix($0) }
+    if text.hasPrefix("--trusted-host") { return .configurationReach }
+    guard text.contains("://") || isOption && text.contains("/") else { return nil }
+    if packageHosts.contains(where: { text.contains("https://\($0)/") }) { return nil }
+    // Repositories by their address are usual in research; what they give may change.
+    return text.contains("git+https://github.com/") ? .configurationPath : .configurationReach
+  }
+
+  private static let packageHosts = [
+    "pypi.org", "files.pythonhosted.org", "download.pytorch.org", "pypi.nvidia.com",
+    "data.pyg.org", "storage.googleapis.com/jax-releases", "huggingface.github.io",
+  ]
+
+  /// Whether a path leads to what no training run leaves in a configuration: the system's files,
+  /// a user's keys, or a server that is not the hub.
+  private static func reachesHost(_ path: String) -> Bool {
+    let path = path.lowercased().replacing("\\", with: "/")
+    if hubs.contains(where: { path.hasPrefix($0) }) { return false }
+    return path.hasPrefix("//") || path.contains("://")
+      || systemPlaces.contains { path.hasPrefix($0) || path.contains("..\($0)") }
+      || [".ssh/", ".aws/", ".kube/", ".netrc", ".git-credentials"].contains { path.contains($0) }
+  }
+
+  /// Where people keep models; a configuration that names them says where it comes from.
+  private static let hubs = [
+    "https://huggingface.co/", "https://hf.co/", "https://modelscope.cn/", "s3://", "gs://",
+    "hdfs://", "abfss://", "wasbs://", "oss://",
+  ]
+  private static let systemPlaces = ["/etc/", "/proc/", "/sys/", "/dev/", "/boot/", "/var/run/"]
+
+  /// Whether a path climbs out of its folder, or names an address.
   private static func leadsOutside(_ path: String) -> Bool {
-    path.split(separator: "/").contains("..") || path.hasPrefix("/etc/") || path.hasPrefix("\\\\")
-      || ["http://", "https://", "file://", "ftp://"].contains { path.hasPrefix($0) }
+    path.split(separator: "/").contains("..") || path.contains("://")
   }
 
   private static let packages = [

@@ -25,6 +25,7 @@ struct XMLScan: ContentScanner {
           file.place, "'\(sign.trimmingBlanks)' runs when the document is shown or read",
           evidence: [sign]))
     }
+    OfficeMarkup.judge(declarations.text, at: file.place, &context)
     return .whole
   }
 

@@ -77,12 +77,9 @@ struct ONNXScan: ContentScanner {
       let metadata = MetadataText(text.bytes)
       // Exporters note their stack traces at each node: those are source text.
       let isTrace = text.name.contains("stack_trace") || text.name.hasPrefix("pkg.")
-      if !isTrace, let sign = metadata.sign(limits: context.limits) {
-        context.report(
-          Rule.onnxMetadata.at(
-            file.place.detail(text.name).at(text.bytes.offset),
-            "'\(text.name)' holds '\(sign)'",
-            evidence: [safeText(bytes: text.bytes.prefix(200))]))
+      if !isTrace {
+        metadata.reportSign(
+          named: text.name, at: file.place, code: .onnxMetadata, path: .onnxMetadataPath, &context)
       }
       if text.isModel { metadata.open(named: text.name, at: file.place, &context) }
     }
@@ -96,6 +93,7 @@ struct ONNXScan: ContentScanner {
         Rule.onnxUnknownField.at(
           file.place.at(field.offset), "field \(field.number) of a \(field.message)",
           evidence: ["\(field.message).\(field.number)"]))
+      reportContent(of: field, file, &context)
     }
     for field in walk.repeated {
       context.report(
@@ -104,6 +102,35 @@ struct ONNXScan: ContentScanner {
           "field \(field.number) of a \(field.message) stands twice: some readers merge the two",
           evidence: ["\(field.message).\(field.number)"]))
     }
+  }
+
+  /// Bytes that ONNX's readers pass over and that are code or a file to others.
+  private static func reportContent(
+    of field: ONNXWalk.UnknownField, _ file: ScannedFile, _ context: inout ScanContext
+  ) {
+    let bytes = field.content.asFile()
+    let sign = MetadataText(bytes).sign(limits: context.limits)
+    let claims = FileFormat.claims(of: bytes)
+    let name = FileName("field")
+    let trial = PickleScan.trial(
+      bytes, named: name, at: file.place, told: claims, limits: context.limits)
+    let format = ([trial].compactMap { $0 } + claims).map(\.format).first {
+      $0.family != .text && $0 != .empty
+    }
+    let what: String
+    if let format {
+      what = format.article
+    } else if case .code(let sign) = sign {
+      what = "code: '\(sign)'"
+    } else if bytes.count > 4_096 {
+      what = "\(bytes.count) bytes"
+    } else {
+      return
+    }
+    context.report(
+      Rule.strayBytes.at(
+        file.place.at(field.content.offset), "a field that no version of ONNX has holds \(what)"))
+    context.open(bytes, named: "field \(field.number)", at: file.place)
   }
 
   /// A function that calls itself, perhaps by way of others.

@@ -27,6 +27,15 @@ struct ONNXWalk {
     let size: Int?
   }
 
+  /// A field that no version of the format has.
+  struct UnknownField {
+    let message: ONNXMessage
+    let number: Int
+    let offset: Int
+    /// Its bytes; empty for a number.
+    let content: ByteSlice
+  }
+
   /// A text for people, or a value of the metadata.
   struct Text {
     let bytes: ByteSlice
@@ -44,7 +53,7 @@ struct ONNXWalk {
   private(set) var raw: [(name: String, bytes: ByteSlice)] = []
   private(set) var domains: [String: Int] = [:]
   private(set) var texts: [Text] = []
-  private(set) var unknownFields: [(message: ONNXMessage, number: Int, offset: Int)] = []
+  private(set) var unknownFields: [UnknownField] = []
   private(set) var repeated: [(message: ONNXMessage, number: Int, offset: Int)] = []
   /// Why the walk could not see everything.
   private(set) var obstacle: ParseError?
@@ -97,7 +106,13 @@ struct ONNXWalk {
           .limit, at: field.offset, expected: "at most \(Self.fieldLimit) fields", found: "more")
       }
       guard let kind = message.field(field.number) else {
-        if unknownFields.count < 100 { unknownFields.append((message, field.number, field.offset)) }
+        if unknownFields.count < 100 {
+          var content = ByteSlice.empty
+          if case .bytes(let part) = field.value { content = part }
+          unknownFields.append(
+            UnknownField(
+              message: message, number: field.number, offset: field.offset, content: content))
+        }
         continue
       }
       switch (kind, field.value) {

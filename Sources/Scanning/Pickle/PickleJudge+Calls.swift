@@ -204,6 +204,7 @@ extension PickleJudge {
     switch context {
     case .torch(let storages): known = storages
     case .torchScript(let storages): known = storages
+    case .torchTar(let keys): return referredInTar(to: identification, keys, event, graph)
     case .plain:
       report(
         .strayReference, event, "asks its reader for an object that is not in the file")
@@ -229,6 +230,23 @@ extension PickleJudge {
     }
     return mark(
       of: Storage(key: key, elements: elements, bytes: overflow ? Int.max : bytes), event)
+  }
+
+  /// The key of a tensor or storage in digits, or (class, file, source).
+  private mutating func referredInTar(
+    to identification: PickledValue, _ keys: Set<Int>, _ event: PickleEvent,
+    _ graph: PickledObjects
+  ) -> Int {
+    if case .text(let digits) = identification, let key = Int(digits), keys.contains(key) {
+      return 0
+    }
+    if let parts = graph.tuple(identification), parts.count == 3,
+      let mark = importMark(parts[0], graph)
+    {
+      return -mark
+    }
+    report(.strayReference, event, "a persistent reference to nothing in the archive")
+    return 0
   }
 
   /// The class in ('module', class, file, source); the source is never run.

@@ -13,6 +13,8 @@ struct PickleJudge: PickleObserver {
     case plain
     /// torch's archive: the bytes of every storage by its key; nil when they follow the pickle.
     case torch(storages: [String: Int]?)
+    /// torch's tar archive: the keys of its tensors and storages.
+    case torchTar(keys: Set<Int>)
     /// A TorchScript archive: also names of the classes in its code.
     case torchScript(storages: [String: Int]?)
   }
@@ -36,6 +38,8 @@ struct PickleJudge: PickleObserver {
   private static let findingLimit = 200
   /// Literals that are unpacked to look into them: a bomb could be in each.
   private static let packedLimit = 64
+  /// Longer texts are no keys and hold none in the data of a model.
+  private static let secretBytes = 16 << 10
   /// Arguments of a call, and axes of a tensor.
   static let argumentLimit = 64
 
@@ -105,6 +109,11 @@ struct PickleJudge: PickleObserver {
 
   mutating func literal(_ bytes: ByteSlice, _ event: PickleEvent) {
     guard let wrappings else { return }
+    if bytes.count <= Self.secretBytes {
+      for match in SecretScan.matches(in: bytes.array) {
+        report(match.rule, event, "\(match.what) in a text")
+      }
+    }
     if HiddenProgram.mayBePacked(bytes) { packedCount += 1 }
     guard
       let program = HiddenProgram(
@@ -154,11 +163,22 @@ extension PickleJudge {
 
   /// TorchScript's own reader finds these in the archive and nowhere else.
   private func scriptUse(of name: PickledGlobal) -> PickleUse? {
+    if case .torchTar = context { return Self.tarUse(of: name) }
     guard case .torchScript = context else { return nil }
     let isClass = name.module == "__torch__" || name.module.hasPrefix("__torch__.")
     let isHelper = name.module == "torch.jit._pickle" && Self.scriptHelpers.contains(name.name)
     guard isClass || isHelper else { return nil }
     return PickleUse(isClass ? [.new, .ref, .state] : [.call, .ref])
+  }
+
+  /// Types of tensors and storages, which torch 0.1 notes of each.
+  private static func tarUse(of name: PickledGlobal) -> PickleUse? {
+    guard name.module == "torch" || name.module == "torch.cuda" else { return nil }
+    let isTensor = [
+      "DoubleTensor", "FloatTensor", "HalfTensor", "LongTensor", "IntTensor", "ShortTensor",
+      "CharTensor", "ByteTensor",
+    ].contains(name.name)
+    return isTensor || TorchStorageClass.itemSize(of: name) != nil ? PickleUse([.ref]) : nil
   }
 
   /// Functions of torch/jit/_pickle.py.

@@ -51,6 +51,10 @@ struct PickleScan {
           let rule: Rule = error.kind == .limit ? .unreadable : .malformedPickle
           judge.report(rule, at: error.offset, "\(error)")
         }
+        let rest = reader.rest
+        if rest.count < bytes.count, error.kind != .limit {
+          judge.add(TrailingContent.pickles(in: rest, at: place, limits: limits))
+        }
         break
       }
     }

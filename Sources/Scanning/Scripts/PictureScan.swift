@@ -11,17 +11,8 @@ struct PictureScan: ContentScanner {
 
   /// Has what follows the end of the format scanned as a file of its own.
   static func judgeTail(_ file: ScannedFile, _ context: inout ScanContext) {
-    let bytes = file.bytes
-    guard let end = end(of: file.claim.format, in: bytes), end < bytes.count else { return }
-    let tail = bytes.suffix(bytes.count - end)
-    guard tail.contains(where: { ![0, 0x0a, 0x0d, 0x20].contains($0) }) else { return }
-    let claims = FileFormat.claims(of: tail.asFile())
-    if let claim = claims.first {
-      context.report(
-        Rule.trailingFile.at(
-          file.place.at(end), "\(tail.count) bytes follow the end: \(claim.format.article)"))
-    }
-    context.open(tail, named: "bytes after the end", at: file.place)
+    guard let end = end(of: file.claim.format, in: file.bytes) else { return }
+    TrailingContent.judge(after: end, in: file, &context)
   }
 
   private static func end(of format: FileFormat, in bytes: ByteSlice) -> Int? {

@@ -228,6 +228,8 @@ private struct PythonJudge {
       findings.append(Rule.pythonAtLoad.at(place.at(token.offset), message))
     } else if isHook {
       findings.append(Rule.startupHook.at(place.at(token.offset), message))
+    } else if functions.last?.name != "__main__", PythonDangers.isGrave(name) {
+      findings.append(Rule.pythonRunsPrograms.at(place.at(token.offset), message))
     } else {
       findings.append(Rule.pythonBeside.at(place.at(token.offset), message))
     }
@@ -241,6 +243,17 @@ private enum PythonDangers {
     "/dev/tcp/", ".ssh/id_", ".ssh/authorized_keys", ".aws/credentials", "/etc/shadow", ".bashrc",
     "/etc/cron",
   ]
+
+  /// What code for a model calls for nothing: programs of the system, and texts made code. Others,
+  /// such as a connection in a client, are usual beside a model.
+  static func isGrave(_ path: String) -> Bool {
+    [
+      "os.system", "os.popen", "os.startfile", "os.exec", "os.spawn", "os.posix_spawn", "pty.",
+      "posix.system", "nt.system", "_posixsubprocess", "marshal.loads", "types.FunctionType",
+      "types.CodeType", "builtins.exec", "builtins.eval", "subprocess.getoutput",
+      "platform.popen", "asyncio.create_subprocess_shell", "pip.main", "pip._internal",
+    ].contains { path.hasPrefix($0) } || path == "exec" || path == "eval"
+  }
 
   static func match(_ path: String) -> String? {
     for entry in entries {

@@ -59,7 +59,7 @@ struct TextScan: ContentScanner {
       return .whole
     case .markup:
       MarkupSigns.judge(file.bytes, at: file.place, &context)
-    case .prose: break
+    case .prose: CaffeScan.judge(text: file.bytes, at: file.place, &context)
     }
     guard !isNamed, !file.name.formats.contains(.jinja) else { return .whole }
     return TemplateScan.judge(file.bytes, at: file.place, isTemplate: false, &context)
@@ -95,6 +95,8 @@ private enum SourceKind {
       || lower.contains("[service]") && lower.contains("execstart=")
     {
       self = .launcher("a launcher, which runs what it names when it is opened")
+    } else if lower.hasPrefix("{\\rtf"), let sign = Self.activeRTF(file.bytes) {
+      self = .launcher("rich text with '\(sign)', which opens what it holds")
     } else if ["makefile", "gnumakefile", "justfile", "procfile", "jenkinsfile"].contains(name)
       || name.hasSuffix(".mk") || lower.hasPrefix("@echo off") || Self.isDockerfile(lower)
       || Self.isPowerShell(lower) || Self.isMakefile(start)
@@ -106,6 +108,13 @@ private enum SourceKind {
       self = .python
     } else {
       self = .prose
+    }
+  }
+
+  /// Objects and templates that a reader of rich text opens by itself.
+  private static func activeRTF(_ bytes: ByteSlice) -> String? {
+    ["\\objdata", "\\objupdate", "\\objautlink", "\\*\\template", "DDEAUTO"].first {
+      bytes.contains($0)
     }
   }
 

@@ -2,8 +2,10 @@
 struct SecretSign: Sendable {
   /// The shape of what follows the beginning.
   enum Shape: Sendable {
-    /// So many characters of letters, digits and the given others.
-    case token(ClosedRange<Int>, also: String = "")
+    /// So many characters of letters, digits and the given others, and what proves them.
+    case token(ClosedRange<Int>, also: String = "", proof: SecretProof = .none)
+    /// Base64 of something secret, after a name.
+    case encoded(Encoded)
     /// A key between lines of dashes.
     case privateKey
     /// Three parts of base64 with dots between, of which the first is a header.
@@ -16,9 +18,20 @@ struct SecretSign: Sendable {
     case machine
   }
 
+  /// What base64 hides.
+  enum Encoded: Sendable {
+    /// A private key between its lines.
+    case privateKey
+    /// A name, a colon and a password.
+    case credentials
+  }
+
   let beginning: [UInt8]
   let what: String
   let shape: Shape
+
+  /// Whether it begins a private key.
+  var isPrivateKey: Bool { if case .privateKey = shape { true } else { false } }
 
   init(_ beginning: String, _ what: String, _ shape: Shape) {
     self.beginning = Array(beginning.utf8)
@@ -28,19 +41,21 @@ struct SecretSign: Sendable {
 
   /// The signs, compared without case but for tokens.
   static let all: [SecretSign] = [
-    SecretSign("AKIA", "an access key of AWS", .token(16...16)),
-    SecretSign("ASIA", "an access key of AWS", .token(16...16)),
-    SecretSign("ghp_", "a token of GitHub", .token(36...255)),
-    SecretSign("gho_", "a token of GitHub", .token(36...255)),
-    SecretSign("ghu_", "a token of GitHub", .token(36...255)),
-    SecretSign("ghs_", "a token of GitHub", .token(36...255)),
-    SecretSign("ghr_", "a token of GitHub", .token(36...255)),
-    SecretSign("github_pat_", "a token of GitHub", .token(40...255, also: "_")),
+    SecretSign("AKIA", "an access key of AWS", .token(16...16, proof: .account)),
+    SecretSign("ASIA", "an access key of AWS", .token(16...16, proof: .account)),
+    SecretSign("ghp_", "a token of GitHub", .token(36...255, proof: .checksum)),
+    SecretSign("gho_", "a token of GitHub", .token(36...255, proof: .checksum)),
+    SecretSign("ghu_", "a token of GitHub", .token(36...255, proof: .checksum)),
+    SecretSign("ghs_", "a token of GitHub", .token(36...255, proof: .checksum)),
+    SecretSign("ghr_", "a token of GitHub", .token(36...255, proof: .checksum)),
+    SecretSign(
+      "github_pat_", "a token of GitHub",
+      .token(40...255, also: "_", proof: .parts([22, 59], separator: 0x5f))),
     SecretSign("glpat-", "a token of GitLab", .token(20...64, also: "_-.")),
     SecretSign("gldt-", "a token of GitLab", .token(20...64, also: "_-")),
     SecretSign("glrt-", "a token of GitLab", .token(20...64, also: "_-")),
-    SecretSign("xoxb-", "a token of Slack", .token(20...255, also: "-")),
-    SecretSign("xoxp-", "a token of Slack", .token(20...255, also: "-")),
+    SecretSign("xoxb-", "a token of Slack", .token(20...255, also: "-", proof: .numbered)),
+    SecretSign("xoxp-", "a token of Slack", .token(20...255, also: "-", proof: .numbered)),
     SecretSign("xoxa-", "a token of Slack", .token(20...255, also: "-")),
     SecretSign("xapp-", "a token of Slack", .token(20...255, also: "-")),
     SecretSign("hooks.slack.com/services/", "a hook of Slack", .token(24...80, also: "/")),
@@ -53,18 +68,21 @@ struct SecretSign: Sendable {
     SecretSign("ya29.", "a token of Google", .token(30...500, also: "_-")),
     SecretSign("sk-proj-", "a key of OpenAI", .token(32...255, also: "_-")),
     SecretSign("sk-svcacct-", "a key of OpenAI", .token(32...255, also: "_-")),
-    SecretSign("sk-ant-", "a key of Anthropic", .token(32...255, also: "_-")),
+    SecretSign(
+      "sk-ant-", "a key of Anthropic", .token(32...255, also: "_-", proof: .ending("AA"))),
     SecretSign("sk-or-v1-", "a key of OpenRouter", .token(40...80)),
-    SecretSign("sk-", "a key of OpenAI", .token(40...64)),
-    SecretSign("hf_", "a token of Hugging Face", .token(30...40)),
-    SecretSign("api_org_", "a token of Hugging Face", .token(30...40)),
-    SecretSign("npm_", "a token of npm", .token(36...36)),
-    SecretSign("pypi-Ag", "a token of PyPI", .token(50...400, also: "_-")),
+    SecretSign("sk-", "a key of OpenAI", .token(40...64, proof: .holding("T3BlbkFJ"))),
+    SecretSign("hf_", "a token of Hugging Face", .token(34...40, proof: .letters)),
+    SecretSign("api_org_", "a token of Hugging Face", .token(34...40, proof: .letters)),
+    SecretSign("npm_", "a token of npm", .token(36...36, proof: .checksum)),
+    SecretSign("pypi-Ag", "a token of PyPI", .token(50...400, also: "_-", proof: .macaroon)),
     SecretSign("dckr_pat_", "a token of Docker", .token(24...40, also: "_-")),
-    SecretSign("dop_v1_", "a token of DigitalOcean", .token(64...64)),
-    SecretSign("SG.", "a key of SendGrid", .token(60...72, also: "_-.")),
-    SecretSign("dapi", "a token of Databricks", .token(32...32)),
-    SecretSign("shpat_", "a token of Shopify", .token(32...32)),
+    SecretSign("dop_v1_", "a token of DigitalOcean", .token(64...64, proof: .hexadecimal)),
+    SecretSign(
+      "SG.", "a key of SendGrid",
+      .token(60...72, also: "_-.", proof: .parts([22, 43], separator: 0x2e))),
+    SecretSign("dapi", "a token of Databricks", .token(32...32, proof: .hexadecimal)),
+    SecretSign("shpat_", "a token of Shopify", .token(32...32, proof: .hexadecimal)),
     SecretSign("r8_", "a token of Replicate", .token(37...40)),
     SecretSign("gsk_", "a key of Groq", .token(40...60)),
     SecretSign("hvs.", "a token of Vault", .token(24...120, also: "_-")),
@@ -72,14 +90,20 @@ struct SecretSign: Sendable {
     SecretSign("glsa_", "a token of Grafana", .token(32...48, also: "_")),
     SecretSign("nvapi-", "a key of NVIDIA", .token(40...80, also: "_-")),
     SecretSign("AGE-SECRET-KEY-1", "a private key of age", .token(58...58)),
-    SecretSign("AccountKey=", "a key of Azure", .token(60...90, also: "+/=")),
-    SecretSign("SharedAccessKey=", "a key of Azure", .token(40...90, also: "+/=")),
+    SecretSign(
+      "AccountKey=", "a key of Azure", .token(60...90, also: "+/=", proof: .base64(bytes: 64))),
+    SecretSign(
+      "SharedAccessKey=", "a key of Azure",
+      .token(40...90, also: "+/=", proof: .base64(bytes: 32))),
     SecretSign("-----BEGIN ", "a private key", .privateKey),
     SecretSign("PuTTY-User-Key-File-", "a private key of PuTTY", .privateKey),
     SecretSign("eyJ", "a signed web token", .webToken),
     SecretSign("://", "a password in an address", .address),
     SecretSign("machine ", "a password of a machine", .machine),
     SecretSign("password", "a password", .assignment(isPassword: true)),
+    SecretSign("\"auth\"", "a registry's credentials", .encoded(.credentials)),
+    SecretSign("client-key-data", "a private key", .encoded(.privateKey)),
+    SecretSign("pwd", "a password", .assignment(isPassword: true)),
     SecretSign("passwd", "a password", .assignment(isPassword: true)),
     SecretSign("passphrase", "a password", .assignment(isPassword: true)),
     SecretSign("api_key", "a key", .assignment(isPassword: false)),
@@ -94,6 +118,12 @@ struct SecretSign: Sendable {
     SecretSign("hf_token", "a token", .assignment(isPassword: false)),
     SecretSign("account_key", "a key", .assignment(isPassword: false)),
   ]
+
+  /// Signs of enough characters to tell a token that is cut off behind them.
+  static let long = all.filter { sign in
+    if case .token = sign.shape { return sign.beginning.count >= 3 }
+    return sign.isPrivateKey
+  }
 
   /// The signs by their first two bytes in lower case.
   static let byStart: [UInt16: [SecretSign]] = Dictionary(grouping: all) {

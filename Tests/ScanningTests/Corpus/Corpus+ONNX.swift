@@ -200,7 +200,7 @@ extension Corpus {
       "ONNX: a negative size", .onnxTensorLie, .high, in: "model.onnx",
       bytes: { model { $0.graph.initializer(.raw("w", [-1], type: 1, [])) } }),
     HostileFile(
-      "ONNX: code in the metadata", .onnxMetadata, .medium, in: "model.onnx", isHygiene: true,
+      "ONNX: code in the metadata", .onnxMetadata, .high, in: "model.onnx",
       bytes: { model { $0.metadata = [("note", "__import__('os').system('id')")] } },
       clean: { model { $0.metadata = [("note", "trained on digits")] } }),
     HostileFile(

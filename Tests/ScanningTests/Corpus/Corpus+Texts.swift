@@ -76,7 +76,7 @@ extension Corpus {
       clean: "aws = AKIAIOSFODNN7EXAMPLE\n"),
     row(
       "a token of GitHub", .serviceToken, "config.json",
-      #"{"t": "ghp_"# + #"a8Kd02LmNq73ZtYx91RbVc64WsPe58JhGf0u"}"#,
+      #"{"t": "ghp_"# + #"a8Kd02LmNq73ZtYx91RbVc64WsPe581rmQzG"}"#,
       clean: #"{"t": "ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"}"#),
     row(
       "a private key", .privateKey, "id.txt",

@@ -1,10 +1,6 @@
-import Auditing
-import Bytes
-import Engine
 import Findings
 import Judging
 import Scanning
-import StockPolicies
 import TestSupport
 import Testing
 
@@ -12,7 +8,7 @@ import Testing
 @Suite struct CorpusTests {
   @Test(arguments: Corpus.all)
   func `a hostile file breaks its rule and does not pass`(_ file: HostileFile) throws {
-    let report = try audit(file.bytes, named: file.file)
+    let report = try CorpusAudit.report(on: file.bytes, named: file.file)
     let findings = report.checks.flatMap(\.findings).map(\.finding)
     #expect(findings.contains { $0.rule == file.rule }, "\(findings.map(line))")
     #expect(file.rule.severity == file.severity)
@@ -21,7 +17,7 @@ import Testing
 
   @Test(arguments: Corpus.withClean)
   func `its clean twin breaks none`(_ file: HostileFile) throws {
-    let report = try audit(try #require(file.clean), named: file.file)
+    let report = try CorpusAudit.report(on: try #require(file.clean), named: file.file)
     let findings = report.checks.flatMap(\.findings).map(\.finding)
     #expect(findings.isEmpty && report.verdict == .pass, "\(findings.map(line))")
   }
@@ -30,7 +26,7 @@ import Testing
   func `a hostile file is found wherever it is put`(_ wrapping: Wrapping) throws {
     for file in Corpus.all where !file.dependsOnName || !wrapping.renames {
       let (name, bytes) = wrapping.wrap(file)
-      let report = try audit(bytes, named: name)
+      let report = try CorpusAudit.report(on: bytes, named: name)
       let findings = report.checks.flatMap(\.findings).map(\.finding)
       #expect(
         findings.contains { $0.rule == file.rule }, "\(file.name): \(findings.map(line))")
@@ -50,17 +46,6 @@ import Testing
 
   private func line(_ finding: Finding) -> String {
     "\(finding.rule.id) \(finding.place): \(finding.message)"
-  }
-
-  private func audit(_ bytes: [UInt8], named name: String) throws -> AuditReport {
-    let folder = try ScratchFolder()
-    try folder.write(bytes, to: name)
-    var policy = try Policy(stock: .ciGate)
-    for check in [CheckName.unpack, .scan] { policy[check].demand = .required }
-    let settings = try AuditSettings(
-      policy: policy, checks: [.unpack, .scan], trust: nil, at: nil,
-      compute: Compute(threads: 1, variant: .plain))
-    return try Audit(settings).run(folder.file(name))
   }
 }
 
