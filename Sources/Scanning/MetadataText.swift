@@ -15,9 +15,10 @@ struct MetadataText {
   private static let signs: [(bytes: [UInt8], sign: Sign)] =
     [
       "__import__", "__globals__", "__subclasses__", "__builtins__", "os.system(", "os.popen(",
-      "subprocess.", "eval(", "exec(", "pickle.loads", "<script", "javascript:", "/etc/passwd",
-      "/etc/shadow", "powershell", "cmd.exe", "/bin/sh", "/bin/bash", "| sh", "|sh", "| bash",
-      "|bash", "base64 -d", "<!ENTITY", "${jndi:",
+      "subprocess.run", "subprocess.Popen", "subprocess.call", "subprocess.check", "eval(", "exec(",
+      "pickle.loads", "<script", "\"javascript:", "'javascript:", "=javascript:", "/etc/passwd",
+      "/etc/shadow", "powershell -", "powershell.exe", "cmd.exe /", "cmd /c", "/bin/sh",
+      "/bin/bash", "| sh", "|sh", "| bash", "|bash", "base64 -d", "<!ENTITY", "${jndi:",
     ].map { (Array($0.utf8), .code($0)) }
     + ["file:///", "../../", "..\\..\\"].map { (Array($0.utf8), .path($0)) }
 

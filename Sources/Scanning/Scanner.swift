@@ -102,7 +102,10 @@ private struct Scan {
     let told = FileFormat.claims(of: bytes)
     let trial = PickleScan.trial(bytes, named: name, at: place, told: told, limits: context.limits)
     let claims = told + [trial].compactMap { $0 }
-    judge(claims, of: name, at: place)
+    // A text in another encoding is compared when it is decoded.
+    if told.map(\.format) != [.text] || TextEncoding(of: bytes) == .utf8 {
+      judge(claims, of: name, at: place)
+    }
     if claims.isEmpty {
       unknown.append(Unknown(place: place, count: bytes.count, name: name))
     }

@@ -124,7 +124,7 @@ extension FileFormat {
         case (7, .bytes(let part)): graph = part
         case (100, .bytes(let part)), (2, .bytes(let part)):
           numbers.insert(field.number)
-          layer = layer ?? part
+          if field.number == 100 || layer == nil { layer = part }
         case (let number, .bytes): numbers.insert(number)
         default: break
         }
@@ -132,8 +132,8 @@ extension FileFormat {
       if let graph, try isGraph(graph) { return .onnx }
       let isModel = numbers.contains { (200...3_000).contains($0) }
       if numbers.contains(1), numbers.contains(2), isModel { return .coreML }
-      if let firstBlock, try isBlock(firstBlock) { return .paddle }
       if let layer, isLayer(layer) { return .caffe }
+      if let firstBlock, try isBlock(firstBlock) { return .paddle }
     } catch {
       return nil
     }

@@ -100,16 +100,39 @@ private struct PythonJudge {
       if let place = tokens.firstIndex(where: { $0.text == "def" }), place < 2,
         tokens.count > place + 1
       {
+        // Defaults and annotations run where the function is made.
+        let head = Self.headCount(of: tokens)
+        judge(Array(tokens[..<head]), atLoad: isAtLoad(called))
         functions.append((statement.indentation, tokens[place + 1].text))
+        if head < tokens.count { judge(Array(tokens[head...]), atLoad: isAtLoad(called)) }
+        continue
       } else if isMain {
         functions.append((statement.indentation, "__main__"))
       }
-      let atLoad = functions.allSatisfy {
-        called.contains($0.name)
-          || ["__reduce__", "__reduce_ex__", "__setstate__", "__del__"].contains($0.name)
-      }
-      judge(tokens, atLoad: atLoad)
+      judge(tokens, atLoad: isAtLoad(called))
     }
+  }
+
+  /// Whether statements of the innermost function run when the file is loaded.
+  private func isAtLoad(_ called: Set<String>) -> Bool {
+    functions.allSatisfy {
+      called.contains($0.name)
+        || ["__reduce__", "__reduce_ex__", "__setstate__", "__del__"].contains($0.name)
+    }
+  }
+
+  /// The tokens of a compound statement up to the colon outside of brackets.
+  private static func headCount(of tokens: [SourceToken]) -> Int {
+    var depth = 0
+    for (index, token) in tokens.enumerated() where token.kind == .symbol {
+      switch token.text {
+      case "(", "[", "{": depth += 1
+      case ")", "]", "}": depth -= 1
+      case ":" where depth == 0: return index + 1
+      default: continue
+      }
+    }
+    return tokens.count
   }
 
   /// Functions that statements outside of all functions call.
@@ -201,7 +224,11 @@ private struct PythonJudge {
       let (name, end) = path(tokens, at: index)
       guard let what = PythonDangers.match(name) else { continue }
       let isCall = end < tokens.count && tokens[end].text == "("
-      guard isCall || name.hasPrefix("ctypes.") || name.hasPrefix("__builtins__") else { continue }
+      // A decorator is called with what it stands before.
+      let isDecorator = index == 1 && tokens[0].text == "@"
+      guard
+        isCall || isDecorator || name.hasPrefix("ctypes.") || name.hasPrefix("__builtins__")
+      else { continue }
       report(name, what, tokens[index], in: tokens, atLoad: atLoad)
     }
     for token in tokens where token.kind == .string {
