@@ -102,6 +102,7 @@ struct ArchiveReader {
       builder.note(.overLimit, "\(error)")
       return file.compression.container
     }
+    builder.noteContent(unpacked)
     if TarReader.recognises(unpacked) {
       var reader = TarReader(unpacked, isCut: fault != nil)
       reader.read(into: &builder)

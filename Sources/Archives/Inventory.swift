@@ -56,18 +56,16 @@ public struct Inventory: Sendable {
     case list(Digest)
   }
 
+  /// The links, none of which is a member.
+  public let links: [MemberLink]
+  /// The container image that the members are; nil when they are none.
+  public let image: ImageLayout?
+  /// SHA-256 of the archive's bytes without their compression.
+  public var contentDigest: Digest { unpackedDigest ?? subjectDigest }
+  private let unpackedDigest: Digest?
+
   /// The member with the path.
-  public subscript(path: String) -> Member? {
-    var range = members.startIndex..<members.endIndex
-    while !range.isEmpty {
-      let middle = range.lowerBound + range.count / 2
-      let text = members[middle].path.text
-      if text.utf8.elementsEqual(path.utf8) { return members[middle] }
-      let isBefore = text.utf8.lexicographicallyPrecedes(path.utf8)
-      range = isBefore ? (middle + 1)..<range.upperBound : range.lowerBound..<middle
-    }
-    return nil
-  }
+  public subscript(path: String) -> Member? { MemberList(members)[path] }
 
   /// Opens what the user named: a folder, a tar archive (plain or in a compression), a zip archive,
   /// or any other file as its own only member. A zip that is itself a model (Keras, PyTorch, NumPy)
@@ -98,9 +96,10 @@ public struct Inventory: Sendable {
   ///   - allowance: what the subject may still unpack to; what is used is taken off.
   ///   - opensModels: whether a zip that is itself a model, and a compressed file that is no
   ///     archive, are opened, too.
+  ///   - profile: what the archive is part of.
   public init(
     of bytes: ByteSlice, named name: String, depth: Int, allowance: inout Allowance,
-    opensModels: Bool = false
+    opensModels: Bool = false, profile: Profile = .release
   ) {
     let place = Place([name])
     guard depth <= allowance.limits.archiveDepth else {
@@ -112,7 +111,8 @@ public struct Inventory: Sendable {
       return
     }
     self.init(
-      of: bytes, named: name, at: place, allowance: &allowance, opensModels: opensModels)
+      of: bytes, named: name, at: place, allowance: &allowance, opensModels: opensModels,
+      profile: profile)
   }
 
   /// Opens an archive that nothing else shares its limits with.
@@ -132,13 +132,24 @@ public struct Inventory: Sendable {
   private init(
     _ subject: Subject, container: Container, members: [Member] = [],
     suspects: [Suspect] = [], findings: [Finding],
-    front: ByteSlice? = nil, allowance: Allowance
+    front: ByteSlice? = nil, links: [MemberLink] = [], unpackedDigest: Digest? = nil,
+    allowance: Allowance, at place: Place = .subject
   ) {
+    let image = container == .file ? nil : ImageLayout(members, links: links)
+    let isLayerLink = { (finding: Finding) in
+      finding.rule == .linkInside
+        && image?.layerLinks.contains(finding.place.members.last ?? "") == true
+    }
+    self.links = links
+    self.image = image
+    self.unpackedDigest = unpackedDigest
     self.subject = subject
     self.container = container
     self.members = members
     self.suspects = suspects
-    self.findings = findings
+    self.findings =
+      findings.filter { !isLayerLink($0) }
+      + (image?.findings ?? []).map { $0.inside(place.members) }
     self.front = front
     self.allowance = allowance
   }
@@ -150,6 +161,7 @@ public struct Inventory: Sendable {
     reader.read(folder, into: &builder)
     let allowance = builder.allowance.inside(
       subjectBytes: limits.totalBytes - builder.allowance.bytes)
+    let links = builder.links
     let (members, suspects, findings) = builder.finish()
     var list = DigestStream()
     for member in members {
@@ -157,24 +169,26 @@ public struct Inventory: Sendable {
     }
     self.init(
       .list(list.finish()), container: .folder, members: members, suspects: suspects,
-      findings: findings, allowance: allowance)
+      findings: findings, links: links, allowance: allowance)
   }
 
   private init(
     of bytes: ByteSlice, named name: String, at place: Place, allowance: inout Allowance,
-    opensModels: Bool = false
+    opensModels: Bool = false, profile: Profile = .release
   ) {
-    var builder = InventoryBuilder(allowance, at: place)
+    var builder = InventoryBuilder(allowance, at: place, profile: profile)
     let reader = ArchiveReader(bytes, named: name, opensModels: opensModels)
     let container = reader.read(into: &builder)
     allowance = builder.allowance
+    let (links, unpackedDigest) = (builder.links, builder.unpackedDigest)
     let (members, suspects, findings) = builder.finish()
     // A release's files are compared with its lock; those of a nested archive only scanned.
     if !opensModels { Inventory.digest(bytes, members) }
     let isAtEnd = container == .zip && ArchiveFormat(of: bytes) != .zip
     self.init(
       .bytes(bytes), container: container, members: members, suspects: suspects,
-      findings: findings, front: isAtEnd ? bytes.asFile() : nil, allowance: allowance)
+      findings: findings, front: isAtEnd ? bytes.asFile() : nil, links: links,
+      unpackedDigest: unpackedDigest, allowance: allowance, at: place)
   }
 
   /// Computes the digests of the archive and of the members that are ranges of it in one pass.

@@ -32,14 +32,23 @@ struct InventoryBuilder {
   private let limitRule: Rule
   private var kept: [Member] = []
   private var suspects: [Suspect] = []
-  private var names = NameList()
+  private var names: NameList
+  private let isImageLayer: Bool
+  /// The links that were met, whether or not they may stand there.
+  private(set) var links: [MemberLink] = []
+  /// SHA-256 of an image's layer without its compression.
+  private(set) var unpackedDigest: Digest?
 
   /// Starts with nothing in a container that stands at `root`, seen from the subject. At a limit,
   /// an archive is found to be a bomb; a folder is only large.
-  init(_ allowance: Allowance, at root: Place, limitRule: Rule = .bomb) {
+  init(
+    _ allowance: Allowance, at root: Place, limitRule: Rule = .bomb, profile: Profile = .release
+  ) {
     self.allowance = allowance
     self.root = root
     self.limitRule = limitRule
+    isImageLayer = profile != .release
+    names = NameList(ignoresCase: !isImageLayer)
   }
 
   var limits: Limits { allowance.limits }
@@ -66,6 +75,7 @@ struct InventoryBuilder {
 
   /// Something wrong with what bears the name.
   mutating func note(_ rule: Rule, of name: [UInt8], _ message: String) {
+    if isImageLayer, RootFileSystem.isUsual(rule, of: name) { return }
     append(rule.at(root.member(readable(name)), message))
   }
 
@@ -82,6 +92,11 @@ struct InventoryBuilder {
     isStopped = true
   }
 
+  /// Records what an image's layer is without its compression.
+  mutating func noteContent(_ bytes: ByteSlice) {
+    if isImageLayer { unpackedDigest = Digest(of: bytes) }
+  }
+
   /// Checks a name, what it stands for and its mode.
   ///
   /// - Returns: the path of a file that may become a member, or of a folder that may be entered.
@@ -91,30 +106,46 @@ struct InventoryBuilder {
       return nil
     }
     allowance.members -= 1
-    let path: MemberPath
+    let path: MemberPath?
     do throws(MemberPath.Fault) {
       path = try MemberPath(name, longest: limits.pathBytes)
     } catch {
       note(error.rule, of: name, error.reason)
-      return nil
+      // In an image, such a name is usual, and what bears it is judged all the same.
+      guard isImageLayer, RootFileSystem.isUsual(error.rule, of: name) else { return nil }
+      path = nil
     }
     switch kind {
     case .special(let what):
       note(.specialFile, of: name, what)
       return nil
     case .link(let target, let origin):
-      let depth = origin == .root ? 0 : path.parts.count - 1
-      note(
-        MemberPath.leaves(target, folderDepth: depth) ? .linkOutside : .linkInside, of: name,
-        "a link to '\(readable(target))'")
+      noteLink(name, target, origin)
       return nil
     case .folder, .file: break
     }
     let isFolder = if case .folder = kind { true } else { false }
     // Folders are made with one mode, whatever the archive says.
     if !isFolder { noteMode(mode, of: name) }
+    guard let path else { return nil }
     names.append(path, isFolder: isFolder)
     return path
+  }
+
+  private mutating func noteLink(_ name: [UInt8], _ target: [UInt8], _ origin: LinkOrigin) {
+    let link = MemberLink(
+      name: readable(name), target: readable(target), isHard: origin == .root)
+    links.append(link)
+    let folders = name.split(separator: UInt8(ascii: "/")).count - 1
+    let depth = origin == .root ? 0 : folders
+    if isImageLayer {
+      guard RootFileSystem.leaves(target, from: origin, depth: depth) else { return }
+      note(.linkOutside, of: name, "a link to '\(link.target)'")
+      return
+    }
+    note(
+      MemberPath.leaves(target, folderDepth: depth) ? .linkOutside : .linkInside, of: name,
+      "a link to '\(link.target)'")
   }
 
   private mutating func noteMode(_ mode: UInt32, of name: [UInt8]) {

@@ -27,14 +27,21 @@ struct NameList {
   }
 
   private var names: [Name] = []
+  private let ignoresCase: Bool
+
+  /// No names; they are compared by their bytes alone when case is not to be ignored.
+  init(ignoresCase: Bool = true) {
+    self.ignoresCase = ignoresCase
+  }
 
   /// Adds the name of a file or folder.
   mutating func append(_ path: MemberPath, isFolder: Bool) {
-    let key = MemberPath.collisionKey(of: path.text.utf8).map { $0 == 0x2f ? 0 : $0 }
+    let name = path.text.utf8
+    let key = ignoresCase ? MemberPath.collisionKey(of: name) : Array(name)
     names.append(
       Name(
         index: names.count, path: path, isFolder: isFolder,
-        isASCII: path.text.utf8.allSatisfy { $0 < 0x80 }, key: key))
+        isASCII: name.allSatisfy { $0 < 0x80 }, key: key.map { $0 == 0x2f ? 0 : $0 }))
   }
 
   /// Every name that collides with one before it, in the order of appearance.

@@ -21,6 +21,9 @@ struct FileName {
   /// Whether only loaders of pickles are meant to open it.
   var isPickle: Bool { expectedFormats?.first == .pickle }
 
+  /// Whether it is the name of a model or of a part of one.
+  var isModel: Bool { Self.modelExtensions.contains(fileExtension) }
+
   /// Whether a shell or interpreter runs files of this name.
   var isScript: Bool { Self.scriptExtensions.contains(fileExtension) }
 
@@ -47,6 +50,12 @@ struct FileName {
 
   private static let pickleExtensions: Set<String> = [
     "pkl", "pickle", "p", "joblib", "dill", "pth", "pt", "bin", "ckpt", "dat",
+  ]
+
+  private static let modelExtensions: Set<String> = [
+    "pkl", "pickle", "joblib", "dill", "pth", "pt", "ckpt", "h5", "hdf5", "keras", "npy", "npz",
+    "onnx", "safetensors", "tflite", "gguf", "ggml", "pb", "pbtxt", "mar", "nemo", "mlmodel",
+    "engine", "plan", "pdmodel", "pdiparams", "params", "pmml", "msgpack", "cbm", "pte", "skops",
   ]
 
   private static let scriptExtensions: Set<String> = [

@@ -28,8 +28,8 @@ struct ScanContext {
   private(set) var findings: [Finding] = []
   /// What may still be unpacked.
   var allowance: Allowance
-  /// What the files are part of.
-  let profile: Profile
+  /// What the file that is looked at is part of.
+  var profile: Profile
   private var counts: [String: Int] = [:]
   private var explained: [String: [Range<Int>]] = [:]
   private var covered: Set<String> = []
@@ -50,7 +50,7 @@ struct ScanContext {
       rule: found.rule, place: found.place, message: SecretScan.redacted(found.message),
       evidence: found.evidence.map(SecretScan.redacted), references: found.references)
     let rule = finding.rule
-    if profile == .imageLayer, rule == .executable || rule == .script { return }
+    guard profile.reports(finding) else { return }
     let key = rule.id + "\u{0}" + finding.place.chain
     let count = counts[key, default: 0]
     guard count <= Self.findingLimit else { return }

@@ -44,6 +44,7 @@ private struct Scan {
   /// A file that nothing known would take.
   private struct Unknown {
     let place: Place
+    let profile: Profile
     let count: Int
     let name: FileName
   }
@@ -59,15 +60,19 @@ private struct Scan {
   consuming func finish() -> [Finding] {
     for file in unknown where !context.isExplained(file.place, count: file.count) {
       // Most files of a root file system have no format that concerns a model.
-      if context.profile == .imageLayer, file.name.expectedFormats == nil { continue }
+      if file.profile != .release, !file.name.isModel { continue }
+      context.profile = file.profile
       context.report(Rule.unknownKind.at(file.place, "the kind of the file is not known"))
     }
     return context.findings
   }
 
   /// Scans an archive or folder: as the model that it is by its members, then each of these.
-  mutating func scan(_ inventory: Inventory, at place: Place, depth: Int, bytes: ByteSlice = .empty)
-  {
+  mutating func scan(
+    _ inventory: Inventory, at place: Place, depth: Int, bytes: ByteSlice = .empty,
+    isLayer: Bool = false
+  ) {
+    var image = ImageScan(inventory, at: place)
     if inventory.container != .file {
       let names = inventory.members.map(\.path.text)
       for model in FileFormat.models(in: names) {
@@ -81,6 +86,12 @@ private struct Scan {
     for member in inventory.members {
       let inside = place.member(member.path.text)
       guard !context.isCovered(inside) else { continue }
+      if isLayer { context.profile = Profile(layerFile: member.path.text) }
+      if let layer = image, layer.isLayer(member) {
+        let opened = openLayer(member.bytes, at: inside, depth: depth)
+        image?.add(opened, at: member.path.text)
+        continue
+      }
       scan(
         member.bytes, at: inside, depth: depth,
         siblings: Siblings(of: member.path.text, in: inventory))
@@ -88,9 +99,25 @@ private struct Scan {
     // Their archive has its finding already: that such bytes have no known kind says nothing new.
     let known = unknown.count
     for suspect in inventory.suspects {
+      if isLayer { context.profile = Profile(layerFile: suspect.name) }
       scan(suspect.bytes, at: place.member(suspect.name), depth: depth)
     }
     unknown.removeSubrange(known...)
+    image?.finish(&context)
+  }
+
+  /// Scans a layer of an image and its files. It is no deeper than the image, of which it is a part.
+  private mutating func openLayer(_ bytes: ByteSlice, at place: Place, depth: Int) -> Inventory {
+    let outer = context.profile
+    context.profile = .imageLayer
+    defer { context.profile = outer }
+    let layer = Inventory(
+      of: bytes, named: place.members.last ?? "", depth: depth, allowance: &context.allowance,
+      opensModels: true, profile: .imageLayer)
+    context.report(layer.findings.map { $0.inside(Array(place.members.dropLast())) })
+    scan(bytes, at: place, depth: depth, opensArchives: false)
+    if layer.container != .file { scan(layer, at: place, depth: depth, isLayer: true) }
+    return layer
   }
 
   /// Scans a file as everything that it may be taken for, and then the files inside it.
@@ -107,7 +134,8 @@ private struct Scan {
       judge(claims, of: name, at: place)
     }
     if claims.isEmpty {
-      unknown.append(Unknown(place: place, count: bytes.count, name: name))
+      unknown.append(
+        Unknown(place: place, profile: context.profile, count: bytes.count, name: name))
     }
     // A name chooses scanners besides, and only of what is text.
     let isText = claims.contains { $0.format.family == .text }
@@ -163,7 +191,7 @@ private struct Scan {
   ) {
     let inner = Inventory(
       of: bytes, named: place.members.last ?? "", depth: depth, allowance: &context.allowance,
-      opensModels: true)
+      opensModels: true, profile: context.profile)
     let outer = Array(place.members.dropLast())
     let findings = inner.findings.filter {
       !follows || $0.rule != .hiddenBytes || $0.place.offset != 0

@@ -1,3 +1,4 @@
+import Archives
 import Bytes
 import Findings
 import Formats
@@ -29,6 +30,8 @@ struct PythonScan: ContentScanner {
     _ bytes: ByteSlice, at place: Place, name: String, inServer: Bool,
     _ context: inout ScanContext
   ) -> Finding? {
+    // In an image, what setuptools and distributions install is usual.
+    if context.profile != .release, KnownStartupFile.contains(bytes) { return nil }
     let text = String(decoding: bytes, as: UTF8.self)
     let isHidden = text.unicodeScalars.contains {
       (0x202a...0x202e).contains($0.value) || (0x2066...0x2069).contains($0.value)
