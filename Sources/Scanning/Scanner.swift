@@ -86,6 +86,8 @@ private struct Scan {
     for member in inventory.members {
       let inside = place.member(member.path.text)
       guard !context.isCovered(inside) else { continue }
+      // The name of an empty whiteout says what it removes, not what it is.
+      if isLayer, member.size == 0, LayeredFiles.isWhiteout(member.path.text) { continue }
       if isLayer { context.profile = Profile(layerFile: member.path.text) }
       if let layer = image, layer.isLayer(member) {
         let opened = openLayer(member.bytes, at: inside, depth: depth)

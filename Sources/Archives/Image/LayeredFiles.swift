@@ -108,6 +108,9 @@ public struct LayeredFiles {
     }
   }
 
+  /// Whether the name is that of a file which removes others.
+  public static func isWhiteout(_ name: String) -> Bool { Whiteout(name) != nil }
+
   /// The layer, from 0, that removes or replaces a file of an earlier layer; nil when none does.
   public func removal(of name: String, in layer: Int) -> Int? {
     guard layers.indices.contains(layer), let index = layers[layer].index(of: name),

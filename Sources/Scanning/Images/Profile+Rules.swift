@@ -21,15 +21,17 @@ extension Profile {
 
   /// Whether a finding is worth reporting of a file with this profile.
   func reports(_ finding: Finding) -> Bool {
+    guard self != .release else { return true }
     let id = finding.rule.id
+    let name = FileName(finding.place.members.last ?? "")
+    // Layers have any name, and path files of Python the extension of a model.
+    if finding.rule == .misnamed { return name.isModel && name.fileExtension != "pth" }
     switch self {
-    case .release: return true
-    case .imageLayer: return !Profile.ofPrograms.contains(id)
+    case .release, .imageLayer: return !Profile.ofPrograms.contains(id)
     case .systemFile:
       return Profile.everywhere.contains(id)
         || Profile.modelFamilies.contains(String(id.prefix(3)))
-        || id.hasPrefix("SCN") && !Profile.ofPrograms.contains(id)
-          && FileName(finding.place.members.last ?? "").isModel
+        || id.hasPrefix("SCN") && !Profile.ofPrograms.contains(id) && name.isModel
     }
   }
 }
