@@ -26,52 +26,35 @@ public enum ArchiveFormat: String, Sendable, CaseIterable {
   public init?(of bytes: ByteSlice) {
     guard
       let first = ArchiveFormat.signatures.first(where: { $0.matches(bytes) }),
-      first.format.isPlausible(bytes)
+      first.kind.isPlausible(bytes)
     else {
       guard ArchiveFormat.isTextCPIO(bytes) else { return nil }
       self = .cpio
       return
     }
-    self = first.format
+    self = first.kind
   }
 
   /// Whether the bytes are a tar archive of Unix version 7, which has a checksum and no signature.
   public static func isOldTar(_ bytes: ByteSlice) -> Bool { TarReader.recognises(bytes) }
 
-  private struct Signature {
-    let format: ArchiveFormat
-    let magic: [UInt8]
-    let offset: Int
-
-    init(_ format: ArchiveFormat, _ magic: [UInt8], at offset: Int = 0) {
-      self.format = format
-      self.magic = magic
-      self.offset = offset
-    }
-
-    func matches(_ bytes: ByteSlice) -> Bool {
-      guard bytes.count >= offset + magic.count else { return false }
-      return magic.indices.allSatisfy { bytes[offset + $0] == magic[$0] }
-    }
-  }
-
-  private static let signatures: [Signature] = [
+  private static let signatures: [Signature<ArchiveFormat>] = [
     Signature(.zip, ZipSignature.local),
     Signature(.zip, ZipSignature.end),
     Signature(.gzip, [0x1f, 0x8b]),
     Signature(.zstd, [0x28, 0xb5, 0x2f, 0xfd]),
     Signature(.xz, [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]),
-    Signature(.bzip2, Array("BZh".utf8)),
+    Signature(.bzip2, "BZh"),
     Signature(.lz4, [0x04, 0x22, 0x4d, 0x18]),
     Signature(.sevenZip, [0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c]),
-    Signature(.tar, Array("ustar".utf8), at: 257),
-    Signature(.rar, Array("Rar!\u{1a}\u{7}".utf8)),
-    Signature(.cab, Array("MSCF\0\0\0\0".utf8)),
-    Signature(.ar, Array("!<arch>\n".utf8)),
-    Signature(.iso, Array("CD001".utf8), at: 32_769),
-    Signature(.squashfs, Array("hsqs".utf8)),
-    Signature(.squashfs, Array("sqsh".utf8)),
-    Signature(.lha, Array("-lh".utf8), at: 2),
+    Signature(.tar, "ustar", at: 257),
+    Signature(.rar, "Rar!\u{1a}\u{7}"),
+    Signature(.cab, "MSCF\0\0\0\0"),
+    Signature(.ar, "!<arch>\n"),
+    Signature(.iso, "CD001", at: 32_769),
+    Signature(.squashfs, "hsqs"),
+    Signature(.squashfs, "sqsh"),
+    Signature(.lha, "-lh", at: 2),
     Signature(.arj, [0x60, 0xea]),
     Signature(.lzma, [0x5d, 0x00, 0x00]),
     Signature(.zlib, [0x78, 0x01]),

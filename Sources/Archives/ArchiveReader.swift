@@ -65,6 +65,7 @@ struct ArchiveReader {
       ZipReader(archive).read(into: &builder)
     } catch {
       builder.note(error)
+      suspectStreamed(into: &builder)
     }
     return .zip
   }
@@ -79,6 +80,17 @@ struct ArchiveReader {
       if isRelease { pass.askDigest(of: range) }
     }
     pass.run()
+  }
+
+  /// Without a directory that can be followed, a reader may still walk the local headers.
+  private func suspectStreamed(into builder: inout InventoryBuilder) {
+    for place in ZipStreamView(of: bytes, in: bytes.indices).headers where !builder.isStopped {
+      guard
+        let member = ZipArchive.streamedMember(of: bytes, at: place, limits: builder.limits),
+        !member.bytes.isEmpty, builder.spend(member.bytes.count, on: member.name)
+      else { continue }
+      builder.suspect(member.name, member.bytes)
+    }
   }
 
   /// Unpacks the compression as a whole, so that the tar inside can be read in place. As a release,
@@ -103,7 +115,9 @@ struct ArchiveReader {
       return file.compression.container
     }
     builder.noteContent(unpacked)
-    if TarReader.recognises(unpacked) {
+    let isTar = TarReader.recognises(unpacked)
+    if isTar || opensModels { noteParts(file.compression, unpacked, into: &builder) }
+    if isTar {
       var reader = TarReader(unpacked, isCut: fault != nil)
       reader.read(into: &builder)
     } else if opensModels {
@@ -146,6 +160,64 @@ struct ArchiveReader {
       builder.limits.headerBytes)
     return min(
       Allowance.unpackedBytes(builder.limits, packed: bytes.count), overflow ? Int.max : most)
+  }
+
+  /// Reports what readers of compressed files undo in different ways, and keeps what only some of
+  /// them get for the scanner.
+  private func noteParts(
+    _ compression: Compression, _ unpacked: ByteSlice, into builder: inout InventoryBuilder
+  ) {
+    let parts = CompressedParts(
+      of: bytes, compression, limit: Allowance.unpackedBytes(builder.limits, packed: bytes.count))
+    if let further = parts.further {
+      builder.note(
+        .ambiguousCompression, at: bytes.offset + further,
+        "a second stream: some readers stop at the first one, others join them")
+      suspect("the first stream", bytes.prefix(further), into: &builder)
+      suspect("the streams after it", bytes.suffix(bytes.count - further), into: &builder)
+    }
+    for range in parts.skipped where range.count >= ZipAside.leastBytes {
+      suspect(
+        "a skipped frame", bytes.prefix(range.upperBound).suffix(range.count), into: &builder)
+    }
+    let inner = ArchiveFormat(of: unpacked)
+    if [.gzip, .zstd, .xz, .bzip2, .lz4].contains(inner) {
+      builder.note(
+        .ambiguousCompression, "compressed twice: some readers undo one layer, others both")
+    }
+    if compression == .gzip { noteGzipHeader(into: &builder) }
+  }
+
+  private func noteGzipHeader(into builder: inout InventoryBuilder) {
+    do throws(ParseError) {
+      let header = try GzipHeader(parsing: bytes)
+      if let name = header.name { noteGzipName(name, into: &builder) }
+      for aside in header.asides where aside.count >= ZipAside.leastBytes {
+        suspect("the header's own field", aside, into: &builder)
+      }
+    } catch {
+      // The decoder reads the header as well, and finds the same.
+      return
+    }
+  }
+
+  /// Only names that lead elsewhere: the others are Latin-1 of any kind.
+  private func noteGzipName(_ name: [UInt8], into builder: inout InventoryBuilder) {
+    do throws(MemberPath.Fault) {
+      _ = try MemberPath(name)
+    } catch  where error.rule == .pathTraversal {
+      builder.note(.pathTraversal, of: name, "\(error.reason), in the gzip header")
+    } catch {
+      return
+    }
+  }
+
+  private func suspect(
+    _ part: String, _ content: ByteSlice, into builder: inout InventoryBuilder
+  ) {
+    let name = innerName + Array(" (\(part))".utf8)
+    guard !builder.isStopped, builder.spend(content.count, on: name) else { return }
+    builder.suspect(name, content)
   }
 
   private func noteRest(_ rest: Int, into builder: inout InventoryBuilder) {

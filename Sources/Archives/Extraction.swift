@@ -10,6 +10,21 @@ public struct Extraction {
     self.members = members.sorted { $0.path < $1.path }
   }
 
+  /// An extraction of the members, but for those of the names and all that lies below one.
+  public init(of members: [Member], without names: Set<String>) {
+    self.init(
+      of: members.filter { member in
+        var path = ""
+        return !member.path.parts.contains { part in
+          path += path.isEmpty ? part : "/" + part
+          return names.contains(path)
+        }
+      })
+  }
+
+  /// The number of members.
+  public var count: Int { members.count }
+
   /// Fills a private folder beside `path`, and gives it that name when every file is written. On
   /// a failure or signal the private folder is removed. Files are not flushed one by one, which
   /// takes milliseconds each: after a loss of power, unpack again.

@@ -55,7 +55,11 @@ struct FolderReader {
       let kind = try FolderReader.kind(of: name, status, in: folder)
       guard let memberPath = builder.admit(path, kind, mode: status.mode) else { return }
       if case .folder = kind {
-        read(try folder.folder(name), below: path + [UInt8(ascii: "/")], into: &builder)
+        let subfolder = try folder.folder(name)
+        if try folder.device() != subfolder.device() {
+          builder.note(.specialFile, of: path, "a file system of its own, mounted in the folder")
+        }
+        read(subfolder, below: path + [UInt8(ascii: "/")], into: &builder)
         return
       }
       guard builder.spend(status.size, on: path) else { return }

@@ -28,6 +28,9 @@ struct InventoryBuilder {
   private(set) var findings: [Finding] = []
   /// Whether a limit was reached: nothing more may be read.
   private(set) var isStopped = false
+  /// Whether a hard link to a file that came before is a member with the same bytes; in a layer of
+  /// an image, links are resolved over all layers.
+  var followsHardLinks: Bool { !isImageLayer }
   private let root: Place
   private let limitRule: Rule
   private var kept: [Member] = []
@@ -79,6 +82,14 @@ struct InventoryBuilder {
     append(rule.at(root.member(readable(name)), message))
   }
 
+  /// Something wrong with the container or what bears the name in it, and what shows it.
+  mutating func note(
+    _ rule: Rule, at offset: Int?, of name: [UInt8]?, _ message: String, evidence: [String]
+  ) {
+    let place = name.map { root.member(readable($0)) } ?? root.at(offset)
+    append(rule.at(place, message, evidence: evidence))
+  }
+
   /// The container, or the rest of it, cannot be read.
   mutating func note(_ error: ParseError, of name: [UInt8]? = nil) {
     let rule = error.kind == .limit ? limitRule : .unreadableArchive
@@ -128,6 +139,9 @@ struct InventoryBuilder {
     // Folders are made with one mode, whatever the archive says.
     if !isFolder { noteMode(mode, of: name) }
     guard let path else { return nil }
+    if path.isWhiteout, !isImageLayer {
+      note(.commandName, of: name, "a name that deletes another one in a container image")
+    }
     names.append(path, isFolder: isFolder)
     return path
   }

@@ -7,8 +7,8 @@ public import Findings
 ///
 /// A value exists only for a path that keeps every rule: relative, parts divided by `/`, no empty,
 /// `.` or `..` part, no backslash, drive or Windows device name, no part that ends in a dot or
-/// space, none that a shell or tool takes for an instruction, valid UTF-8 in composed form (NFC) without control, format or unassigned characters, at
-/// most the limit's bytes.
+/// space, none that a shell or tool takes for an instruction, valid UTF-8 in composed form (NFC)
+/// without control, format or unassigned characters, at most the limit's bytes.
 public struct MemberPath: Hashable, Sendable {
   /// The path, such as `model/weights.h5`.
   public let text: String
@@ -69,6 +69,11 @@ public struct MemberPath: Hashable, Sendable {
 
   private init(trusted text: String) {
     self.text = text
+  }
+
+  /// Whether a part of the path would delete another name in the layer of a container image.
+  var isWhiteout: Bool {
+    text.utf8.split(separator: MemberPath.slash).contains { $0.starts(with: ".wh.".utf8) }
   }
 
   /// The names of the folders from the root down, and last the member's own.

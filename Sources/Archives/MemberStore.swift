@@ -31,6 +31,21 @@ struct MemberStore: ~Copyable {
     }
   }
 
+  /// Adds the bytes; that there is no room for them is a limit of the reader at `offset`.
+  mutating func add(_ bytes: ByteSlice, at offset: Int) throws(ParseError) {
+    try bytes.withUnsafeBytes { (memory) throws(ParseError) in try add(memory, at: offset) }
+  }
+
+  /// Adds so many zeros; that there is no room for them is a limit of the reader at `offset`.
+  mutating func addZeros(_ length: Int, at offset: Int) throws(ParseError) {
+    let zeros = ByteSlice([UInt8](repeating: 0, count: min(length, 1 << 20)))
+    var rest = length
+    while rest > 0 {
+      try add(zeros.prefix(rest), at: offset)
+      rest -= min(rest, zeros.count)
+    }
+  }
+
   private mutating func moveToFile() throws(FileError) {
     var file = try NamelessFile()
     var held = ByteBuffer()
@@ -48,7 +63,7 @@ struct MemberStore: ~Copyable {
 }
 
 /// A file that no folder lists.
-private struct NamelessFile: ~Copyable {
+struct NamelessFile: ~Copyable {
   private let descriptor: CInt
   private let folder: String
 

@@ -11,6 +11,12 @@ struct PaxRecords: Equatable {
   private(set) var linkPath: [UInt8]?
   /// The unpacked size of a sparse file; 0 when it is sparse and the records do not say.
   private(set) var sparseSize: Int?
+  /// The name of a sparse file, whose path is another one for readers that know no holes.
+  private(set) var sparseName: [UInt8]?
+  /// Offset and length of each stored part of a sparse file, in turn.
+  private(set) var sparseNumbers: [Int] = []
+  /// Whether the map of a sparse file stands before its data.
+  private(set) var hasSparseLines = false
   /// What the records give the file besides its bytes.
   private(set) var attributes: [ExtendedAttribute] = []
   /// Keys that stand there twice: readers may take the first or the last.
@@ -43,8 +49,9 @@ struct PaxRecords: Equatable {
       else { throw start.malformed(expected: "KEY=VALUE and a line's end", found: "none") }
       let key = record.prefix(equals).array
       let value = record.prefix(record.count - 1).suffix(record.count - equals - 2)
-      if !seen.insert(key).inserted { repeated.append(String(decoding: key, as: UTF8.self)) }
-      try take(String(decoding: key, as: UTF8.self), value)
+      let text = String(decoding: key, as: UTF8.self)
+      if !seen.insert(key).inserted, !PaxRecords.isPairOfSparseFile(text) { repeated.append(text) }
+      try take(text, value)
     }
   }
 
@@ -55,10 +62,24 @@ struct PaxRecords: Equatable {
     case "size": size = try PaxRecords.number(value, "size")
     case "GNU.sparse.realsize", "GNU.sparse.size":
       sparseSize = max(sparseSize ?? 0, try PaxRecords.number(value, "size of a sparse file"))
+    case "GNU.sparse.name": sparseName = value.array
+    case "GNU.sparse.offset", "GNU.sparse.numbytes":
+      sparseNumbers.append(try PaxRecords.number(value, "part of a sparse file"))
+    case "GNU.sparse.map":
+      for part in value.split(separator: UInt8(ascii: ",")) {
+        sparseNumbers.append(try PaxRecords.number(ByteSlice(part), "part of a sparse file"))
+      }
+    case "GNU.sparse.major":
+      hasSparseLines = try PaxRecords.number(value, "version of a sparse file") > 0
     default:
-      if key.hasPrefix("GNU.sparse.") { sparseSize = sparseSize ?? 0 }
       if let attribute = ExtendedAttribute(paxKey: key) { attributes.append(attribute) }
     }
+    if key.hasPrefix("GNU.sparse.") { sparseSize = sparseSize ?? 0 }
+  }
+
+  /// Format 0.0 of sparse files repeats two keys for each part.
+  private static func isPairOfSparseFile(_ key: String) -> Bool {
+    key == "GNU.sparse.offset" || key == "GNU.sparse.numbytes"
   }
 
   private static func number(_ value: ByteSlice, _ what: String) throws(ParseError) -> Int {
@@ -67,7 +88,7 @@ struct PaxRecords: Equatable {
   }
 
   /// A decimal number up to `end`, which is passed over, or up to the last byte.
-  private static func decimal(
+  static func decimal(
     _ reader: inout ByteReader, until end: UInt8?, _ what: String
   ) throws(ParseError) -> Int {
     let start = reader

@@ -93,6 +93,13 @@ struct SafeDirectory: ~Copyable {
       identity: Identity(device: UInt(status.st_dev), number: UInt(status.st_ino)))
   }
 
+  /// The file system that the folder is on.
+  func device() throws(FileError) -> UInt {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw FileError(path: path, action: "read") }
+    return UInt(status.st_dev)
+  }
+
   /// Where a symbolic link points.
   func linkTarget(of name: [UInt8]) throws(FileError) -> [UInt8] {
     var target = [UInt8](repeating: 0, count: Int(PATH_MAX))

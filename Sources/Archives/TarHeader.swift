@@ -23,8 +23,10 @@ struct TarHeader {
   let size: Int
   /// The permission bits.
   let mode: UInt32
-  /// The size of a GNU sparse file when it is unpacked.
+  /// The size of an old GNU sparse file when it is unpacked.
   let sparseSize: Int?
+  /// The block itself.
+  let block: ByteSlice
 
   /// Reads a block.
   ///
@@ -39,6 +41,7 @@ struct TarHeader {
       throw ParseError(
         at: block.offset + 148, expected: "the header's checksum", found: "\(stored)")
     }
+    self.block = block
     type = block[156]
     size = try TarHeader.number(block, 124, 12, "size")
     mode = UInt32(truncatingIfNeeded: try TarHeader.number(block, 100, 8, "mode"))
@@ -65,6 +68,10 @@ struct TarHeader {
 
   /// Whether the block could be a header: its checksum is right.
   static func isHeader(_ block: ByteSlice) -> Bool {
+    // Most blocks have no digits there, and need no sum.
+    guard block.count == blockBytes, block[148] == 0x20 || block[148] & 0xf8 == 0x30 else {
+      return false
+    }
     do throws(ParseError) {
       _ = try TarHeader(parsing: block)
       return true
@@ -90,7 +97,8 @@ struct TarHeader {
     return field.prefix(last + 1).array
   }
 
-  private static func number(
+  /// A number in octal digits, or in binary when its first bit is set.
+  static func number(
     _ block: ByteSlice, _ start: Int, _ length: Int, _ what: String
   ) throws(ParseError) -> Int {
     let field = block.prefix(start + length).suffix(length)

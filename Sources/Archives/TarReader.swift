@@ -14,6 +14,8 @@ struct TarReader {
   private var longName: [UInt8]?
   private var longLink: [UInt8]?
   private var headerBytes = 0
+  /// What may be linked to: the content of every file so far.
+  private var contents: [[UInt8]: ByteSlice] = [:]
 
   /// A reader of bytes whose end is known to be missing when they are cut, and then needs no
   /// finding of its own.
@@ -42,6 +44,11 @@ struct TarReader {
           try readPax(header, into: &builder)
         case UInt8(ascii: "g"):
           try readGlobalPax(header, into: &builder)
+        case UInt8(ascii: "X"):
+          builder.note(
+            .ambiguousArchive, at: block.offset,
+            "an extended header of Solaris, which not all readers know")
+          try readPax(header, into: &builder)
         case UInt8(ascii: "L"):
           longName = try readLongText(header, "long name", into: &builder)
         case UInt8(ascii: "K"):
@@ -54,7 +61,34 @@ struct TarReader {
     } catch {
       let isAtEnd = error.offset == bytes.offset + bytes.count
       if !(isCut && isAtEnd) { builder.note(error) }
+      suspectRest(into: &builder)
     }
+  }
+
+  /// Blocks after a fault in which a header is looked for.
+  private static let soughtBlocks = 4_096
+
+  /// Readers that pass over damage go on at the next header.
+  private func suspectRest(into builder: inout InventoryBuilder) {
+    guard !builder.isStopped else { return }
+    let blocks = bytes.count / TarHeader.blockBytes
+    // The fault may be in the block that was just taken.
+    let first = max(0, position / TarHeader.blockBytes - 1)
+    for block in first..<max(first, min(blocks, first + TarReader.soughtBlocks)) {
+      let rest = bytes.suffix(bytes.count - block * TarHeader.blockBytes)
+      guard block > 0, TarHeader.isHeader(rest.prefix(TarHeader.blockBytes)) else { continue }
+      suspect("after the fault", rest, into: &builder)
+      return
+    }
+    let rest = bytes.suffix(bytes.count - position)
+    if position > 0, !rest.isEmpty { suspect("after the fault", rest, into: &builder) }
+  }
+
+  private func suspect(
+    _ name: String, _ rest: ByteSlice, into builder: inout InventoryBuilder
+  ) {
+    guard builder.spend(rest.count, on: Array(name.utf8)) else { return }
+    builder.suspect(Array(name.utf8), rest)
   }
 
   private mutating func take(_ count: Int, _ what: String) throws(ParseError) -> ByteSlice {
@@ -124,6 +158,11 @@ struct TarReader {
     let place = bytes.offset + position
     let isSecond = (what == "long name" ? longName : longLink) != nil
     let text = try takeHeaderBody(header, into: &builder).array
+    if pax.changesMembers {
+      builder.note(
+        .ambiguousArchive, at: place,
+        "a pax header before a \(what): readers apply it to the one or to the member")
+    }
     if isSecond { builder.note(.ambiguousArchive, at: place, "two headers of a \(what)") }
     // The NUL that ends it is counted.
     return text.last == 0 ? text.dropLast() : text
@@ -136,7 +175,7 @@ struct TarReader {
     if let longName, let path = pax.path, longName != path {
       builder.note(.ambiguousArchive, at: place, "a pax and a GNU header give two names")
     }
-    var name = pax.path ?? longName ?? header.name
+    var name = pax.sparseName ?? pax.path ?? longName ?? header.name
     let kind = kind(of: header, name: &name)
     // `tar -c .` begins each name so, and every reader drops it.
     if name.starts(with: "./".utf8) { name.removeFirst(2) }
@@ -148,12 +187,23 @@ struct TarReader {
         .ambiguousArchive, of: name, "\(header.size) bytes by its header, \(size) by a pax record")
     }
     builder.note(pax.attributes, of: name)
-    let path = builder.admit(name, kind, mode: header.mode)
-    if let unpacked = header.sparseSize ?? pax.sparseSize {
-      try skipSparse(header, unpacked: unpacked, size: size, of: name, into: &builder)
+    if header.type == UInt8(ascii: "1"), size == 0, keepLinked(name, header, into: &builder) {
       return
     }
+    let path = builder.admit(name, kind, mode: header.mode)
+    if let unpacked = header.sparseSize ?? pax.sparseSize {
+      try readSparse(
+        header, unpacked: unpacked, size: size, of: name, path, into: &builder)
+      return
+    }
+    if size != header.size { suspectHeaderSize(header, of: name, into: &builder) }
     guard case .file = kind else {
+      if case .special = kind, size > 0, !TarReader.isDevice(header.type) {
+        // Of no type that is known: what follows is not known to be none.
+        guard builder.spend(size, on: name) else { return }
+        builder.suspect(name, try takeBody(size, "a member", into: &builder))
+        return
+      }
       guard size == 0 else {
         throw ParseError(
           at: place, expected: "no bytes after a header that is no file's", found: "\(size) bytes")
@@ -162,27 +212,108 @@ struct TarReader {
     }
     guard builder.spend(size, on: name) else { return }
     let body = try takeBody(size, "a member", into: &builder)
+    keep(path, name, body, header, into: &builder)
+  }
+
+  private mutating func keep(
+    _ path: MemberPath?, _ name: [UInt8], _ body: ByteSlice, _ header: TarHeader,
+    into builder: inout InventoryBuilder
+  ) {
     if let path {
       builder.keep(path, body, mode: header.mode)
+      contents[name] = body
     } else {
       builder.suspect(name, body)
     }
   }
 
-  /// A file with holes is not unpacked; its full size counts, not the few bytes that are there.
-  private mutating func skipSparse(
-    _ header: TarHeader, unpacked: Int, size: Int, of name: [UInt8],
+  /// A hard link to a file that came before it is that file once more.
+  private mutating func keepLinked(
+    _ name: [UInt8], _ header: TarHeader, into builder: inout InventoryBuilder
+  ) -> Bool {
+    var target = pax.linkPath ?? longLink ?? header.linkName
+    if target.starts(with: "./".utf8) { target.removeFirst(2) }
+    guard builder.followsHardLinks, let content = contents[target], target != name else {
+      return false
+    }
+    builder.note(
+      .hardLink, of: name, "a hard link to '\(String(decoding: target, as: UTF8.self))'")
+    if let path = builder.admit(name, .file, mode: header.mode),
+      builder.spend(content.count, on: name)
+    {
+      builder.keep(path, content, mode: header.mode)
+      contents[name] = content
+    }
+    return true
+  }
+
+  /// What a reader gets that takes the header's size and not that of the pax record.
+  private func suspectHeaderSize(
+    _ header: TarHeader, of name: [UInt8], into builder: inout InventoryBuilder
+  ) {
+    let body = bytes.suffix(bytes.count - position).prefix(header.size)
+    guard !body.isEmpty, builder.spend(body.count, on: name) else { return }
+    builder.suspect(name, body)
+  }
+
+  private static func isDevice(_ type: UInt8) -> Bool {
+    [UInt8(ascii: "3"), UInt8(ascii: "4"), UInt8(ascii: "6")].contains(type)
+  }
+
+  /// A file with holes: unpacked when its map is right, and else scanned as it is stored.
+  private mutating func readSparse(
+    _ header: TarHeader, unpacked: Int, size: Int, of name: [UInt8], _ path: MemberPath?,
     into builder: inout InventoryBuilder
   ) throws(ParseError) {
     guard builder.spend(unpacked, on: name) else { return }
-    let place = bytes.offset + position
-    // The map of an old GNU sparse file goes on in blocks that the size does not count.
-    guard header.sparseSize == nil else {
-      throw ParseError(
-        .unsupported, at: place, expected: "files without holes", found: "a sparse file")
+    var map = SparseMap(fullSize: unpacked)
+    var fault: ParseError?
+    do throws(ParseError) {
+      if header.sparseSize != nil {
+        try readOldMap(of: header, &map)
+      } else {
+        try map.append(pax.sparseNumbers, at: bytes.offset + position)
+      }
+    } catch {
+      fault = error
     }
-    builder.note(.unreadableArchive, of: name, "a sparse file, which is not unpacked")
-    builder.suspect(name, try takeBody(size, "a sparse file", into: &builder))
+    let body = try takeBody(size, "a sparse file", into: &builder)
+    var store = MemberStore(builder.limits)
+    do throws(ParseError) {
+      if let fault { throw fault }
+      let stored = pax.hasSparseLines ? try map.readLines(body) : body
+      try map.expand(stored, into: &store)
+    } catch {
+      builder.note(error, of: name)
+      if !builder.isStopped, builder.spend(body.count, on: name) { builder.suspect(name, body) }
+      return
+    }
+    keepExpanded(path, name, store, header, into: &builder)
+  }
+
+  private mutating func keepExpanded(
+    _ path: MemberPath?, _ name: [UInt8], _ store: consuming MemberStore, _ header: TarHeader,
+    into builder: inout InventoryBuilder
+  ) {
+    do throws(FileError) {
+      keep(path, name, try store.finish(), header, into: &builder)
+    } catch {
+      builder.note(.overLimit, "\(error)")
+    }
+  }
+
+  /// Reads the map of an old sparse file, after taking all the blocks in which it goes on.
+  private mutating func readOldMap(of header: TarHeader, _ map: inout SparseMap) throws(ParseError)
+  {
+    var blocks: [ByteSlice] = []
+    var goesOn = SparseMap.goesOn(after: header)
+    while goesOn {
+      let block = try take(TarHeader.blockBytes, "map of a sparse file")
+      blocks.append(block)
+      goesOn = SparseMap.goesOn(after: block)
+    }
+    try map.read(header)
+    for block in blocks { try map.read(block) }
   }
 
   /// What the type byte says; a folder's name loses its slash.
@@ -203,6 +334,10 @@ struct TarReader {
       if name.last == UInt8(ascii: "/") { name.removeLast() }
       return .folder
     case UInt8(ascii: "6"): return .special("a pipe (FIFO)")
+    case UInt8(ascii: "D"): return .special("the list of a folder in an incremental backup (GNU)")
+    case UInt8(ascii: "M"): return .special("the rest of a file that another volume begins (GNU)")
+    case UInt8(ascii: "N"): return .special("a list of names that were too long (old GNU)")
+    case UInt8(ascii: "V"): return .special("the label of a volume (GNU)")
     default: return .special("a member of the unknown type '\(safeText(bytes: [header.type]))'")
     }
   }

@@ -8,9 +8,11 @@ public struct ZipArchive: Sendable {
   public let entries: [ZipEntry]
   /// Everything that two readers would see differently, in the order of the file.
   public let discrepancies: [ZipDiscrepancy]
+  /// Where end records stand that another reader may take for the archive's.
+  let rivals: [Int]
+  let bytes: ByteSlice
+  let limits: Limits
   private let asides: [ZipAside]
-  private let bytes: ByteSlice
-  private let limits: Limits
 
   /// Reads the directory and every local header.
   ///
@@ -19,6 +21,21 @@ public struct ZipArchive: Sendable {
   public init(parsing bytes: ByteSlice, limits: Limits = Limits()) throws(ParseError) {
     var found: [ZipDiscrepancy] = []
     let end = try ZipEndRecord(searching: bytes, discrepancies: &found)
+    try self.init(parsing: bytes, end, found, limits: limits)
+  }
+
+  /// Reads the archive as one who takes the end record at the place for its own.
+  init(parsing bytes: ByteSlice, endingAt place: Int, limits: Limits) throws(ParseError) {
+    var found: [ZipDiscrepancy] = []
+    let end = try ZipEndRecord(at: place, of: bytes, discrepancies: &found)
+    try self.init(parsing: bytes, end, found, limits: limits)
+  }
+
+  private init(
+    parsing bytes: ByteSlice, _ end: ZipEndRecord, _ discrepancies: [ZipDiscrepancy],
+    limits: Limits
+  ) throws(ParseError) {
+    var found = discrepancies
     guard end.directory.count <= limits.headerBytes else {
       throw ParseError(
         .limit, at: bytes.offset + end.directory.lowerBound,
@@ -50,7 +67,8 @@ public struct ZipArchive: Sendable {
     layout.compareNames(of: entries)
     layout.findGapsAndOverlaps()
     self.entries = entries
-    discrepancies = (found + layout.discrepancies).sorted { $0.offset < $1.offset }
+    self.discrepancies = (found + layout.discrepancies).sorted { $0.offset < $1.offset }
+    rivals = end.rivals
     asides = entries.flatMap(\.asides) + layout.asides + end.asides(in: bytes)
     self.bytes = bytes
     self.limits = limits
@@ -108,46 +126,9 @@ public struct ZipArchive: Sendable {
     return content
   }
 
-  /// The bytes of a member that `content(of:)` refuses, as a loader gets them that minds neither
-  /// checksum nor flags; nil when there are none, or they would be a bomb.
-  func deniedContent(of entry: ZipEntry) -> (bytes: ByteSlice, isIntact: Bool)? {
-    guard entry.localFault == nil, entry.size <= limits.memberBytes else { return nil }
-    do throws(ParseError) {
-      let packed = try bytes.slice(entry.packedRange)
-      try demandRatio(of: entry)
-      let content: ByteSlice
-      switch entry.method {
-      case .stored: content = packed
-      case .deflated: content = try Deflate.inflate(packed, limit: entry.size)
-      case .other: return nil
-      }
-      return (content, CRC32(of: content).value == entry.checksum)
-    } catch {
-      return nil
-    }
-  }
-
-  /// What a reader that walks the local headers gets of a member that the directory hides.
-  func hiddenMember(at offset: Int) -> (name: [UInt8], bytes: ByteSlice)? {
-    do throws(ParseError) {
-      let local = try ZipLocalHeader(parsing: bytes, at: offset)
-      let rest = bytes.suffix(bytes.count - local.dataStart)
-      // Zero with a descriptor: only the stream itself tells its end.
-      let packed = local.packedSize > 0 ? rest.prefix(local.packedSize) : rest
-      guard local.method == .deflated else { return (local.name, packed) }
-      let limit = min(limits.memberBytes, limits.unpackedBytes(of: packed.count))
-      var inflater = Inflater(packed, limit: limit)
-      var buffer = ByteBuffer()
-      while let block = try inflater.next() { buffer.append(block) }
-      return (local.name, buffer.finish())
-    } catch {
-      return nil
-    }
-  }
-
   /// What belongs to no member and no unpacker looks at, with its name in reports.
   var sideContent: [(name: [UInt8], bytes: ByteSlice)] {
-    asides.prefix(ZipAside.most).map { aside in
+    asides.map { aside in
       let first = aside.range.lowerBound - bytes.offset
       return (aside.name, bytes.suffix(bytes.count - first).prefix(aside.range.count))
     }

@@ -10,8 +10,6 @@ struct ZipAside: Sendable, Equatable {
 
   /// Shorter ones hold nothing that a loader would take.
   static let leastBytes = 8
-  /// Asides of one archive; whoever writes more has findings enough.
-  static let most = 256
 
   init(_ what: String, of member: [UInt8]? = nil, _ range: Range<Int>) {
     name = Array(what.utf8) + (member.map { Array(" of ".utf8) + $0 } ?? [])
@@ -20,11 +18,16 @@ struct ZipAside: Sendable, Equatable {
 }
 
 extension ZipExtra {
-  /// Records that packers write and unpackers read: sizes, times, owners, names, and what aligns a
-  /// member's bytes (APPNOTE 6.3.10, section 4.5.2; Info-ZIP's list).
-  private static let known: Set<Int> = [
-    0x0001, 0x000a, 0x000d, 0x5455, 0x5855, 0x7855, 0x7875, 0x6375, 0x7075, 0x9901, 0xcafe,
-  ]
+  /// Whether a record is one that packers write and unpackers read, and of its usual length: sizes,
+  /// times and owners (APPNOTE 6.3.10, section 4.5.2; Info-ZIP's list).
+  private static func isPlain(_ id: Int, count: Int) -> Bool {
+    switch id {
+    case 0x0001: count <= 28
+    case 0x000a: count == 32
+    case 0x000d, 0x5455, 0x5855, 0x7855, 0x7875, 0x9901, 0xcafe: count <= 16
+    default: false
+    }
+  }
 
   /// The records of a field at `start` of the file that no unpacker reads.
   static func asides(
@@ -39,7 +42,7 @@ extension ZipExtra {
       let record = field.prefix(end).suffix(end - position - 4)
       // What fills up to the next boundary repeats one byte.
       let isFiller = record.allSatisfy { $0 == record.first }
-      if !known.contains(id), record.count >= ZipAside.leastBytes, !isFiller {
+      if !isPlain(id, count: record.count), record.count >= ZipAside.leastBytes, !isFiller {
         asides.append(
           ZipAside("extra field", of: member, (start + position + 4)..<(start + end)))
       }

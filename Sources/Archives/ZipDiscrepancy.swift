@@ -23,6 +23,8 @@ public struct ZipDiscrepancy: Sendable, Equatable {
     case duplicateName
     /// A name that readers decode in different ways.
     case name
+    /// A number by which some readers refuse the member, and others do not look at it.
+    case refused
   }
 
   /// What disagrees.
@@ -34,10 +36,60 @@ public struct ZipDiscrepancy: Sendable, Equatable {
   /// The member concerned, where it is one.
   public let name: [UInt8]?
 
-  init(_ kind: Kind, at offset: Int, of name: [UInt8]? = nil, _ text: String) {
+  /// What a reader of the directory sees of the member; nil when it sees none.
+  public let directory: ZipEntryView?
+  /// What a reader of the local headers sees of the member; nil when it sees none.
+  public let local: ZipEntryView?
+
+  init(
+    _ kind: Kind, at offset: Int, of name: [UInt8]? = nil, _ text: String,
+    directory: ZipEntryView? = nil, local: ZipEntryView? = nil
+  ) {
     self.kind = kind
     self.offset = offset
     self.name = name
     self.text = text
+    self.directory = directory
+    self.local = local
+  }
+
+  /// The views that there are, a line for each.
+  var evidence: [String] {
+    let views = [("directory", directory), ("local header", local)]
+    return views.compactMap { reader, view in view.map { "\(reader): \($0)" } }
+  }
+}
+
+/// What one reader of a zip archive sees of a member.
+public struct ZipEntryView: Sendable, Equatable, CustomStringConvertible {
+  /// The name's bytes.
+  public let nameBytes: [UInt8]
+  /// How the bytes are packed.
+  public let method: ZipEntry.Method
+  /// The general purpose flags.
+  public let flags: UInt16
+  /// CRC-32 of the unpacked bytes.
+  public let checksum: UInt32
+  /// The number of packed bytes.
+  public let packedSize: Int
+  /// The number of unpacked bytes.
+  public let size: Int
+  /// The place of the local header in the file.
+  public let offset: Int
+
+  /// All of it on one line; the name is not escaped.
+  public var description: String {
+    "\(String(decoding: nameBytes, as: UTF8.self)), size \(size), packed \(packedSize), "
+      + "CRC-32 \(hexadecimal(checksum)), method \(method), "
+      + "flags 0x\(String(flags, radix: 16)), at byte \(offset)"
+  }
+}
+
+extension ZipEntry {
+  /// The member as the directory shows it.
+  var view: ZipEntryView {
+    ZipEntryView(
+      nameBytes: nameBytes, method: method, flags: flags, checksum: checksum,
+      packedSize: packedSize, size: size, offset: headerOffset)
   }
 }

@@ -18,6 +18,8 @@ struct ZipEndRecord {
   private(set) var base = 0
   /// The place of the record itself.
   private let place: Int
+  /// Where other records stand that a reader may take for the archive's.
+  private(set) var rivals: [Int] = []
 
   private static let minimumBytes = 22
   private static let longest = minimumBytes + 0xffff
@@ -31,7 +33,16 @@ struct ZipEndRecord {
   init(
     searching bytes: ByteSlice, discrepancies: inout [ZipDiscrepancy]
   ) throws(ParseError) {
-    place = try ZipEndRecord.place(in: bytes, discrepancies: &discrepancies)
+    let places = try ZipEndRecord.place(in: bytes, discrepancies: &discrepancies)
+    try self.init(at: places.found, of: bytes, discrepancies: &discrepancies)
+    rivals = places.rivals
+  }
+
+  /// Reads the record that stands at the place.
+  init(
+    at place: Int, of bytes: ByteSlice, discrepancies: inout [ZipDiscrepancy]
+  ) throws(ParseError) {
+    self.place = place
     var reader = ByteReader(bytes)
     try reader.seek(to: place + 4)
     let disk = try reader.readLittleEndian(UInt16.self)
@@ -101,8 +112,10 @@ struct ZipEndRecord {
   /// that ends before it.
   func asides(in bytes: ByteSlice) -> [ZipAside] {
     let comment = place + ZipEndRecord.minimumBytes
+    // What another format has there is scanned with the whole file.
+    let isZip = ArchiveFormat(of: bytes.prefix(base)) == .zip
     let ranges = [
-      ("comment", comment..<bytes.count),
+      ("an archive before this one", 0..<(isZip ? base : 0)), ("comment", comment..<bytes.count),
       ("bytes before the end record", directory.upperBound..<max(directory.upperBound, place)),
     ]
     return ranges.compactMap { name, range in
@@ -119,8 +132,7 @@ struct ZipEndRecord {
     var others: [Int] = []
     for place in stride(from: bytes.count - minimumBytes, through: tail, by: -1)
     where bytes.has(ZipSignature.end, at: place) {
-      let comment = Int(bytes[place + 20]) | Int(bytes[place + 21]) << 8
-      let end = place + minimumBytes + comment
+      let end = ZipEndRecord.end(of: place, in: bytes)
       if end == bytes.count {
         ending.append(place)
       } else if end < bytes.count {
@@ -130,10 +142,16 @@ struct ZipEndRecord {
     return (ending, others)
   }
 
-  /// The offset of the record that ends the file; of the last record, when none ends it.
+  /// Where the record at the place and its comment end.
+  private static func end(of place: Int, in bytes: ByteSlice) -> Int {
+    place + minimumBytes + (Int(bytes[place + 20]) | Int(bytes[place + 21]) << 8)
+  }
+
+  /// The offset of the record that ends the file, or of the last one when none does, and those of
+  /// its rivals.
   private static func place(
     in bytes: ByteSlice, discrepancies: inout [ZipDiscrepancy]
-  ) throws(ParseError) -> Int {
+  ) throws(ParseError) -> (found: Int, rivals: [Int]) {
     let (ending, others) = places(in: bytes)
     guard let found = ending.first ?? others.first else {
       throw ParseError(
@@ -145,11 +163,12 @@ struct ZipEndRecord {
         ZipDiscrepancy(.appended, at: found, "bytes after the archive's end record"))
     }
     // A stored archive inside this one has its own end record, which does not reach the end.
-    for place in ending.dropFirst() + others where place > found || ending.contains(place) {
+    let rivals = (ending.dropFirst() + others).filter { $0 > found || ending.contains($0) }
+    for place in rivals {
       discrepancies.append(
         ZipDiscrepancy(.endRecord, at: place, "a second end record, at byte \(place)"))
     }
-    return found
+    return (found, rivals)
   }
 
   /// The numbers of the zip64 record, when a locator stands before the end record.

@@ -45,6 +45,8 @@ public struct ZipEntry: Sendable, Equatable {
   let unicodeName: [UInt8]?
   /// Why the extra field cannot be followed.
   let extraFault: String?
+  /// The version of the format that a reader must know, in tenths.
+  let versionNeeded: UInt8
   /// What the header holds besides.
   let asides: [ZipAside]
 
@@ -80,7 +82,8 @@ extension ZipEntry {
   init(parsing reader: inout ByteReader, base: Int) throws(ParseError) {
     directoryOffset = reader.offset
     try reader.expect(ZipSignature.directory, "a header in the directory")
-    try reader.skip(4, "versions")
+    try reader.skip(2, "version made by")
+    versionNeeded = UInt8(truncatingIfNeeded: try reader.readLittleEndian(UInt16.self))
     flags = try reader.readLittleEndian(UInt16.self)
     method = Method(try reader.readLittleEndian(UInt16.self))
     try reader.skip(4, "time")
@@ -137,6 +140,8 @@ struct ZipExtra {
   private(set) var unicodeName: [UInt8]?
   /// Why the field cannot be followed to its end.
   private(set) var fault: String?
+  /// Whether a record (id 0x9901) says that the member is encrypted by AES.
+  private(set) var hasAES = false
 
   init(_ bytes: ByteSlice) {
     var rest = bytes
@@ -154,6 +159,7 @@ struct ZipExtra {
         zip64 = record
       case 0x7075 where length >= 5:
         unicodeName = record.suffix(length - 5).array
+      case 0x9901: hasAES = true
       default: break
       }
       rest = rest.suffix(rest.count - 4 - length)

@@ -22,9 +22,11 @@ struct ZipLayout {
   }
 
   private mutating func note(
-    _ kind: ZipDiscrepancy.Kind, at offset: Int, of name: [UInt8]? = nil, _ text: String
+    _ kind: ZipDiscrepancy.Kind, at offset: Int, of name: [UInt8]? = nil, _ text: String,
+    directory: ZipEntryView? = nil, local: ZipEntryView? = nil
   ) {
-    discrepancies.append(ZipDiscrepancy(kind, at: offset, of: name, text))
+    discrepancies.append(
+      ZipDiscrepancy(kind, at: offset, of: name, text, directory: directory, local: local))
   }
 
   /// Reads the local header of a member, compares it field by field, and gives the member the
@@ -32,10 +34,12 @@ struct ZipLayout {
   mutating func compareLocalHeader(of entry: inout ZipEntry) {
     do throws(ParseError) {
       let local = try ZipLocalHeader(parsing: bytes, at: entry.headerOffset)
-      asides += local.asides
       for text in local.differences(from: entry) {
-        note(.localHeader, at: entry.headerOffset, of: entry.nameBytes, text)
+        note(
+          .localHeader, at: entry.headerOffset, of: entry.nameBytes, text,
+          directory: entry.view, local: local.view)
       }
+      asides += local.asides
       let end = try checkedSum(local.dataStart, entry.packedSize, at: entry.headerOffset)
       guard end <= directory.lowerBound else {
         throw ParseError(
@@ -48,7 +52,9 @@ struct ZipLayout {
         Extent(range: entry.headerOffset..<(end + descriptor), name: entry.nameBytes))
     } catch {
       entry.localFault = error
-      note(.localHeader, at: entry.headerOffset, of: entry.nameBytes, "\(error)")
+      note(
+        .localHeader, at: entry.headerOffset, of: entry.nameBytes, "\(error)",
+        directory: entry.view)
     }
   }
 
@@ -64,9 +70,12 @@ struct ZipLayout {
     }
     note(
       .localHeader, at: place, of: entry.nameBytes,
-      "the data descriptor is not what the directory says")
+      "the data descriptor is not what the directory says", directory: entry.view)
     return 0
   }
+
+  /// Version 6.3 of the format in tenths; Python's reader refuses the archive above it.
+  private static let latestVersion: UInt8 = 63
 
   /// Duplicate names, and names that readers decode differently.
   mutating func compareNames(of entries: [ZipEntry]) {
@@ -75,7 +84,20 @@ struct ZipLayout {
       let place = entry.directoryOffset
       let name = entry.nameBytes
       if !seen.insert(name).inserted {
-        note(.duplicateName, at: place, of: name, "a second member of this name")
+        note(
+          .duplicateName, at: place, of: name, "a second member of this name",
+          directory: entry.view)
+      }
+      if entry.versionNeeded > ZipLayout.latestVersion {
+        note(
+          .refused, at: place, of: name,
+          "needs version \(entry.versionNeeded) of the format, in tenths: the latest is "
+            + "\(ZipLayout.latestVersion)", directory: entry.view)
+      }
+      if entry.flags & 0x20 != 0 {
+        note(
+          .refused, at: place, of: name, "flagged as a patch, which some readers refuse",
+          directory: entry.view)
       }
       if let fault = entry.extraFault { note(.name, at: place, of: name, fault) }
       if let other = entry.unicodeName, other != name {
@@ -107,19 +129,26 @@ struct ZipLayout {
   }
 
   private mutating func noteGap(_ gap: Range<Int>) {
-    guard let place = gap.first(where: { bytes.has(ZipSignature.local, at: $0) }) else {
-      note(.gap, at: gap.lowerBound, "\(gap.count) bytes that belong to no member")
-      let place = bytes.offset + gap.lowerBound
-      asides.append(ZipAside("bytes at \(place)", place..<(place + gap.count)))
-      return
+    let view = ZipStreamView(of: bytes, in: gap)
+    for range in view.gaps {
+      note(.gap, at: range.lowerBound, "\(range.count) bytes that belong to no member")
+      // What stands before the archive is scanned with the whole file, unless it is a zip as well.
+      let isFront = range.lowerBound == 0
+      guard !isFront || ArchiveFormat(of: bytes.prefix(range.count)) == .zip else { continue }
+      let place = bytes.offset + range.lowerBound
+      asides.append(ZipAside("bytes at \(place)", place..<(place + range.count)))
     }
-    do throws(ParseError) {
-      let hidden = try ZipLocalHeader(parsing: bytes, at: place)
-      note(
-        .hiddenMember, at: place, of: hidden.name,
-        "a member that the directory does not list: \(text(of: hidden.name))")
-    } catch {
-      note(.hiddenMember, at: place, "a local header that the directory does not list: \(error)")
+    for place in view.headers {
+      do throws(ParseError) {
+        let hidden = try ZipLocalHeader(parsing: bytes, at: place)
+        note(
+          .hiddenMember, at: place, of: hidden.name,
+          "a member that the directory does not list: \(text(of: hidden.name))",
+          local: hidden.view)
+      } catch {
+        note(
+          .hiddenMember, at: place, "a local header that the directory does not list: \(error)")
+      }
     }
   }
 
@@ -128,15 +157,16 @@ struct ZipLayout {
 
 /// The header before a member's data.
 struct ZipLocalHeader {
-  let name: [UInt8]
   let dataStart: Int
-  private let flags: UInt16
-  let method: ZipEntry.Method
-  private let checksum: UInt32
-  let packedSize: Int
-  private let size: Int
+  let view: ZipEntryView
   private let unicodeName: [UInt8]?
   private let extraFault: String?
+  private let hasAES: Bool
+  var name: [UInt8] { view.nameBytes }
+  var method: ZipEntry.Method { view.method }
+  var packedSize: Int { view.packedSize }
+  /// Whether checksum and sizes stand after the packed bytes.
+  var hasDescriptor: Bool { view.flags & 8 != 0 }
   let asides: [ZipAside]
 
   init(parsing bytes: ByteSlice, at place: Int) throws(ParseError) {
@@ -144,24 +174,28 @@ struct ZipLocalHeader {
     try reader.seek(to: place)
     try reader.expect(ZipSignature.local, "a local header")
     try reader.skip(2, "version")
-    flags = try reader.readLittleEndian(UInt16.self)
-    method = ZipEntry.Method(try reader.readLittleEndian(UInt16.self))
+    let flags = try reader.readLittleEndian(UInt16.self)
+    let method = ZipEntry.Method(try reader.readLittleEndian(UInt16.self))
     try reader.skip(4, "time")
-    checksum = try reader.readLittleEndian(UInt32.self)
+    let checksum = try reader.readLittleEndian(UInt32.self)
     let packed = try reader.readLittleEndian(UInt32.self)
     let unpacked = try reader.readLittleEndian(UInt32.self)
     let nameLength = Int(try reader.readLittleEndian(UInt16.self))
     let extraLength = Int(try reader.readLittleEndian(UInt16.self))
-    name = try reader.read(nameLength, "name").array
+    let name = try reader.read(nameLength, "name").array
     let extraField = try reader.read(extraLength, "extra field")
     let extra = ZipExtra(extraField)
     asides = ZipExtra.asides(in: extraField, at: extraField.offset, of: name)
     dataStart = reader.position
     var wide = extra.zip64.map { ByteReader($0) }
-    size = try ZipEntry.widen(unpacked, from: &wide)
-    packedSize = try ZipEntry.widen(packed, from: &wide)
+    let size = try ZipEntry.widen(unpacked, from: &wide)
+    let packedSize = try ZipEntry.widen(packed, from: &wide)
+    view = ZipEntryView(
+      nameBytes: name, method: method, flags: flags, checksum: checksum, packedSize: packedSize,
+      size: size, offset: place)
     unicodeName = extra.unicodeName
     extraFault = extra.fault
+    hasAES = extra.hasAES
   }
 
   /// Each field that is not what the directory says.
@@ -174,13 +208,16 @@ struct ZipLocalHeader {
     if name != entry.nameBytes {
       texts.append("the local header's name is \(String(decoding: name, as: UTF8.self))")
     }
-    compare("flags", flags, entry.flags)
+    compare("flags", view.flags, entry.flags)
     compare("method", method, entry.method)
     // With a descriptor, the three are unknown when the header is written: zero.
-    if !(entry.hasDescriptor && checksum == 0 && packedSize == 0 && size == 0) {
-      compare("CRC-32", hexadecimal(checksum), hexadecimal(entry.checksum))
+    if !(entry.hasDescriptor && view.checksum == 0 && packedSize == 0 && view.size == 0) {
+      compare("CRC-32", hexadecimal(view.checksum), hexadecimal(entry.checksum))
       compare("packed size", packedSize, entry.packedSize)
-      compare("size", size, entry.size)
+      compare("size", view.size, entry.size)
+    }
+    if hasAES, !entry.isEncrypted {
+      texts.append("encrypted by an extra field of the local header, not by the directory")
     }
     if let unicodeName, unicodeName != entry.nameBytes {
       texts.append("an extra field gives another name")

@@ -19,27 +19,20 @@ struct ZipReader {
   /// Reports what the archive contradicts itself in, then every member.
   func read(into builder: inout InventoryBuilder) {
     for discrepancy in archive.discrepancies where discrepancy.kind != .duplicateName {
-      let rule = ZipReader.rule(for: discrepancy.kind)
-      if let name = discrepancy.name {
-        builder.note(rule, of: name, discrepancy.text)
-      } else {
-        builder.note(rule, at: discrepancy.offset, discrepancy.text)
-      }
-    }
-    for discrepancy in archive.discrepancies
-    where discrepancy.kind == .hiddenMember && !builder.isStopped {
-      guard let hidden = archive.hiddenMember(at: discrepancy.offset), !hidden.bytes.isEmpty,
-        builder.spend(hidden.bytes.count, on: hidden.name)
-      else { continue }
-      builder.suspect(hidden.name, hidden.bytes)
-    }
-    for aside in archive.sideContent where !builder.isStopped {
-      guard builder.spend(aside.bytes.count, on: aside.name) else { break }
-      builder.suspect(aside.name, aside.bytes)
+      builder.note(
+        ZipReader.rule(for: discrepancy.kind), at: discrepancy.offset, of: discrepancy.name,
+        discrepancy.text, evidence: discrepancy.evidence)
     }
     var store = MemberStore(builder.limits)
     var members: [Unpacked] = []
+    var packedBytes = 0
     for entry in archive.entries where !builder.isStopped {
+      // Members that share bytes may together be more than all of the archive.
+      packedBytes += entry.packedRange.count
+      guard packedBytes <= archive.bytes.count else {
+        builder.stop(of: entry.nameBytes, "the members take more packed bytes than there are")
+        break
+      }
       do throws(ParseError) {
         guard let member = try unpack(entry, into: &store, builder: &builder) else { continue }
         members.append(member)
@@ -49,6 +42,52 @@ struct ZipReader {
       }
     }
     keep(members, in: store, builder: &builder)
+    suspectOtherViews(into: &builder)
+  }
+
+  /// Keeps for the scanner what other readers see of the archive: members by their local headers
+  /// or by another directory, and bytes of no member.
+  private func suspectOtherViews(into builder: inout InventoryBuilder) {
+    var streamed: Set<Int> = []
+    for discrepancy in archive.discrepancies where !builder.isStopped {
+      switch discrepancy.kind {
+      case .hiddenMember, .localHeader:
+        let place = discrepancy.local?.offset ?? discrepancy.offset
+        guard !discrepancy.agreesOnBytes, streamed.insert(place).inserted,
+          let member = archive.streamedMember(at: place)
+        else { continue }
+        suspect(member.name, member.bytes, into: &builder)
+      default: continue
+      }
+    }
+    for aside in archive.sideContent where !builder.isStopped {
+      suspect(aside.name, aside.bytes, into: &builder)
+    }
+    for place in archive.rivals.prefix(4) where !builder.isStopped {
+      suspectRival(at: place, into: &builder)
+    }
+  }
+
+  private func suspect(
+    _ name: [UInt8], _ bytes: ByteSlice, into builder: inout InventoryBuilder
+  ) {
+    guard !bytes.isEmpty, builder.spend(bytes.count, on: name) else { return }
+    builder.suspect(name, bytes)
+  }
+
+  /// The members of another directory that the archive's own does not list.
+  private func suspectRival(at place: Int, into builder: inout InventoryBuilder) {
+    let known = Set(archive.entries.map(\.packedRange))
+    do throws(ParseError) {
+      let rival = try ZipArchive(parsing: archive.bytes, endingAt: place, limits: builder.limits)
+      for entry in rival.entries where !known.contains(entry.packedRange) && !builder.isStopped {
+        guard let content = rival.deniedContent(of: entry) else { continue }
+        suspect(entry.nameBytes, content.bytes, into: &builder)
+      }
+    } catch {
+      // A record that leads nowhere shows nobody anything; that it is there was found.
+      return
+    }
   }
 
   private func keep(
@@ -73,7 +112,10 @@ struct ZipReader {
       suspect(entry, into: &builder)
       return nil
     }
-    guard !entry.isDirectory else { return nil }
+    guard !entry.isDirectory else {
+      suspect(entry, into: &builder)
+      return nil
+    }
     let packed = try archive.packedContent(of: entry)
     try archive.demandRatio(of: entry)
     guard builder.spend(entry.size, on: entry.nameBytes) else { return nil }
@@ -90,21 +132,21 @@ struct ZipReader {
 
   /// Keeps what a careless loader reads of a member that is refused, for the scanner.
   private func suspect(_ entry: ZipEntry, into builder: inout InventoryBuilder) {
-    guard !builder.isStopped, entry.size > 0, let denied = archive.deniedContent(of: entry),
-      builder.spend(denied.bytes.count, on: entry.nameBytes)
+    guard !builder.isStopped, entry.packedSize > 0, let denied = archive.deniedContent(of: entry)
     else { return }
     if entry.isEncrypted {
       // Right bytes below the flag: nothing is encrypted.
       guard denied.isIntact else { return }
       builder.note(
         .falseEncryption, of: entry.nameBytes, "flagged as encrypted, and readable as it is")
-    } else if !denied.isIntact {
+    } else if !denied.isIntact, denied.isWhole {
       builder.note(
         .wrongChecksum, of: entry.nameBytes,
         "its CRC-32 is \(hexadecimal(CRC32(of: denied.bytes).value)), "
           + "the directory says \(hexadecimal(entry.checksum))")
     }
-    builder.suspect(entry.nameBytes, denied.bytes)
+    suspect(entry.nameBytes, denied.bytes, into: &builder)
+    suspect(entry.nameBytes + Array(" as it is".utf8), denied.rest, into: &builder)
   }
 
   private func admit(
@@ -147,8 +189,17 @@ struct ZipReader {
   private static func rule(for kind: ZipDiscrepancy.Kind) -> Rule {
     switch kind {
     case .gap, .prepended, .appended: .hiddenBytes
-    case .endRecord, .localHeader, .hiddenMember, .overlap, .name: .ambiguousArchive
+    case .endRecord, .localHeader, .hiddenMember, .name, .refused: .ambiguousArchive
+    case .overlap: .selfContainedArchive
     case .duplicateName: .nameCollision
     }
+  }
+}
+
+extension ZipDiscrepancy {
+  /// Whether both readers get the same bytes of the member, whatever else they see.
+  fileprivate var agreesOnBytes: Bool {
+    guard let directory, let local else { return false }
+    return directory.method == local.method && directory.packedSize == local.packedSize
   }
 }

@@ -51,6 +51,8 @@ private struct Scan {
 
   private var context: ScanContext
   private var unknown: [Unknown] = []
+  /// The archives that are open, from the outside inwards.
+  private var enclosing: [ByteSlice] = []
 
   init(_ context: ScanContext) {
     self.context = context
@@ -83,6 +85,7 @@ private struct Scan {
             siblings: Siblings(in: inventory), inventory: inventory))
       }
     }
+    context.report(PackageList.findings(in: inventory, at: place))
     for member in inventory.members {
       let inside = place.member(member.path.text)
       guard !context.isCovered(inside) else { continue }
@@ -191,6 +194,13 @@ private struct Scan {
   private mutating func openArchive(
     _ bytes: ByteSlice, _ claim: Claim, at place: Place, depth: Int, follows: Bool
   ) {
+    guard !enclosing.contains(where: { $0.count == bytes.count && $0 == bytes }) else {
+      context.report(
+        Rule.selfContainedArchive.at(place, "the archive that it stands in, once more"))
+      return
+    }
+    enclosing.append(bytes)
+    defer { enclosing.removeLast() }
     let inner = Inventory(
       of: bytes, named: place.members.last ?? "", depth: depth, allowance: &context.allowance,
       opensModels: true, profile: context.profile)

@@ -37,6 +37,15 @@ struct ExtractionTests {
     #expect(inventory.members.map(\.digest) == members.sorted { $0.path < $1.path }.map(\.digest))
   }
 
+  @Test func `members of given names and what lies below them stay out`() throws {
+    let members = try ["a", "b/c", "b/d/e", "bc"].map { try member($0, "x") }
+    let folder = try ScratchFolder()
+    let extraction = Extraction(of: members, without: ["a", "b/d", "none"])
+    #expect(extraction.count == 2)
+    try extraction.write(to: folder.file("out"))
+    #expect(try folder.listing() == ["out", "out/b", "out/b/c", "out/bc"])
+  }
+
   @Test func `a folder with files in it stays as it is unless it is to be replaced`() throws {
     let folder = try ScratchFolder()
     try folder.write("old", to: "out/keep/old")

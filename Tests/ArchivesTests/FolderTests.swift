@@ -46,6 +46,17 @@ struct FolderTests {
     #expect(inventory.members.map(\.path.text) == ["Case", "open", "setuid"])
   }
 
+  @Test func `names of a file outside the folder are found, those inside are not`() throws {
+    let folder = try ScratchFolder()
+    try folder.write("x", to: "r/shared")
+    try folder.write("y", to: "r/inside")
+    #expect(link(folder.file("r/shared"), folder.file("other")) == 0)
+    #expect(link(folder.file("r/inside"), folder.file("r/again")) == 0)
+    let inventory = try Inventory(opening: folder.file("r"))
+    #expect(inventory.findings.map { "\($0.place.chain) \($0.rule.id)" } == ["shared ARC016"])
+    #expect(inventory.members.count == 3)
+  }
+
   @Test func `a single file is its own member`() throws {
     let folder = try ScratchFolder()
     try folder.write("\u{89}HDF", to: "model.h5")

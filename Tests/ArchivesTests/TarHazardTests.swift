@@ -31,10 +31,17 @@ private func link(_ type: Unicode.Scalar, _ target: String, at name: String = "a
   TarBuilder.one(name, type: type) { $0.linkName = Array(target.utf8) }
 }
 
-private func sparse(_ size: String) -> [UInt8] {
-  TarBuilder.one("a", type: "S") {
+/// An old GNU sparse file of that octal size, and of content if it says so.
+private func sparse(
+  _ size: String, map: [(offset: Int, count: Int)] = [], _ content: [UInt8] = []
+) -> [UInt8] {
+  TarBuilder.one("a", content, type: "S") {
     $0.magic = Array("ustar  \u{0}".utf8)
-    $0.patches = [(483, Array(size.utf8))]
+    let pairs = map.flatMap { [$0.offset, $0.count] }.map { number in
+      let digits = String(number, radix: 8)
+      return String(repeating: "0", count: 11 - digits.count) + digits + "\u{0}"
+    }
+    $0.patches = [(386, Array(pairs.joined().utf8)), (483, Array(size.utf8))]
   }
 }
 
@@ -195,14 +202,101 @@ private let hazards: [Hazard] = [
       $0.add("a", text); $0.gnuLong("hidden")
     }),
   Hazard("old sparse file of 10 GiB", .bomb, sparse("120000000000")),
-  Hazard("old sparse file of 1 kB", .unreadableArchive, sparse("000000002000")),
+  Hazard(
+    "old sparse file whose map overlaps", .unreadableArchive,
+    sparse("000000002000", map: [(512, 8), (0, 8)])),
+  Hazard(
+    "old sparse file whose map passes its end", .unreadableArchive,
+    sparse("000000002000", map: [(1020, 8)])),
+  Hazard(
+    "old sparse file with fewer bytes than its map", .unreadableArchive,
+    sparse("000000002000", map: [(0, 8)])),
+  Hazard(
+    "sparse file of pax 0.0 with half a pair", .unreadableArchive,
+    tar {
+      $0.pax([("GNU.sparse.size", "9"), ("GNU.sparse.offset", "0")]); $0.add("a", text)
+    }),
+  Hazard(
+    "sparse file of pax 0.1 whose map says too little", .unreadableArchive,
+    tar {
+      $0.pax([("GNU.sparse.size", "99"), ("GNU.sparse.map", "0,3")]); $0.add("a", text)
+    }),
+  Hazard(
+    "sparse file of pax 1.0 whose map has a billion pairs", .unreadableArchive,
+    tar {
+      $0.pax([("GNU.sparse.major", "1"), ("GNU.sparse.realsize", "99")])
+      $0.add("a", Array("999999999\n".utf8))
+    }),
+  Hazard(
+    "extended header of Solaris", .ambiguousArchive,
+    tar {
+      $0.pax([("path", "b")], type: "X"); $0.add("a", text)
+    }),
+  Hazard(
+    "pax header before a long name (CVE-2026-53655)", .ambiguousArchive,
+    tar {
+      $0.pax([("size", "7")]); $0.gnuLong("b"); $0.add("a", text)
+    }),
+  Hazard(
+    "pax size of 0 over a member (CVE-2025-62518)", .ambiguousArchive,
+    tar {
+      $0.pax([("size", "0")])
+      $0.add("a") { $0.size = 1536 }
+      $0.add(raw: Array(TarBuilder.one("b", text).prefix(1024)))
+    }),
+  Hazard("rest of another volume's file", .specialFile, TarBuilder.one("a", text, type: "M")),
+  Hazard("list of an incremental backup", .specialFile, TarBuilder.one("a", text, type: "D")),
+  Hazard("old list of long names", .specialFile, TarBuilder.one("a", text, type: "N")),
+  Hazard(
+    "hard link to a file before it", .hardLink,
+    tar {
+      $0.add("a", text); $0.add("b", type: "1") { $0.linkName = Array("a".utf8) }
+    }),
+  Hazard(
+    "hard link to a file after it", .linkInside,
+    tar {
+      $0.add("b", type: "1") { $0.linkName = Array("a".utf8) }; $0.add("a", text)
+    }),
+  Hazard(
+    "hard link through a symbolic link (GHSA-83g3-92jg-28cx)", .linkInside,
+    tar {
+      $0.add("a", type: "2") { $0.linkName = Array("b".utf8) }
+      $0.add("c", type: "1") { $0.linkName = Array("a".utf8) }
+    }),
+  Hazard(
+    "chain of links upwards (CVE-2025-4517)", .linkOutside,
+    tar {
+      $0.add("a", type: "2") { $0.linkName = Array("../b".utf8) }
+    }),
+  Hazard(
+    "extended attribute", .extendedAttributes,
+    tar {
+      $0.pax([("SCHILY.xattr.user.run", "x")]); $0.add("a", text)
+    }),
+  Hazard(
+    "access list", .extendedAttributes,
+    tar {
+      $0.pax([("SCHILY.acl.access", "user::rwx")]); $0.add("a", text)
+    }),
+  Hazard("option", .commandName, TarBuilder.one("--checkpoint-action=exec=sh", text)),
+  Hazard("short option", .commandName, TarBuilder.one("a/-rf", text)),
+  Hazard("home folder", .commandName, TarBuilder.one("~/b", text)),
+  Hazard("variable", .commandName, TarBuilder.one("$HOME/b", text)),
+  Hazard("command", .commandName, TarBuilder.one("a$(id)", text)),
+  Hazard("variable of Windows", .commandName, TarBuilder.one("%TEMP%", text)),
+  Hazard("pattern", .commandName, TarBuilder.one("*.bin", text)),
+  Hazard("pipe", .commandName, TarBuilder.one("a|b", text)),
+  Hazard("short name of Windows", .commandName, TarBuilder.one("PROGRA~1", text)),
+  Hazard("whiteout outside an image", .commandName, TarBuilder.one("a/.wh.b", text)),
+  Hazard("division slash", .deceptiveName, TarBuilder.one("a\u{2215}b", text)),
+  Hazard("full-width slash", .deceptiveName, TarBuilder.one("a\u{ff0f}b", text)),
   Hazard(
     "pax sparse file of 1 TiB", .bomb,
     tar {
       $0.pax([("GNU.sparse.realsize", "1099511627776")]); $0.add("a", text)
     }),
   Hazard(
-    "small pax sparse file", .unreadableArchive,
+    "pax sparse file without a map", .unreadableArchive,
     tar {
       $0.pax([("GNU.sparse.major", "1")]); $0.add("a", text)
     }),
@@ -240,6 +334,54 @@ struct TarHazardTests {
   func `a hostile tar archive breaks its rule and no other`(_ hazard: Hazard) {
     let rules = Set(hazard.inventory.findings.map(\.rule.id))
     #expect(rules == [hazard.rule.id])
+  }
+
+  /// Eight bytes after a hole of 1,000 bytes, and a hole at the end, by all four ways to store it.
+  @Test(arguments: [
+    sparse("000000002000", map: [(1000, 7), (1024, 0)], text),
+    tar {
+      $0.pax([
+        ("GNU.sparse.size", "1024"), ("GNU.sparse.numblocks", "2"), ("GNU.sparse.offset", "1000"),
+        ("GNU.sparse.numbytes", "7"), ("GNU.sparse.offset", "1024"), ("GNU.sparse.numbytes", "0"),
+      ])
+      $0.add("a", text)
+    },
+    tar {
+      $0.pax([
+        ("GNU.sparse.size", "1024"), ("GNU.sparse.numblocks", "2"), ("GNU.sparse.name", "a"),
+        ("GNU.sparse.map", "1000,7,1024,0"),
+      ])
+      $0.add("GNUSparseFile.1/a", text)
+    },
+    tar {
+      $0.pax([
+        ("GNU.sparse.major", "1"), ("GNU.sparse.minor", "0"), ("GNU.sparse.name", "a"),
+        ("GNU.sparse.realsize", "1024"),
+      ])
+      let map = Array("2\n1000\n7\n1024\n0\n".utf8)
+      $0.add("GNUSparseFile.1/a", map + [UInt8](repeating: 0, count: 512 - map.count) + text)
+    },
+  ])
+  func `a sparse file is unpacked with its holes`(_ bytes: [UInt8]) {
+    let inventory = Inventory(of: ByteSlice(bytes), named: "release")
+    let expected = [UInt8](repeating: 0, count: 1000) + text + [UInt8](repeating: 0, count: 17)
+    #expect(inventory.findings.isEmpty, "\(inventory.findings)")
+    #expect(inventory["a"]?.bytes == ByteSlice(expected))
+  }
+
+  @Test func `a hard link to a file before it is that file once more`() {
+    let bytes = tar {
+      $0.add("a", text); $0.add("b", type: "1") { $0.linkName = Array("./a".utf8) }
+    }
+    #expect(Inventory(of: ByteSlice(bytes), named: "release")["b"]?.bytes == ByteSlice(text))
+  }
+
+  @Test(arguments: [
+    "PROGRA~1x", "a$b.class", "100%", "a~", "a-b", "100%_sure%", "x~1.backup", "file~12345678",
+  ])
+  func `a name that only looks like an instruction is none`(_ name: String) {
+    let inventory = Inventory(of: ByteSlice(TarBuilder.one(name, text)), named: "release")
+    #expect(inventory.findings.isEmpty, "\(inventory.findings)")
   }
 
   @Test func `the nearest clean archives have no finding`() {

@@ -113,6 +113,21 @@ private let hazards: [Hazard] = [
       $0.add("a", text); $0.add("a2", text) { $0.offset = 0 }
     }),
   Hazard(
+    "members that overlap", .selfContainedArchive,
+    zip {
+      $0.add("a", text); $0.add("a", text) { $0.offset = 0 }
+    }),
+  Hazard(
+    "a version that some readers refuse", .ambiguousArchive,
+    ZipBuilder.one("a", text) { $0.directory?.version = 99 }),
+  Hazard(
+    "a flag that some readers refuse", .ambiguousArchive,
+    ZipBuilder.one("a", text) { $0.both { $0.flags = 0x20 } }),
+  Hazard(
+    "AES by the local header alone", .ambiguousArchive,
+    ZipBuilder.one("a", text) { $0.local?.extra = [1, 0x99, 7, 0, 2, 0, 0x41, 0x45, 3, 0, 0] }),
+  Hazard("option", .commandName, ZipBuilder.one("-rf", text)),
+  Hazard(
     "a name of another encoding", .ambiguousArchive,
     ZipBuilder.one("\u{e9}", text) { $0.both { $0.flags = 0 } }),
   Hazard(
@@ -177,6 +192,63 @@ struct ZipHazardTests {
       inventory.members.map(\.path.text) == ["dos", "folder/a", "run.sh", "time", "\u{e9}t\u{e9}"])
     #expect(inventory["run.sh"]?.mode == .executable)
     #expect(inventory["folder/a"]?.bytes == ByteSlice(text))
+  }
+
+  @Test func `both views of a member are the evidence`() throws {
+    let bytes = ZipBuilder.one("a", text) { $0.local?.name = Array("b".utf8) }
+    let inventory = Inventory(of: ByteSlice(bytes), named: "release")
+    let finding = try #require(inventory.findings.first { $0.rule == .ambiguousArchive })
+    #expect(finding.evidence.count == 2)
+    #expect(finding.evidence[0].hasPrefix("directory: a, size 38, packed 38, CRC-32 "))
+    #expect(finding.evidence[1].hasPrefix("local header: b, size 38, packed 38, CRC-32 "))
+    let discrepancy = try #require(
+      try ZipArchive(parsing: ByteSlice(bytes)).discrepancies.first)
+    #expect(discrepancy.directory?.nameBytes == Array("a".utf8))
+    #expect(discrepancy.local?.nameBytes == Array("b".utf8))
+  }
+
+  /// What only some readers see of an archive of one harmless member.
+  @Test(arguments: [
+    zip {
+      $0.add("a", []); $0.comment = text
+    },
+    zip {
+      $0.add("a", []) { $0.before = text }
+    },
+    zip {
+      $0.add("a", []); $0.beforeDirectory = text
+    },
+    zip {
+      $0.add("a", []); $0.beforeEnd = text
+    },
+    zip {
+      $0.add("a", []); $0.suffix = text
+    },
+    zip {
+      $0.add("a", []) { $0.local?.extra = [0x46, 0x42, 38, 0] + text }
+    },
+    zip {
+      $0.add("a", []) { $0.directory?.extra = [0x0a, 0, 38, 0] + text }
+    },
+    zip {
+      $0.add("a", []); $0.add("b", text) { $0.directory = nil }
+      $0.add("c", text, deflated: true) { $0.directory = nil }
+    },
+    zip {
+      $0.add("a", []); $0.add("b/", text)
+    },
+    ZipBuilder.one("a", text, deflated: true) { $0.both { $0.size = 7 } },
+    ZipBuilder.one("b", text) + ZipBuilder.one("a", []),
+    zip {
+      $0.add("a", []); $0.add("b", text); $0.zip64 = true; $0.zip64Count = .max
+    },
+  ])
+  func `bytes that one reader sees are kept for the scanner`(_ bytes: [UInt8]) {
+    let inventory = Inventory(of: ByteSlice(bytes), named: "release")
+    #expect(
+      inventory.suspects.contains { $0.bytes == ByteSlice(text) }
+        || inventory.suspects.contains { $0.bytes == ByteSlice(ZipBuilder.one("b", text)) },
+      "\(inventory.suspects.map(\.name)) \(inventory.findings)")
   }
 
   @Test(arguments: [

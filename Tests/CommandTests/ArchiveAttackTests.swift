@@ -94,6 +94,32 @@ import Testing
     #expect(try release.verify(name).exitCode == 0)
   }
 
+  @Test func `unpack --keep-safe writes what no finding names and fails all the same`() throws {
+    let scratch = try ScratchFolder()
+    var tar = TarBuilder()
+    tar.add("safe/a.txt", [1])
+    tar.add("../leaves.txt", [2])
+    tar.add("twice.txt", [3])
+    tar.add("twice.txt", [4])
+    tar.add("open.txt", [5]) { $0.mode = 0o666 }
+    try scratch.write(tar.bytes, to: "in/a.tar")
+    try scratch.write(TarBuilder.one("/a", [1]), to: "in/b.tar")
+    try scratch.write(TarBuilder.one("a", [1]).dropLast(1024), to: "in/cut.tar")
+    let partly = try Command.run(["unpack", "in/a.tar", "out", "--keep-safe"], in: scratch)
+    #expect(partly.exitCode == 1)
+    #expect(partly.errors.contains("ARC001") && partly.errors.contains("unpacked 1 files"))
+    let nothing = try Command.run(["unpack", "in/b.tar", "none", "--keep-safe"], in: scratch)
+    #expect(nothing.exitCode == 1)
+    #expect(nothing.errors.contains("nothing was written"))
+    let cut = try Command.run(["unpack", "in/cut.tar", "cut", "--keep-safe"], in: scratch)
+    #expect(cut.exitCode == 3)
+    #expect(
+      try scratch.listing() == [
+        "cut", "cut/a", "in", "in/a.tar", "in/b.tar", "in/cut.tar", "out", "out/safe",
+        "out/safe/a.txt",
+      ])
+  }
+
   @Test func `unpack never writes over a folder unless told`() throws {
     let scratch = try ScratchFolder()
     try scratch.write(TarBuilder.one("a.txt", [1]), to: "a.tar")

@@ -19,6 +19,8 @@ public struct ZipBuilder {
     public var size: UInt32
     /// Records of id, length and bytes.
     public var extra: [UInt8] = []
+    /// The version of the format that is needed, in tenths.
+    public var version: UInt8 = 20
   }
 
   /// One member.
@@ -121,12 +123,12 @@ public struct ZipBuilder {
       file += member.before
       let offset = member.offset ?? UInt32(file.count - base)
       if let local = member.local {
-        file += [0x50, 0x4b, 3, 4, 20, 0] + fields(local) + local.name + local.extra
+        file += [0x50, 0x4b, 3, 4, local.version, 0] + fields(local) + local.name + local.extra
       }
       file += member.packed + member.after
       guard let header = member.directory else { continue }
       listed += 1
-      directory += [0x50, 0x4b, 1, 2, 20, 3, 20, 0] + fields(header)
+      directory += [0x50, 0x4b, 1, 2, 20, 3, header.version, 0] + fields(header)
       directory += [0, 0, 0, 0, 0, 0] + little(UInt64(member.externalAttributes), 4)
       directory += little(UInt64(offset), 4) + header.name + header.extra
     }

@@ -63,33 +63,11 @@ extension FileFormat {
   }
 }
 
-/// A format and the bytes at a fixed place that tell it.
-struct Signature: Sendable {
-  let format: FileFormat
-  let magic: [UInt8]
-  let offset: Int
-
-  init(_ format: FileFormat, _ magic: [UInt8], at offset: Int = 0) {
-    self.format = format
-    self.magic = magic
-    self.offset = offset
-  }
-
-  init(_ format: FileFormat, _ magic: String, at offset: Int = 0) {
-    self.init(format, Array(magic.utf8), at: offset)
-  }
-
-  func matches(_ bytes: ByteSlice) -> Bool {
-    guard bytes.count >= offset + magic.count else { return false }
-    return magic.indices.allSatisfy { bytes[offset + $0] == magic[$0] }
-  }
-}
-
-extension [Signature] {
+extension [Signature<FileFormat>] {
   /// Claims every format whose signature the bytes carry.
   func add(of bytes: ByteSlice, to claims: inout [Claim]) {
     for signature in self where signature.matches(bytes) {
-      claims.append(Claim(signature.format, .signature))
+      claims.append(Claim(signature.kind, .signature))
     }
   }
 }

@@ -16,7 +16,7 @@ extension FileFormat {
     if bytes.count > 48, bytes.suffix(8).elementsEqual(tableMagic) {
       claims.append(Claim(.tensorFlowCheckpoint, .structure))
     }
-    if Signature(.tflite, "TFL3", at: 4).matches(bytes) {
+    if Signature(FileFormat.tflite, "TFL3", at: 4).matches(bytes) {
       claims.append(Claim(.tflite, .signature))
     }
   }
@@ -25,7 +25,7 @@ extension FileFormat {
   private static func userBlockEnd(_ bytes: ByteSlice) -> Int? {
     var place = 512
     while place <= bytes.count - hdf5Magic.count {
-      if Signature(.hdf5, hdf5Magic, at: place).matches(bytes) { return place }
+      if Signature(FileFormat.hdf5, hdf5Magic, at: place).matches(bytes) { return place }
       place *= 2
     }
     return nil

@@ -2,7 +2,7 @@ import Bytes
 
 // Graphs and weights.
 extension FileFormat {
-  private static let modelSignatures: [Signature] = [
+  private static let modelSignatures: [Signature<FileFormat>] = [
     Signature(.ggml, "lmgg"), Signature(.ggml, "ggml"),
     Signature(.ggml, "tjgg"), Signature(.ggml, "ggjt"),
     Signature(.ggml, "algg"), Signature(.ggml, "ggla"),

@@ -2,7 +2,7 @@ import Bytes
 
 // Programs, documents and pictures.
 extension FileFormat {
-  private static let programSignatures: [Signature] = [
+  private static let programSignatures: [Signature<FileFormat>] = [
     Signature(.elf, [0x7f, 0x45, 0x4c, 0x46]),
     Signature(.machO, [0xfe, 0xed, 0xfa, 0xce]),
     Signature(.machO, [0xfe, 0xed, 0xfa, 0xcf]),
@@ -27,7 +27,7 @@ extension FileFormat {
 
   static func addPrograms(of bytes: ByteSlice, to claims: inout [Claim]) {
     programSignatures.add(of: bytes, to: &claims)
-    if bytes.starts(with: "RIFF".utf8), Signature(.wave, "WAVE", at: 8).matches(bytes) {
+    if bytes.starts(with: "RIFF".utf8), Signature(FileFormat.wave, "WAVE", at: 8).matches(bytes) {
       claims.append(Claim(.wave, .signature))
     }
     if isPE(bytes) { claims.append(Claim(.pe, .structure)) }

@@ -2,7 +2,7 @@ import Bytes
 
 // Pickles and arrays.
 extension FileFormat {
-  private static let pythonSignatures: [Signature] = [
+  private static let pythonSignatures: [Signature<FileFormat>] = [
     Signature(.pickle, [0x80, 0x00]),
     Signature(.pickle, [0x80, 0x01]),
     Signature(.pickle, [0x80, 0x02]),
