@@ -21,6 +21,7 @@ extension Inspection {
         }
       ),
       ("members", .array(subject.inventory.members.map(member))),
+      ("images", subject.inventory.image.map { .array($0.images.map(image)) }),
       ("findings", .array(subject.inventory.findings.map(finding))),
       ("network", network),
       (
@@ -40,6 +41,24 @@ extension Inspection {
       ("path", .string(member.path.text)), ("kind", .string(kindName(of: member.bytes))),
       ("size", .integer(member.size)), ("mode", .string(member.mode.rawValue)),
       ("sha256", .string(member.digest.hexadecimal)),
+    ])
+  }
+
+  private func image(_ image: ContainerImage) -> JSON {
+    .record([
+      ("names", .array(image.names.map { .string($0) })), ("platform", .string(image.platform)),
+      ("configuration", image.configuration.map { .string($0) }),
+      (
+        "layers",
+        .array(
+          image.layers.map { layer in
+            .record([
+              ("path", layer.path.map { .string($0) }),
+              ("mediaType", layer.mediaType.map { .string($0) }),
+              ("diffID", layer.diffID.map { .string($0.prefixed) }),
+            ])
+          })
+      ),
     ])
   }
 

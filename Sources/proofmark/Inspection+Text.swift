@@ -23,6 +23,7 @@ extension Inspection {
       ])
     }
     lines += section("members", members)
+    if let image = subject.inventory.image { lines += imageLines(image) }
     for finding in subject.inventory.findings {
       lines.append("  \(finding.rule.id)  \(finding.place): \(safeText(finding.message))")
     }
@@ -42,6 +43,23 @@ extension Inspection {
 
   private func section(_ title: String, _ table: TextTable) -> [String] {
     table.isEmpty ? [] : ["", title] + table.lines
+  }
+
+  private func imageLines(_ layout: ImageLayout) -> [String] {
+    var lines: [String] = []
+    for image in layout.images {
+      let names = image.names.isEmpty ? ["without a tag"] : image.names.map(safeText)
+      var layers = TextTable(["layer", "member", "diff_id"], rightAligned: [0])
+      for (number, layer) in image.layers.enumerated() {
+        layers.add([
+          "\(number + 1)", layer.path ?? "missing",
+          layer.diffID.map { String($0.hexadecimal.prefix(16)) } ?? "",
+        ])
+      }
+      let title = (["image"] + names + [safeText(image.platform)]).filter { !$0.isEmpty }
+      lines += ["", title.joined(separator: " ")] + layers.lines
+    }
+    return lines
   }
 
   private func networkLines(_ model: RunnableModel) -> [String] {

@@ -188,6 +188,17 @@ struct ImageTests {
     #expect(findings.map(\.rule) == [.executable])
   }
 
+  @Test func `unpacking writes an image's members and not its root file system`() throws {
+    let image = Self.image
+    let inventory = Inventory(of: ByteSlice(ImageBuilder.tar(image.oci)), named: "image.tar")
+    #expect(inventory.findings == [])
+    let folder = try ScratchFolder()
+    try Extraction(of: inventory.members).write(to: folder.file("out"))
+    #expect(try folder.read("out/index.json") == image.oci.last?.bytes)
+    #expect(!folder.exists("out/bin"))
+    #expect(try Inventory(opening: folder.file("out")).image?.images == inventory.image?.images)
+  }
+
   @Test func `no damage to manifests makes the scan trap`() {
     let files = Self.image.both
     for (place, file) in files.enumerated() where file.bytes.first == 0x7b {

@@ -192,7 +192,8 @@ struct ImageReader {
     _ json: JSON, at path: String, names: [String], platform: String?
   ) {
     let type = json["config"]?["mediaType"]?.string ?? ""
-    let isImage = type.hasPrefix("application/vnd.oci.image.config.")
+    let isImage =
+      type.hasPrefix("application/vnd.oci.image.config.")
       || type.hasPrefix("application/vnd.docker.container.image.")
     var configuration: String?
     if let descriptor = json["config"] {
@@ -250,7 +251,7 @@ struct ImageReader {
       guard let name = descriptor["annotations"]?[key]?.string else { continue }
       do throws(MemberPath.Fault) {
         _ = try MemberPath(name)
-      } catch where error.rule == .pathTraversal {
+      } catch  where error.rule == .pathTraversal {
         note(
           .pathTraversal, in: path, "the annotation \(key) '\(name)': \(error.reason)",
           cve: references)

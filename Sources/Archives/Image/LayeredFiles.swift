@@ -14,7 +14,8 @@ public struct LayerNames: Sendable {
     names = Set(all).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     links = Dictionary(layer.links.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     let files =
-      layer.members.map { ($0.path.text, $0.size) } + layer.suspects.map { ($0.name, $0.bytes.count) }
+      layer.members.map { ($0.path.text, $0.size) }
+      + layer.suspects.map { ($0.name, $0.bytes.count) }
     filled = Set(files.filter { $0.1 > 0 && Whiteout($0.0) != nil }.map(\.0))
   }
 
@@ -187,7 +188,9 @@ public struct LayeredFiles {
       {
         steps += 1
         let name = layers[below].names[index]
-        if removals[below][index] == 0 { removals[below][index] = Int32(truncatingIfNeeded: number) }
+        if removals[below][index] == 0 {
+          removals[below][index] = Int32(truncatingIfNeeded: number)
+        }
         if visible[name] == below { visible[name] = nil }
         index += 1
       }

@@ -29,6 +29,11 @@ extension Profile {
     switch self {
     case .release, .imageLayer: return !Profile.ofPrograms.contains(id)
     case .systemFile:
+      // Modules of packages do much when they are loaded, but Python loads these by itself.
+      let isStartupFile =
+        name.fileExtension == "pth"
+        || ["sitecustomize.py", "usercustomize.py"].contains(name.text)
+      if finding.rule == .startupHook { return isStartupFile }
       return Profile.everywhere.contains(id)
         || Profile.modelFamilies.contains(String(id.prefix(3)))
         || id.hasPrefix("SCN") && !Profile.ofPrograms.contains(id) && name.isModel

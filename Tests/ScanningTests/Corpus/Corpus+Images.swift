@@ -183,7 +183,8 @@ extension Corpus {
     trick("whiteout by dots", [layer("opt/a", harmless), layer("opt/.wh...", [])]),
     trick("whiteout of the whole image", [layer("a", harmless), layer(".wh..wh..opq", [])]),
     trick("whiteout in the first layer", [layer("opt/.wh.a", [])]),
-    trick("whiteout that holds bytes", [layer("a", harmless), layer(".wh.a", Array("hello".utf8))]),
+    trick(
+      "whiteout that holds bytes", [layer("a", harmless), layer(".wh.a", Array("hello".utf8))]),
     trick(
       "whiteout of a file of its own layer",
       [
