@@ -108,7 +108,7 @@ struct CompressionTests {
   }
 
   @Test func `what holds no tar is unpacked by the scan alone`() throws {
-    // 11 MiB of zeros, packed by more than a thousand to one: gzip -n9 gives 11,224 bytes.
+    // More than 10 MiB, of which no ratio is asked, packed a thousand to one.
     let zeros = ByteSlice([UInt8](repeating: 0, count: 11 << 20))
     let path = try MemberPath("zeros")
     let folder = try ScratchFolder()
