@@ -49,7 +49,7 @@ struct ImageScan {
   mutating func add(_ layer: Inventory, at path: String) {
     let isArchive =
       switch layer.container {
-      case .tar, .tarGzip, .tarZstd, .tarXZ, .tarBzip2: true
+      case .tar, .tarGzip, .tarZstd, .tarXZ, .tarBzip2, .tarLZ4, .tarLZMA, .tarZlib: true
       case .folder, .file, .zip, .compressed: false
       }
     opened[path] = Opened(
