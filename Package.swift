@@ -52,6 +52,8 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(
       name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    // The worker process: how it is started, and what it gives up.
+    .target(name: "CSandbox"),
     // Optimised in debug builds too, or a test of a network would take minutes; the bits are the
     // same either way. A root package may say so.
     .target(
@@ -63,7 +65,7 @@ let package = Package(
 
     module("Bytes", uses: ["CChecksum"], packages: [crypto]),
     module("Findings", uses: ["Bytes"]),
-    module("Archives", uses: ["Bytes", "Findings", "CArchive", "CZlib"]),
+    module("Archives", uses: ["Bytes", "Findings", "CArchive", "CZlib", "CSandbox"]),
     module("Trust", uses: ["Bytes", "Findings", "CSodium"]),
     module("Releases", uses: ["Bytes", "Findings", "Archives", "Trust"]),
     module("Dependencies", uses: ["Bytes", "Findings"]),
@@ -113,7 +115,11 @@ let package = Package(
       swiftSettings: settings),
     tests(of: "Bytes", uses: ["CZlib"]),
     tests(of: "Findings", uses: ["Bytes"]),
-    tests(of: "Archives", uses: ["Bytes", "Findings"]),
+    // Attacks its parent from inside the sandbox, as a reader would that a file has taken over.
+    .executableTarget(
+      name: "hostile-worker", dependencies: ["CSandbox"], path: "Tests/HostileWorker",
+      swiftSettings: settings),
+    tests(of: "Archives", uses: ["Bytes", "Findings", "proofmark", "hostile-worker"]),
     tests(of: "Trust", uses: ["Bytes", "Findings"]),
     tests(of: "Releases", uses: ["Bytes", "Findings", "Archives", "Trust"]),
     tests(of: "Dependencies", uses: ["Bytes", "Findings"]),

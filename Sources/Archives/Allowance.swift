@@ -7,6 +7,8 @@ public import Bytes
 public struct Allowance: Sendable {
   /// The limits behind it.
   public let limits: Limits
+  /// Who reads 7z archives; nil when nobody does.
+  public let worker: WorkerCommand?
   /// Members that may still be met.
   public internal(set) var members: Int
   /// Unpacked bytes that may still come.
@@ -14,15 +16,17 @@ public struct Allowance: Sendable {
 
   /// All that the limits allow for a subject of this size: `limits.ratio` unpacked bytes for each
   /// of its own, and never more than `limits.totalBytes`.
-  public init(_ limits: Limits, subjectBytes: Int) {
+  public init(_ limits: Limits, subjectBytes: Int, worker: WorkerCommand? = nil) {
     self.limits = limits
+    self.worker = worker
     members = limits.memberCount
     bytes = min(limits.totalBytes, Allowance.unpackedBytes(limits, packed: subjectBytes))
   }
 
   /// All that the limits allow for a folder, which is as large as it is.
-  init(folder limits: Limits) {
+  init(folder limits: Limits, worker: WorkerCommand?) {
     self.limits = limits
+    self.worker = worker
     members = limits.memberCount
     bytes = limits.totalBytes
   }

@@ -20,6 +20,9 @@ struct ArchiveReader {
     switch ArchiveFormat(of: bytes) {
     case .zip: return readZip(into: &builder)
     case .tar: return readTar(into: &builder)
+    case .sevenZip:
+      SevenZipReader(bytes).read(into: &builder)
+      return .sevenZip
     case nil:
       if endsAsZip { return readZip(into: &builder) }
       if TarReader.recognises(bytes) { return readTar(into: &builder) }

@@ -21,6 +21,7 @@ public struct Inventory: Sendable {
     case tarLZMA = "tar.lzma"
     case tarZlib = "tar.zlib"
     case zip
+    case sevenZip = "7z"
     /// One file in a compression.
     case compressed
   }
@@ -69,20 +70,24 @@ public struct Inventory: Sendable {
 
   /// Opens what the user named: a folder, a tar archive (plain or in a compression), a zip archive,
   /// or any other file as its own only member. A zip that is itself a model (Keras, PyTorch, NumPy)
-  /// is such a file, and so is a compressed file that holds no tar archive.
+  /// is such a file, and so is a compressed file that holds no tar archive. A 7z archive is read by
+  /// the worker, or not at all.
   ///
   /// - Throws: `FileError` when the path cannot be opened; all else is a finding.
-  public init(opening path: String, limits: Limits = Limits()) throws(FileError) {
+  public init(
+    opening path: String, limits: Limits = Limits(), worker: WorkerCommand? = nil
+  ) throws(FileError) {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw FileError(path: path, action: "open") }
     var status = stat()
     let isKnown = fstat(descriptor, &status) == 0
     if isKnown, status.st_mode & S_IFMT == S_IFDIR {
-      self.init(folder: SafeDirectory(adopting: descriptor, path: path), limits: limits)
+      self.init(
+        folder: SafeDirectory(adopting: descriptor, path: path), limits: limits, worker: worker)
     } else {
       defer { close(descriptor) }
       let bytes = try ByteSlice(descriptor: descriptor, path: path)
-      var allowance = Allowance(limits, subjectBytes: bytes.count)
+      var allowance = Allowance(limits, subjectBytes: bytes.count, worker: worker)
       self.init(of: bytes, named: path, at: .subject, allowance: &allowance)
     }
   }
@@ -122,10 +127,12 @@ public struct Inventory: Sendable {
   ///   - name: its name; findings are placed below it.
   ///   - limits: the limits.
   ///   - depth: the number of archives around it.
+  ///   - worker: who reads it when it is a 7z archive.
   public init(
-    of bytes: ByteSlice, named name: String, limits: Limits = Limits(), depth: Int = 0
+    of bytes: ByteSlice, named name: String, limits: Limits = Limits(), depth: Int = 0,
+    worker: WorkerCommand? = nil
   ) {
-    var allowance = Allowance(limits, subjectBytes: bytes.count)
+    var allowance = Allowance(limits, subjectBytes: bytes.count, worker: worker)
     self.init(of: bytes, named: name, depth: depth, allowance: &allowance)
   }
 
@@ -154,9 +161,9 @@ public struct Inventory: Sendable {
     self.allowance = allowance
   }
 
-  private init(folder: consuming SafeDirectory, limits: Limits) {
+  private init(folder: consuming SafeDirectory, limits: Limits, worker: WorkerCommand?) {
     var builder = InventoryBuilder(
-      Allowance(folder: limits), at: .subject, limitRule: .overLimit)
+      Allowance(folder: limits, worker: worker), at: .subject, limitRule: .overLimit)
     var reader = FolderReader(limits)
     reader.read(folder, into: &builder)
     let allowance = builder.allowance.inside(

@@ -1,7 +1,7 @@
 import Bytes
 import CArchive
 
-// The only file that calls libarchive, and only its codecs: zstd, xz, lzma, lz4 and bzip2. It passes
+// Besides the worker's SevenZipStream the only file that calls libarchive, and only its codecs: zstd, xz, lzma, lz4 and bzip2. It passes
 // over gzip's checksum (`GzipStream` does not), gives a tar member of unknown type as a plain file,
 // and says nothing about bytes after the end of a tar (`TarReader` does).
 

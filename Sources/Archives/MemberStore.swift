@@ -64,7 +64,8 @@ struct MemberStore: ~Copyable {
 
 /// A file that no folder lists.
 struct NamelessFile: ~Copyable {
-  private let descriptor: CInt
+  /// The file, open for reading and writing.
+  let descriptor: CInt
   private let folder: String
 
   /// Opens one in TMPDIR, or else in /var/tmp, which unlike /tmp is rarely in memory.

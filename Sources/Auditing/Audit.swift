@@ -75,7 +75,7 @@ extension AuditReport.Container {
     case .folder: self = .folder
     case .file: self = .file
     case .tar, .tarGzip, .tarZstd, .tarXZ, .tarBzip2, .tarLZ4, .tarLZMA, .tarZlib, .zip,
-      .compressed:
+      .sevenZip, .compressed:
       self = .archive
     }
   }

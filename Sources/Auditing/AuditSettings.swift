@@ -1,3 +1,4 @@
+public import Archives
 public import Bytes
 public import Engine
 public import Findings
@@ -34,18 +35,22 @@ public struct AuditSettings: Sendable {
   public let time: Timestamp
   /// What the engine runs on.
   public let compute: Compute
+  /// Who reads 7z archives; nil when nobody does.
+  public let worker: WorkerCommand?
 
   /// Creates settings.
   ///
   /// - Throws: `ConfigurationError` when the trust file lacks the role that the policy demands.
   public init(
-    policy: Policy, checks: [CheckName], trust: TrustFile?, at: Timestamp?, compute: Compute
+    policy: Policy, checks: [CheckName], trust: TrustFile?, at: Timestamp?, compute: Compute,
+    worker: WorkerCommand? = nil
   ) throws(ConfigurationError) {
     self.policy = policy
     self.checks = checks
     self.trust = trust
     self.at = at
     self.compute = compute
+    self.worker = worker
     time = at ?? .systemClock()
     var authority: Authority?
     if let trust { authority = try Authority(trust, role: policy.signatureRole) }

@@ -34,7 +34,8 @@ public struct Subject: Sendable {
     opening path: String, _ settings: AuditSettings, bare: BareModel = BareModel()
   ) throws(FileError) {
     let limits = settings.policy.limits
-    let inventory = try Inventory(opening: path, limits: limits)
+    let inventory = try Inventory(
+      opening: path, limits: limits, worker: settings.worker)
     let release = Release(inventory)
     self.inventory = inventory
     self.release = release

@@ -41,7 +41,7 @@ public struct Limits: Sendable, Equatable {
   /// Bytes of one literal, metadata value or text that are searched for secrets.
   public let secretBytes = 4 << 20
   /// Seconds that a worker process may take for a small file.
-  public let workerSeconds = 20
+  public var workerSeconds = 20
   /// Files up to this size are read into memory, larger ones are mapped.
   public static let memoryBytes = 64 << 20
 

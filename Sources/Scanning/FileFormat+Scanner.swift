@@ -4,9 +4,10 @@ extension FileFormat {
   /// Who judges files of the format. The members of archives that are opened are judged one by one.
   var scanner: any ContentScanner.Type {
     switch self {
-    case .empty, .idx, .zip, .tar, .gzip, .zstd, .xz, .bzip2, .lz4, .lzma, .zlib, .npz:
+    case .empty, .idx, .zip, .tar, .gzip, .zstd, .xz, .bzip2, .lz4, .lzma, .zlib, .npz,
+      .sevenZip:
       InertScan.self
-    case .sevenZip, .cpio, .rar, .cab, .ar, .iso, .squashfs, .lha, .arj:
+    case .cpio, .rar, .cab, .ar, .iso, .squashfs, .lha, .arj:
       UnopenedScan.self
     case .torchArchive: TorchScan.self
     case .torchScript: TorchScan.self

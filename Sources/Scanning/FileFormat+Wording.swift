@@ -43,7 +43,7 @@ extension FileFormat {
     case .text: "text"
     case .python: "Python"
     case .shell: "a script"
-    case .zip, .tar, .cpio, .rar, .cab, .iso, .squashfs, .lha: "a \(rawValue) archive"
+    case .zip, .tar, .sevenZip, .cpio, .rar, .cab, .iso, .squashfs, .lha: "a \(rawValue) archive"
     case .ar, .arj: "an \(rawValue) archive"
     default: "a \(rawValue) file"
     }
@@ -52,7 +52,7 @@ extension FileFormat {
   /// Whether the format is an archive or compression that is opened, and its members scanned.
   var isOpened: Bool {
     switch self {
-    case .zip, .tar, .gzip, .zstd, .xz, .bzip2, .lz4, .lzma, .zlib: true
+    case .zip, .tar, .gzip, .zstd, .xz, .bzip2, .lz4, .lzma, .zlib, .sevenZip: true
     default: false
     }
   }

@@ -11,6 +11,8 @@ enum SignalHandling {
   static func install() {
     PendingFiles.prepare()
     signal(SIGPIPE, SIG_IGN)
+    // Whoever started the program may have had it ignored, and then nobody learns how a worker ended.
+    signal(SIGCHLD, SIG_DFL)
     for number in [SIGILL, SIGTRAP, SIGSEGV, SIGFPE, SIGABRT] {
       signal(number) { _ in
         SignalHandling.endFromHandler(

@@ -19,7 +19,7 @@ struct PickleListing {
     if text.isEmpty { text = "no pickle\n" }
   }
 
-  private static let archives: Set<FileFormat> = [.zip, .tar, .gzip, .zstd, .xz, .bzip2]
+  private static let archives: Set<FileFormat> = [.zip, .tar, .gzip, .zstd, .xz, .bzip2, .sevenZip]
 
   private mutating func add(_ inventory: Inventory, at place: Place, depth: Int) {
     for finding in inventory.findings {

@@ -1,3 +1,4 @@
+import Archives
 import ArgumentParser
 import Bytes
 import Glibc
@@ -34,8 +35,10 @@ struct Proofmark: ParsableCommand {
     ])
 
   static func main() {
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    if arguments.first == WorkerCommand.mode { SevenZipWorker.run(arguments) }
     SignalHandling.install()
-    Glibc.exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)
+    Glibc.exit(run(arguments).rawValue)
   }
 
   /// Runs one command line: the only place where errors become exit codes.
@@ -90,4 +93,9 @@ struct Proofmark: ParsableCommand {
 protocol AuditingCommand: ParsableCommand {
   /// Does the work and says how the program ends.
   func execute() throws -> Judging.ExitCode
+}
+
+extension WorkerCommand {
+  /// The program that is running, whatever happens to its path.
+  static let thisProgram = WorkerCommand(executable: "/proc/self/exe")
 }

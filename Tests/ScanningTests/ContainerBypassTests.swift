@@ -80,7 +80,7 @@ let containers: [Bypass] = [
     "a zip archive behind a picture", .polyglot, in: "logo.png",
     picture + ZipBuilder.one("a.txt", [0x61]), clean: picture),
   Bypass(
-    "a 7z archive as .pth", .unknownKind, in: "model.pth", seven, clean: torch()),
+    "a 7z archive as .pth", .unreadableArchive, in: "model.pth", seven, clean: torch()),
   Bypass(
     "a pickle as .h5", .disguisedPickle, in: "model.h5", payload,
     clean: (try? Fixture.bytes("vectors/hdf5/keras2.h5").array) ?? []),

@@ -16,17 +16,20 @@ public struct CommandResult: Sendable {
 /// Runs the executable that was built beside the tests.
 public enum Command {
   /// The path of the built executable.
-  public static let executable: String = {
+  public static let executable = built("proofmark")
+
+  /// The path of an executable that was built beside the tests.
+  public static func built(_ name: String) -> String {
     let tests = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
     let folder = URL(fileURLWithPath: tests ?? CommandLine.arguments[0])
       .deletingLastPathComponent()
-    let beside = folder.appendingPathComponent("proofmark").path
+    let beside = folder.appendingPathComponent(name).path
     // The runner of Swift Testing is started from the toolchain; the bundle is its argument.
     if FileManager.default.isExecutableFile(atPath: beside) { return beside }
     let bundle = CommandLine.arguments.first { $0.hasSuffix(".xctest") } ?? ""
     return URL(fileURLWithPath: bundle).deletingLastPathComponent()
-      .appendingPathComponent("proofmark").path
-  }()
+      .appendingPathComponent(name).path
+  }
 
   /// Runs the program to its end, in the folder, which outlives it.
   ///

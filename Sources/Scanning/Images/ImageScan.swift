@@ -50,7 +50,7 @@ struct ImageScan {
     let isArchive =
       switch layer.container {
       case .tar, .tarGzip, .tarZstd, .tarXZ, .tarBzip2, .tarLZ4, .tarLZMA, .tarZlib: true
-      case .folder, .file, .zip, .compressed: false
+      case .folder, .file, .zip, .sevenZip, .compressed: false
       }
     opened[path] = Opened(
       names: LayerNames(layer), contentDigest: layer.contentDigest, isArchive: isArchive)

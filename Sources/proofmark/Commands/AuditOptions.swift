@@ -1,3 +1,4 @@
+import Archives
 import ArgumentParser
 import Auditing
 import Bytes
@@ -133,7 +134,7 @@ struct AuditOptions: ParsableArguments {
     return try AuditSettings(
       policy: policy, checks: demanded.isEmpty ? CheckName.allCases : demanded,
       trust: trust.map { try TrustFileOption.load($0) }, at: time,
-      compute: compute.compute(runsNetworks: runsNetworks))
+      compute: compute.compute(runsNetworks: runsNetworks), worker: .thisProgram)
   }
 
   /// Audits the subjects one after the other and writes the reports. A subject that is not there

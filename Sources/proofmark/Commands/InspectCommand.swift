@@ -69,7 +69,7 @@ struct InspectCommand: AuditingCommand {
     bare.externalFile = { (name) throws(ParseError) in try beside.content(of: name) }
     let settings = try AuditSettings(
       policy: Policy(stock: .permissive), checks: [.unpack, .reproduce], trust: nil, at: nil,
-      compute: compute.compute())
+      compute: compute.compute(), worker: .thisProgram)
     let inspection = Inspection(try Subject(opening: release, settings, bare: bare), bare: bare)
     switch format {
     case .text: try Terminal.output(inspection.text)
@@ -84,7 +84,7 @@ struct InspectCommand: AuditingCommand {
       throw CommandFailure(
         "--pickle: expected no --format, --architecture or --shape beside it", code: .usage)
     }
-    let pickles = PickleListing(of: try Inventory(opening: release))
+    let pickles = PickleListing(of: try Inventory(opening: release, worker: .thisProgram))
     try Terminal.output(pickles.text)
     return pickles.isComplete ? .pass : .incomplete
   }

@@ -55,7 +55,7 @@ struct LockCommand: AuditingCommand {
     policy[.reproduce].demand = .required
     let settings = try AuditSettings(
       policy: policy, checks: [.unpack, .reproduce], trust: nil, at: nil,
-      compute: compute.compute())
+      compute: compute.compute(), worker: .thisProgram)
     let subject = try Subject(opening: folder, settings)
     guard subject.inventory.container == .folder else {
       throw CommandFailure("\(folder): not a folder", code: .usage)

@@ -18,6 +18,7 @@ struct UnpackCommand: AuditingCommand {
         proofmark unpack digits.tar.zst digits/
         proofmark unpack digits.zip digits/ --overwrite
         proofmark unpack suspicious.tar digits/ --keep-safe
+        proofmark unpack models.7z models/
       """)
 
   @Argument(help: "The archive.")
@@ -33,7 +34,7 @@ struct UnpackCommand: AuditingCommand {
   var keepSafe = false
 
   func execute() throws -> Judging.ExitCode {
-    let inventory = try Inventory(opening: archive, limits: Limits())
+    let inventory = try Inventory(opening: archive, worker: .thisProgram)
     let findings = inventory.findings
     for finding in findings { Terminal.note(finding) }
     let extraction = Extraction(

@@ -1,0 +1,64 @@
+import Bytes
+
+/// The first 32 bytes of a 7z archive. Integers are little-endian.
+///
+///      0  signature 37 7a bc af 27 1c
+///      6  version, major and minor
+///      8  CRC-32 of bytes 12 to 31
+///     12  where the header begins, counted from byte 32 (64 bits)
+///     20  size of the header (64)
+///     28  CRC-32 of the header
+///
+/// The packed streams lie between, and nothing follows the header. (7-Zip, DOC/7zFormat.txt)
+struct SevenZipHeader {
+  static let bytes = 32
+  /// The bytes from the signature to the end of the header.
+  let archiveBytes: Int
+  /// Whether there is no header, and so no member.
+  let isEmpty: Bool
+
+  /// Checks both checksums.
+  init(parsing bytes: ByteSlice, limits: Limits) throws(ParseError) {
+    var reader = ByteReader(bytes)
+    try reader.skip(6, "signature of a 7z archive")
+    let version = try reader.readByte("version of a 7z archive")
+    guard version == 0 else {
+      throw ParseError(
+        .unsupported, at: bytes.offset + 6, expected: "version 0 of 7z", found: "\(version)")
+    }
+    try reader.skip(1, "version of a 7z archive")
+    let checksum = try reader.readLittleEndian(UInt32.self, "checksum of the start of a 7z archive")
+    let start = try reader.read(20, "start of a 7z archive")
+    try SevenZipHeader.demand(checksum, of: start, "the start")
+    var fields = ByteReader(start)
+    let offset = try fields.readSize(width: 8, "place of the 7z header")
+    let size = try fields.readSize(width: 8, "size of the 7z header")
+    let headerChecksum = try fields.readLittleEndian(UInt32.self)
+    let place = try checkedSum(SevenZipHeader.bytes, offset, at: bytes.offset + 12)
+    let end = try checkedSum(place, size, at: bytes.offset + 20)
+    guard end <= bytes.count else {
+      throw ParseError(
+        at: bytes.offset + 12, expected: "a 7z header within \(bytes.count) bytes",
+        found: "bytes \(place)..<\(end)")
+    }
+    guard size <= limits.headerBytes else {
+      throw ParseError(
+        .limit, at: bytes.offset + 20, expected: "at most \(limits.headerBytes) bytes of header",
+        found: "\(size)")
+    }
+    try SevenZipHeader.demand(headerChecksum, of: try bytes.slice(place..<end), "the header")
+    archiveBytes = end
+    isEmpty = size == 0
+  }
+
+  private static func demand(
+    _ checksum: UInt32, of bytes: ByteSlice, _ what: String
+  ) throws(ParseError) {
+    let computed = CRC32(of: bytes).value
+    guard computed == checksum else {
+      throw ParseError(
+        at: bytes.offset, expected: "the CRC-32 \(hexadecimal(checksum)) of \(what)",
+        found: hexadecimal(computed))
+    }
+  }
+}
