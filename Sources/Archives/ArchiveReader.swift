@@ -20,7 +20,7 @@ struct ArchiveReader {
     switch ArchiveFormat(of: bytes) {
     case .zip: return readZip(into: &builder)
     case .tar: return readTar(into: &builder)
-    case .sevenZip:
+    case .sevenZip where !endsAsZip:
       SevenZipReader(bytes).read(into: &builder)
       return .sevenZip
     case nil:
