@@ -18,7 +18,7 @@ enum CommandName {
     return isShortAlias(part) ? "the short name that Windows gives another file" : nil
   }
 
-  private static let patterns = Set("*?<>|\"".utf8)
+  private static let patterns = Set("*?<>|".utf8)
 
   /// `$NAME` at the start, `$(`, `${` and `%NAME%`. A dollar within a name is Java's.
   private static func isExpanded(_ part: [UInt8]) -> Bool {

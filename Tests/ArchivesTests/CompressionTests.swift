@@ -80,7 +80,11 @@ struct CompressionTests {
     _ archive: Compressed
   ) throws {
     let bytes = try archive.bytes
-    #expect(inventory(bytes + bytes).findings.map(\.rule.id) == ["ARC014", "ARC010"])
+    // Streams without a signature are not joined by anybody.
+    let joins = archive.container != .tarLZMA && archive.container != .tarZlib
+    #expect(
+      inventory(bytes + bytes).findings.map(\.rule.id)
+        == (joins ? ["ARC014", "ARC010"] : ["ARC010"]))
     #expect(!inventory(bytes + Array("garbage".utf8)).findings.isEmpty)
   }
 
