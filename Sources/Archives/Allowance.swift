@@ -13,6 +13,8 @@ public struct Allowance: Sendable {
   public internal(set) var members: Int
   /// Unpacked bytes that may still come.
   public internal(set) var bytes: Int
+  /// Seconds that workers may still take together: five slow files stop the others.
+  var workerSeconds: Double
 
   /// All that the limits allow for a subject of this size: `limits.ratio` unpacked bytes for each
   /// of its own, and never more than `limits.totalBytes`.
@@ -21,6 +23,7 @@ public struct Allowance: Sendable {
     self.worker = worker
     members = limits.memberCount
     bytes = min(limits.totalBytes, Allowance.unpackedBytes(limits, packed: subjectBytes))
+    workerSeconds = Double(5 * limits.workerSeconds(for: subjectBytes))
   }
 
   /// All that the limits allow for a folder, which is as large as it is.
@@ -29,6 +32,7 @@ public struct Allowance: Sendable {
     self.worker = worker
     members = limits.memberCount
     bytes = limits.totalBytes
+    workerSeconds = Double(5 * limits.workerSeconds(for: limits.totalBytes))
   }
 
   /// What is left for archives inside a subject of this size.

@@ -186,6 +186,14 @@ struct InventoryBuilder {
     return true
   }
 
+  /// The seconds that a worker may take for a file of so many bytes.
+  func workerSeconds(for packed: Int) -> Double {
+    min(Double(limits.workerSeconds(for: packed)), allowance.workerSeconds)
+  }
+
+  /// Takes the time of a worker off the allowance.
+  mutating func spend(workerSeconds: Double) { allowance.workerSeconds -= workerSeconds }
+
   /// Makes a member of the bytes.
   mutating func keep(_ path: MemberPath, _ bytes: ByteSlice, mode: UInt32) {
     kept.append(Member(path, bytes, mode: Member.Mode(bits: mode)))

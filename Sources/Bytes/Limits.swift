@@ -55,4 +55,7 @@ extension Limits {
     let (scaled, overflow) = packed.multipliedReportingOverflow(by: ratio)
     return min(memberBytes, max(ratioFreeBytes, overflow ? Int.max : scaled))
   }
+
+  /// The most seconds that a worker may take for a file of so many bytes: one more for each 10 MB.
+  public func workerSeconds(for packed: Int) -> Int { workerSeconds + packed / 10_000_000 }
 }

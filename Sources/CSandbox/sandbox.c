@@ -26,9 +26,9 @@
 
 static int limit(int resource, rlim_t most) {
   struct rlimit both = {most, most}, now;
+  if (getrlimit(resource, &now)) return -1;
   // A lower limit that is there already cannot be raised, and need not be.
-  if (getrlimit(resource, &now) == 0 && now.rlim_max < most) both = (struct rlimit){
-    now.rlim_max, now.rlim_max};
+  if (now.rlim_max < most) both.rlim_cur = both.rlim_max = now.rlim_max;
   return setrlimit(resource, &both);
 }
 

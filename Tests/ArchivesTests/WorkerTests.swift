@@ -79,8 +79,18 @@ extension WorkerTests {
     func `a worker that never ends is ended`(_ name: String) throws {
       let inventory = try Attack(name, "").inventory(seconds: 1)
       #expect(inventory.findings.map(\.rule.id) == ["ARC022"])
-      #expect(inventory.findings.first?.message.contains("more than 1 seconds") == true)
+      #expect(inventory.findings.first?.message.contains("more than 1.0 seconds") == true)
       #expect(try leftovers() == [])
+    }
+
+    @Test func `slow files stop the others`() throws {
+      var limits = Limits()
+      limits.workerSeconds = 0
+      let bytes = try Fixture.bytes("scan/7z/copy.7z")
+      let inventory = Inventory(
+        of: bytes, named: "x.7z", limits: limits,
+        worker: WorkerCommand(executable: Command.executable))
+      #expect(inventory.findings.map(\.rule.id) == ["ARC013"])
     }
 
     @Test func `a worker that does nothing wrong is believed`() throws {

@@ -47,14 +47,20 @@ struct SevenZipReader {
     _ archive: ByteSlice, by command: WorkerCommand, into members: inout WorkerMembers,
     _ builder: inout InventoryBuilder
   ) throws(WorkerError) {
+    let seconds = builder.workerSeconds(for: archive.count)
+    guard seconds > 0 else {
+      builder.note(.overLimit, "workers took too long for other archives: this one was not read")
+      return
+    }
     var worker: WorkerProcess
     do throws(FileError) {
       worker = try WorkerProcess(
-        command, SevenZipReader.format, over: archive, limits: builder.limits)
+        command, SevenZipReader.format, over: archive, seconds: seconds, limits: builder.limits)
     } catch {
       builder.note(.unreadableArchive, "7z archives are read by a worker alone: \(error)")
       return
     }
+    defer { builder.spend(workerSeconds: worker.elapsed) }
     var isSandboxed = false
     while !builder.isStopped {
       switch try worker.next() {

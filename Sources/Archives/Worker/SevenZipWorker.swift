@@ -34,7 +34,7 @@ public enum SevenZipWorker {
   }
 
   private static func enterSandbox(parent: pid_t, over count: Int) {
-    let seconds = WorkerProcess.seconds(for: count, Limits())
+    let seconds = Limits().workerSeconds(for: count)
     let limits = sandbox_limits(
       memory_bytes: UInt64(memoryBytes + count), cpu_seconds: UInt64(seconds))
     var step: UnsafePointer<CChar>?

@@ -13,19 +13,20 @@ struct WorkerError: Error {
 struct WorkerProcess: ~Copyable {
   private let process: pid_t
   private let output: CInt
-  private let deadline: UInt64
-  private let seconds: Int
+  private let start = now()
+  private let seconds: Double
   private var isWaitedFor = false
   private let payload = UnsafeMutableRawBufferPointer.allocate(
     byteCount: WorkerFrame.payloadBytes, alignment: 16)
   private var payloadCount = 0
 
-  /// Starts the worker over the bytes of a file.
+  /// Starts the worker over the bytes of a file, which has so many seconds for it.
   ///
   /// - Throws: `FileError` when it cannot be started.
-  init(_ command: WorkerCommand, _ format: String, over bytes: ByteSlice, limits: Limits)
-    throws(FileError)
-  {
+  init(
+    _ command: WorkerCommand, _ format: String, over bytes: ByteSlice, seconds: Double,
+    limits: Limits
+  ) throws(FileError) {
     let input = try WorkerProcess.descriptor(for: bytes, limits)
     defer { close(input) }
     var output: CInt = -1
@@ -36,8 +37,7 @@ struct WorkerProcess: ~Copyable {
     }
     self.process = process
     self.output = output
-    seconds = WorkerProcess.seconds(for: bytes.count, limits)
-    deadline = now() + UInt64(seconds) * 1_000_000_000
+    self.seconds = seconds
   }
 
   deinit {
@@ -46,11 +46,6 @@ struct WorkerProcess: ~Copyable {
     guard !isWaitedFor else { return }
     kill(process, SIGKILL)
     _ = WorkerProcess.wait(for: process)
-  }
-
-  /// The time that a worker has: what every file gets, and a second for each 10 MB.
-  static func seconds(for count: Int, _ limits: Limits) -> Int {
-    limits.workerSeconds + count / 10_000_000
   }
 
   /// The bytes as a file of their own, in memory or, when they are many, without a name.
@@ -71,6 +66,9 @@ struct WorkerProcess: ~Copyable {
     }
     return file
   }
+
+  /// The seconds since its start.
+  var elapsed: Double { now() - start }
 
   /// The next frame; the bytes of `.data` are in `data`.
   mutating func next() throws(WorkerError) -> WorkerFrame {
@@ -112,11 +110,10 @@ struct WorkerProcess: ~Copyable {
   /// Reads what is there, waiting for it until the deadline; 0 at the end.
   private mutating func readSome(at start: Int, of count: Int) throws(WorkerError) -> Int {
     while true {
-      let time = now()
-      guard time < deadline else { throw WorkerError(reason: "more than \(seconds) seconds") }
+      let left = seconds - elapsed
+      guard left > 0 else { throw WorkerError(reason: "more than \(seconds) seconds") }
       var ready = pollfd(fd: output, events: Int16(POLLIN), revents: 0)
-      let rest = CInt(clamping: (deadline - time) / 1_000_000 + 1)
-      guard poll(&ready, 1, rest) > 0 else { continue }
+      guard poll(&ready, 1, CInt(min(left, 3600) * 1000) + 1) > 0 else { continue }
       let got = Glibc.read(output, payload.baseAddress?.advanced(by: start), count - start)
       if got < 0 && errno == EINTR { continue }
       guard got >= 0 else { throw WorkerError(reason: "its pipe cannot be read") }
@@ -148,9 +145,9 @@ struct WorkerProcess: ~Copyable {
   }
 }
 
-/// Nanoseconds on a clock that nobody sets.
-private func now() -> UInt64 {
+/// Seconds on a clock that nobody sets.
+private func now() -> Double {
   var time = timespec()
   clock_gettime(CLOCK_MONOTONIC, &time)
-  return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+  return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
 }
