@@ -24,7 +24,8 @@ import Testing
 
   @Test(arguments: Wrapping.allCases)
   func `a hostile file is found wherever it is put`(_ wrapping: Wrapping) throws {
-    for file in Corpus.all where !file.dependsOnName || !wrapping.renames {
+    for (number, file) in Corpus.all.enumerated()
+    where wrapping.takes(number) && (!file.dependsOnName || !wrapping.renames) {
       let (name, bytes) = wrapping.wrap(file)
       let report = try CorpusAudit.report(on: bytes, named: name)
       let findings = report.checks.flatMap(\.findings).map(\.finding)
@@ -35,7 +36,7 @@ import Testing
 
   @Test(arguments: Corpus.all)
   func `no damage makes the scan trap`(_ file: HostileFile) {
-    for copy in Mutations(of: file.bytes, cases: 20) { _ = Scanner().scan(file.file, copy) }
+    for copy in Mutations(of: file.bytes, cases: 6) { _ = Scanner().scan(file.file, copy) }
   }
 
   @Test func `rows have names of their own`() {
