@@ -1,7 +1,8 @@
 # The commands of the project. `make audit` and `make test` need nothing but Swift and make.
 
 SWIFT ?= swift
-RELEASE = -c release --static-swift-stdlib
+# Libraries are the system's, never those of the folder that the program lies in.
+RELEASE = -c release --static-swift-stdlib --disable-local-rpath
 PROOFMARK = .build/release/proofmark
 
 .PHONY: audit test bench fuzz lint format bits example packages release clean

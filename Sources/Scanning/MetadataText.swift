@@ -19,6 +19,7 @@ struct MetadataText {
       "pickle.loads", "<script", "\"javascript:", "'javascript:", "=javascript:", "/etc/passwd",
       "/etc/shadow", "powershell -", "powershell.exe", "cmd.exe /", "cmd /c", "/bin/sh",
       "/bin/bash", "| sh", "|sh", "| bash", "|bash", "base64 -d", "<!ENTITY", "${jndi:",
+      "&& wget ", "; wget ", "&& curl ", "; curl ", "rm -rf /", "rm -rf ~", "rm -rf *",
     ].map { (Array($0.utf8), .code($0)) }
     + ["file:///", "../../", "..\\..\\"].map { (Array($0.utf8), .path($0)) }
 

@@ -1,4 +1,4 @@
-public import Bytes
+import Bytes
 public import Findings
 
 /// A container image as it is saved: what `docker save` writes, or a layout of the Open Container

@@ -1,4 +1,4 @@
-public import Bytes
+import Bytes
 
 // Structures that no file holds: graphs whose weights come from elsewhere, and single calls of
 // operators on behalf of other formats.

