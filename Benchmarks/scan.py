@@ -1,8 +1,8 @@
 """Proofmark's scan beside the published scanners: what passes in silence, false alarms, time.
 
-usage: python scan.py PROOFMARK CORPUS FIXTURES [STEP]
-CORPUS is a folder that `PROOFMARK_CORPUS=CORPUS swift test --filter CorpusFolder` wrote; FIXTURES
-holds clean files saved by the libraries themselves. Of the corpus every STEP-th row is run (1),
+usage: python scan.py PROOFMARK CORPUS SAVES [STEP]
+CORPUS is a folder that `PROOFMARK_CORPUS=CORPUS swift test --filter CorpusFolder` wrote; SAVES
+holds clean files saved by the libraries themselves. Of both every STEP-th is run (1),
 since a peer takes seconds a file. Exit 0 of a hostile file is a silent pass, exit 1 of a clean one
 a false alarm; every other exit says that the scanner did not judge. Each run is a cold process.
 """
@@ -17,7 +17,7 @@ import tempfile
 import time
 import zipfile
 
-proofmark, corpus, fixtures = (pathlib.Path(path).resolve() for path in sys.argv[1:4])
+proofmark, corpus, saves = (pathlib.Path(path).resolve() for path in sys.argv[1:4])
 step = int(sys.argv[4]) if len(sys.argv) > 4 else 1
 tools = pathlib.Path(sys.executable).parent
 SCANNERS = {
@@ -51,8 +51,7 @@ def files(folder):
 def recall_and_alarms():
     hostile = files(corpus / "hostile")[::step]
     clean = files(corpus / "clean")[::step]
-    saves = [path for path in files(fixtures) if path.suffix not in (".py", ".md", ".json")]
-    clean += saves[::step]
+    clean += files(saves)[::step]
     times = {name: [] for name in SCANNERS}
     passed, alarms, unjudged = ({name: 0 for name in SCANNERS} for _ in range(3))
     for file in hostile:
