@@ -183,8 +183,7 @@ struct ArchiveReader {
       suspect(
         "a skipped frame", bytes.prefix(range.upperBound).suffix(range.count), into: &builder)
     }
-    let inner = ArchiveFormat(of: unpacked)
-    if [.gzip, .zstd, .xz, .bzip2, .lz4].contains(inner) {
+    if let inner = ArchiveFormat(of: unpacked).flatMap(Compression.init), inner.hasSignature {
       builder.note(
         .ambiguousCompression, "compressed twice: some readers undo one layer, others both")
     }

@@ -17,8 +17,8 @@ struct CompressedParts {
       case .gzip: further = furtherMember(limit)
       case .bzip2: further = furtherBlockStream()
       case .xz: further = try lastXZStream()
-      case .zstd: try walkZstd()
-      case .lz4: try walkLZ4()
+      case .zstd: try walkFrames(0xfd2f_b528, CompressedParts.passZstd)
+      case .lz4: try walkFrames(0x184d_2204, CompressedParts.passLZ4)
       case .lzma, .zlib: break
       }
     } catch {
@@ -87,68 +87,58 @@ struct CompressedParts {
     throw reader.malformed(expected: "a number in an xz index", found: "a longer one")
   }
 
-  /// RFC 8878, section 3.1: frames of blocks, each with its size, and skippable frames.
-  private mutating func walkZstd() throws(ParseError) {
+  /// Frames one after the other, some of them skippable, as zstd (RFC 8878, section 3.1) and lz4
+  /// (frame format 1.6) have them alike; `pass` goes over what follows a frame's magic number.
+  private mutating func walkFrames(
+    _ magic: UInt32, _ pass: (inout ByteReader) throws(ParseError) -> Void
+  ) throws(ParseError) {
     var reader = ByteReader(bytes)
-    var frames = 0
+    var hasFrame = false
     while !reader.isAtEnd {
       let start = reader.position
-      let magic = try reader.readLittleEndian(UInt32.self)
-      if magic & 0xffff_fff0 == 0x184d_2a50 {
+      let found = try reader.readLittleEndian(UInt32.self)
+      if found & 0xffff_fff0 == 0x184d_2a50 {
         let size = Int(try reader.readLittleEndian(UInt32.self))
         try reader.skip(size, "skippable frame")
         skipped.append((reader.position - size)..<reader.position)
         continue
       }
-      guard magic == 0xfd2f_b528 else { return }
-      frames += 1
-      guard frames == 1 else {
+      guard found == magic else { return }
+      guard !hasFrame else {
         further = start
         return
       }
-      let descriptor = try reader.readByte("frame header")
-      let isSingle = descriptor & 0x20 != 0
-      let sizeBytes = [isSingle ? 1 : 0, 2, 4, 8][Int(descriptor >> 6)]
-      let dictionaryBytes = [0, 1, 2, 4][Int(descriptor & 3)]
-      try reader.skip((isSingle ? 0 : 1) + dictionaryBytes + sizeBytes, "frame header")
-      var isLast = false
-      while !isLast {
-        let low = Int(try reader.readLittleEndian(UInt16.self))
-        let header = low | Int(try reader.readByte("block header")) << 16
-        isLast = header & 1 != 0
-        // A block of one repeated byte holds that byte.
-        try reader.skip(header >> 1 & 3 == 1 ? 1 : header >> 3, "block")
-      }
-      if descriptor & 4 != 0 { try reader.skip(4, "checksum") }
+      hasFrame = true
+      try pass(&reader)
     }
   }
 
-  /// LZ4 frame format 1.6: frames of blocks, each with its size, and skippable frames.
-  private mutating func walkLZ4() throws(ParseError) {
-    var reader = ByteReader(bytes)
-    var frames = 0
-    while !reader.isAtEnd {
-      let start = reader.position
-      let magic = try reader.readLittleEndian(UInt32.self)
-      if magic & 0xffff_fff0 == 0x184d_2a50 {
-        let size = Int(try reader.readLittleEndian(UInt32.self))
-        try reader.skip(size, "skippable frame")
-        skipped.append((reader.position - size)..<reader.position)
-        continue
-      }
-      guard magic == 0x184d_2204 else { return }
-      frames += 1
-      guard frames == 1 else {
-        further = start
-        return
-      }
-      let flags = try reader.readByte("frame header")
-      try reader.skip(2 + (flags & 8 != 0 ? 8 : 0) + (flags & 1 != 0 ? 4 : 0), "frame header")
-      while case let size = Int(try reader.readLittleEndian(UInt32.self)), size != 0 {
-        try reader.skip((size & 0x7fff_ffff) + (flags & 16 != 0 ? 4 : 0), "block")
-      }
-      if flags & 4 != 0 { try reader.skip(4, "checksum") }
+  /// A header, then blocks that each begin with their size; the last is marked.
+  private static func passZstd(_ reader: inout ByteReader) throws(ParseError) {
+    let descriptor = try reader.readByte("frame header")
+    let isSingle = descriptor & 0x20 != 0
+    let sizeBytes = [isSingle ? 1 : 0, 2, 4, 8][Int(descriptor >> 6)]
+    let dictionaryBytes = [0, 1, 2, 4][Int(descriptor & 3)]
+    try reader.skip((isSingle ? 0 : 1) + dictionaryBytes + sizeBytes, "frame header")
+    var isLast = false
+    while !isLast {
+      let low = Int(try reader.readLittleEndian(UInt16.self))
+      let header = low | Int(try reader.readByte("block header")) << 16
+      isLast = header & 1 != 0
+      // A block of one repeated byte holds that byte.
+      try reader.skip(header >> 1 & 3 == 1 ? 1 : header >> 3, "block")
     }
+    if descriptor & 4 != 0 { try reader.skip(4, "checksum") }
+  }
+
+  /// A header, then blocks that each begin with their size; a size of 0 ends them.
+  private static func passLZ4(_ reader: inout ByteReader) throws(ParseError) {
+    let flags = try reader.readByte("frame header")
+    try reader.skip(2 + (flags & 8 != 0 ? 8 : 0) + (flags & 1 != 0 ? 4 : 0), "frame header")
+    while case let size = Int(try reader.readLittleEndian(UInt32.self)), size != 0 {
+      try reader.skip((size & 0x7fff_ffff) + (flags & 16 != 0 ? 4 : 0), "block")
+    }
+    if flags & 4 != 0 { try reader.skip(4, "checksum") }
   }
 }
 

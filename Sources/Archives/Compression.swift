@@ -1,7 +1,7 @@
 import Bytes
 
 /// The compressions that are undone, around a tar archive or any other file.
-enum Compression: Sendable {
+enum Compression: String, Sendable {
   case gzip
   case zstd
   case xz
@@ -12,16 +12,7 @@ enum Compression: Sendable {
 
   /// The compression that a format is; nil for archives.
   init?(_ format: ArchiveFormat) {
-    switch format {
-    case .gzip: self = .gzip
-    case .zstd: self = .zstd
-    case .xz: self = .xz
-    case .bzip2: self = .bzip2
-    case .lz4: self = .lz4
-    case .lzma: self = .lzma
-    case .zlib: self = .zlib
-    default: return nil
-    }
+    self.init(rawValue: format.rawValue)
   }
 
   /// Whether its files begin with bytes of its own: others may begin as `lzma` and `zlib` do.

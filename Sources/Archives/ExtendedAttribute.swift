@@ -21,6 +21,11 @@ enum ExtendedAttribute: Equatable {
 
   /// Reads the key of a pax record as GNU tar, bsdtar and star write it; nil for another key.
   init?(paxKey key: String) {
+    // Under any writer's prefix: rights of root are never passed over.
+    if key.hasSuffix("security.capability") {
+      self = .capability
+      return
+    }
     for prefix in ["SCHILY.xattr.", "LIBARCHIVE.xattr."] where key.hasPrefix(prefix) {
       self.init(named: String(key.dropFirst(prefix.count)))
       return

@@ -1,4 +1,5 @@
 public import Bytes
+import CArchive
 import Glibc
 
 /// Writes members into a folder: all of them, or nothing.

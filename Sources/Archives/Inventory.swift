@@ -1,4 +1,5 @@
 public import Bytes
+import CArchive
 public import Findings
 import Glibc
 

@@ -79,7 +79,7 @@ extension ZipArchive {
   private static func inflate(
     _ packed: ByteSlice, limits: Limits
   ) -> (bytes: ByteSlice, rest: ByteSlice, isWhole: Bool) {
-    let limit = min(limits.memberBytes, limits.unpackedBytes(of: packed.count))
+    let limit = limits.unpackedBytes(of: packed.count)
     var inflater = Inflater(packed, limit: limit)
     var buffer = ByteBuffer()
     do throws(ParseError) {

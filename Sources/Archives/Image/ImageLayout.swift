@@ -74,14 +74,24 @@ struct MemberList {
 
   /// The member with the path.
   subscript(path: String) -> Member? {
-    var range = members.startIndex..<members.endIndex
+    let index = members.firstIndex(notBefore: path) { $0.path.text }
+    guard index < members.endIndex, members[index].path.text.utf8.elementsEqual(path.utf8) else {
+      return nil
+    }
+    return members[index]
+  }
+}
+
+extension RandomAccessCollection where Index == Int {
+  /// The place of the first element whose name is not before the text, among elements that are
+  /// sorted by their names' bytes.
+  func firstIndex(notBefore text: String, by name: (Element) -> String) -> Int {
+    var range = startIndex..<endIndex
     while !range.isEmpty {
       let middle = range.lowerBound + range.count / 2
-      let text = members[middle].path.text
-      if text.utf8.elementsEqual(path.utf8) { return members[middle] }
-      let isBefore = text.utf8.lexicographicallyPrecedes(path.utf8)
+      let isBefore = name(self[middle]).utf8.lexicographicallyPrecedes(text.utf8)
       range = isBefore ? (middle + 1)..<range.upperBound : range.lowerBound..<middle
     }
-    return nil
+    return range.lowerBound
   }
 }

@@ -24,13 +24,7 @@ public struct LayerNames: Sendable {
 
   /// The place of the first name that is not before the text.
   func lowerBound(_ text: String) -> Int {
-    var range = 0..<names.count
-    while !range.isEmpty {
-      let middle = range.lowerBound + range.count / 2
-      let isBefore = names[middle].utf8.lexicographicallyPrecedes(text.utf8)
-      range = isBefore ? (middle + 1)..<range.upperBound : range.lowerBound..<middle
-    }
-    return range.lowerBound
+    names.firstIndex(notBefore: text) { $0 }
   }
 
   /// The place of the name.

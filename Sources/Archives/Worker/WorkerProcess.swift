@@ -1,4 +1,5 @@
 import Bytes
+import CArchive
 import CSandbox
 import Glibc
 
