@@ -16,21 +16,11 @@ public struct DependencyReport: Sendable {
     public let kind: String
   }
 
-  /// A package pinned to one version and its files' hashes.
-  public struct Package: Sendable, Equatable {
-    /// The name in PEP 503 normal form.
-    public let name: String
-    /// The version as it is pinned.
-    public let version: String
-    /// The accepted digests, `ALGORITHM:HEX` in lower case, sorted by bytes.
-    public let hashes: [String]
-  }
-
   /// Everything wrong, by file and line.
   public private(set) var findings: [Finding] = []
   /// The files that were read, sorted by path.
   public private(set) var sources: [Source] = []
-  /// The packages of the Python Package Index, sorted by name.
+  /// The pinned packages, sorted by name.
   public private(set) var packages: [Package] = []
 
   private let members: [String: ByteSlice]

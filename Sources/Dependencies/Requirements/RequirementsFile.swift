@@ -9,7 +9,7 @@ import Findings
 struct RequirementsFile {
   /// A package that is pinned and hashed.
   struct Pin {
-    let package: DependencyReport.Package
+    let package: Package
     let place: Place
   }
 
@@ -234,7 +234,7 @@ struct RequirementsFile {
       }
       pins.append(
         Pin(
-          package: .init(name: name, version: version, hashes: hashes),
+          package: Package(.pypi, name: name, version: version, hashes: hashes),
           place: place.detail("line \(line.number)")))
     case .open, .pinned: return
     }
