@@ -12,7 +12,7 @@
 // threads computed, separated by spaces.
 import Bytes
 import Engine
-import Foundation
+import Glibc
 import Models
 
 guard CommandLine.arguments.count == 2 else { fatalError("usage: engine-benchmark MODEL") }
