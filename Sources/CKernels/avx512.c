@@ -12,6 +12,7 @@
 #define FMA(a, b, c) __builtin_elementwise_fma(a, b, c)
 #define FMA64(a, b, c) __builtin_elementwise_fma(a, b, c)
 #define WIDE 2
+#define STRETCH 192
 #define PART 16
 #define RUNS_1 8
 #define RUNS_2 4

@@ -2,6 +2,7 @@
 //   FMA(a, b, c)     on `lanes`, one rounding
 //   FMA64(a, b, c)   on `reals`, one rounding
 //   WIDE             how many weight panels a tile of three to six rows takes at a time
+//   STRETCH          the most taps of a stretch: a tile's weights fill half of the first cache
 //   PART             lanes that a tile of separate inputs works on at a time, 8 or 16
 //   RUNS_1 ... 4     how many runs of pixels a tile of so many outputs takes
 //   KERNELS          the name of the table

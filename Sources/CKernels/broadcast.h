@@ -7,9 +7,8 @@
 
 #pragma once
 
-/// The most taps of a stretch, so that the weights of a tile fill half of a first cache of 32 KiB,
-/// and the most inputs that a block reads in it: 192 KiB.
-enum { stretch_taps = 256 / WIDE, block_inputs = 48 << 10 };
+/// The most inputs that a block reads in a stretch: 192 KiB.
+enum { block_inputs = 48 << 10 };
 
 /// A part of the chains. All but the last leave their sums in y, where the next takes them up: a
 /// binary32 number that is stored stays what it is.
@@ -18,7 +17,7 @@ typedef struct {
 } stretch;
 
 /// `rows` rows times `width` panels. A quarter as many lines from `ahead` on as there are taps
-/// are called near.
+/// are called near, and as many of each further panel.
 INLINE void broadcast_tile(
     const task *t, const place *places, const int rows, const int width, ptrdiff_t panel,
     stretch stretch, const float *ahead) {
@@ -49,7 +48,9 @@ INLINE void broadcast_tile(
   }
   ptrdiff_t left = stretch.end - stretch.first;
   for (; left >= 4; left -= 4, offsets += 4, weights += 4 * ck_lanes, ahead += ck_lanes) {
-    __builtin_prefetch(ahead, 0, 2);
+    UNROLL for (int j = 0; j < (width <= WIDE ? width : 1); j++) {
+      __builtin_prefetch(ahead + j * panel_size, 0, 2);
+    }
     TAP(0) TAP(1) TAP(2) TAP(3)
   }
   for (; left > 0; left--, offsets++, weights += ck_lanes) TAP(0)
@@ -141,7 +142,7 @@ static void broadcast_rows(
     if (panel < end_panel) broadcast_stretch(t, places, end - first, panel, end_panel, all);
     return;
   }
-  const ptrdiff_t stretches = (p->taps + stretch_taps - 1) / stretch_taps;
+  const ptrdiff_t stretches = (p->taps + STRETCH - 1) / STRETCH;
   ptrdiff_t most = block_inputs / ((p->taps + stretches - 1) / stretches);
   if (most > block_rows) most = block_rows;
   const ptrdiff_t blocks = (end - first + most - 1) / most;

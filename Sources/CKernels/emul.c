@@ -59,6 +59,7 @@ INLINE reals exact_reals(reals a, reals b, reals c) {
 #define FMA(a, b, c) exact_lanes(a, b, c)
 #define FMA64(a, b, c) exact_reals(a, b, c)
 #define WIDE 1
+#define STRETCH 256
 #define PART 16
 #define RUNS_1 6
 #define RUNS_2 3

@@ -8,6 +8,7 @@
 #define FMA(a, b, c) __builtin_elementwise_fma(a, b, c)
 #define FMA64(a, b, c) __builtin_elementwise_fma(a, b, c)
 #define WIDE 1
+#define STRETCH 256
 #define PART 8
 #define RUNS_1 6
 #define RUNS_2 3
