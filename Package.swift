@@ -68,7 +68,7 @@ let package = Package(
     module("Archives", uses: ["Bytes", "Findings", "CArchive", "CZlib", "CSandbox"]),
     module("Trust", uses: ["Bytes", "Findings", "CSodium"]),
     module("Releases", uses: ["Bytes", "Findings", "Archives", "Trust"]),
-    module("Dependencies", uses: ["Bytes", "Findings"]),
+    module("Dependencies", uses: ["Bytes", "Findings", "Formats"]),
     module("Formats", uses: ["Bytes", "Archives", "CYAML"]),
     .target(name: "KnownNames", path: "Names", swiftSettings: settings),
     module("Scanning", uses: ["Bytes", "Findings", "Archives", "Formats", "KnownNames"]),

@@ -62,6 +62,7 @@ public struct Audit: Sendable {
       at: settings.at.map { "\($0)" }, judgement: judgement)
     report.signers = outputs.flatMap(\.signers)
     report.pictures = outputs.flatMap(\.pictures)
+    report.packages = outputs.flatMap(\.packages)
     report.files = subject.inventory.members.map {
       AuditReport.File(path: $0.path.text, size: $0.size, digest: $0.digest)
     }

@@ -19,6 +19,8 @@ struct CheckOutput {
   var signers: [AuditReport.Signer] = []
   /// Inputs before and after an attack.
   var pictures: [AuditReport.Picture] = []
+  /// The packages that dependency files pin.
+  var packages: [AuditReport.Package] = []
 
   init(_ check: CheckName, findings: [Finding] = [], measurements: [Measurement] = []) {
     result = CheckResult(check, findings: findings, measurements: measurements)

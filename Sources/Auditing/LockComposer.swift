@@ -34,7 +34,13 @@ public struct LockComposer {
       findings.append(Rule.modelNotRunnable.at(.subject, reason))
       return
     }
-    let dependencies = DependencyReport(of: subject)
+    let dependencies = DependencyReport(of: subject, includingNested: false)
+    let packages = dependencies.packages.filter { $0.ecosystem == .pypi }
+    for (package, next) in zip(packages, packages.dropFirst()) where package.name == next.name {
+      findings.append(
+        Rule.duplicateDependency.at(
+          .subject, "'\(next.name)' is pinned to '\(package.version)' and '\(next.version)'"))
+    }
     let goldens = goldens(of: subject, manifest, model, settings)
     let evaluation = evaluation(of: subject, manifest, model, settings)
     guard findings.isEmpty else { return }
@@ -47,7 +53,7 @@ public struct LockComposer {
       sources: dependencies.sources.map {
         Lock.Source(path: $0.path, digest: $0.digest, kind: $0.kind)
       },
-      packages: dependencies.packages.map {
+      packages: packages.map {
         Lock.Package(name: $0.name, version: $0.version, hashes: $0.hashes)
       },
       dataSets: evaluation.map { [$0.data] } ?? [], metrics: evaluation.map { [$0.metric] } ?? [],

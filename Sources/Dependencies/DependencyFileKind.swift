@@ -1,59 +1,35 @@
 /// What a file says about dependencies, told from its name: these files have fixed names, and no
 /// signature inside.
 public enum DependencyFileKind: Sendable, Equatable {
-  /// pip's requirements, read and judged.
-  case requirements
-  /// pip's constraints: requirements that apply only where something else demands the package.
-  case constraints
-  /// A file of the named tool, which is known but not read yet.
+  /// Read and judged; the kind, as a lock's `sources` name it.
+  case read(String)
+  /// A file of the named tool, which is known but not read.
   case unread(String)
 
   /// The kind of the file at `path`; nil when its name tells of no dependencies. Case does not
   /// count: some file systems ignore it.
   public init?(path: String) {
-    let parts = path.lowercased().split(separator: "/")
-    guard let name = parts.last.map({ String($0) }) else { return nil }
-    let folder = parts.dropLast().last.map { String($0) } ?? ""
-    if name.hasSuffix(".txt") {
-      if name.contains("constraints") {
-        self = .constraints
-        return
-      }
-      if name.contains("requirements") || folder == "requirements" {
-        self = .requirements
-        return
-      }
+    if let reader = DependencyReaders.reader(of: path) {
+      self = .read(reader.kind)
+      return
     }
-    let match = DependencyFileKind.unreadNames.first { pattern, _ in
-      switch (pattern.hasPrefix("*"), pattern.hasSuffix("*")) {
-      case (true, _): name.hasSuffix(pattern.dropFirst())
-      case (_, true): name.hasPrefix(pattern.dropLast())
-      default: name == pattern
-      }
-    }
-    guard let match else { return nil }
+    let name = DependencyName(path)
+    guard let match = DependencyFileKind.unreadNames.first(where: { name.matches($0.pattern) })
+    else { return nil }
     self = .unread(match.tool)
   }
 
-  /// Names in lower case, with one star at the beginning or end, and the tool that reads them.
+  /// Names in lower case, with stars, and the tool that reads them.
   private static let unreadNames: [(pattern: String, tool: String)] = [
-    ("requirements.in", "pip-tools"), ("*requirements.in", "pip-tools"),
     ("requirements.yml", "Ansible"), ("requirements.yaml", "Helm"),
-    ("pylock.toml", "PEP 751"), ("pylock.*", "PEP 751"), ("pyproject.toml", "Python"),
-    ("setup.py", "setuptools"), ("setup.cfg", "setuptools"), ("poetry.lock", "Poetry"),
-    ("pipfile", "Pipenv"), ("pipfile.lock", "Pipenv"), ("uv.lock", "uv"), ("pdm.lock", "PDM"),
     ("pixi.lock", "Pixi"), ("pixi.toml", "Pixi"), ("python_env.yaml", "MLflow"),
-    ("environment.yml", "conda"), ("environment.yaml", "conda"), ("conda.yml", "conda"),
-    ("conda.yaml", "conda"), ("conda-lock*", "conda-lock"), ("*conda-lock.yml", "conda-lock"),
-    ("pom.xml", "Maven"), ("*.pom", "Maven"), ("build.gradle*", "Gradle"),
-    ("settings.gradle*", "Gradle"), ("gradle.lockfile", "Gradle"),
-    ("verification-metadata.xml", "Gradle"), ("libs.versions.toml", "Gradle"),
-    ("build.sbt", "sbt"), ("package.swift", "SwiftPM"), ("package.resolved", "SwiftPM"),
+    ("conda-lock*", "conda-lock"), ("build.gradle*", "Gradle"),
+    ("settings.gradle*", "Gradle"), ("libs.versions.toml", "Gradle"),
+    ("build.sbt", "sbt"), ("package.swift", "SwiftPM"),
     ("podfile", "CocoaPods"), ("podfile.lock", "CocoaPods"), ("cartfile*", "Carthage"),
-    ("dockerfile*", "Docker"), ("*.dockerfile", "Docker"), ("containerfile*", "Podman"),
     ("docker-compose*", "Docker Compose"), ("compose.yml", "Docker Compose"),
-    ("compose.yaml", "Docker Compose"), ("package.json", "npm"), ("package-lock.json", "npm"),
-    ("npm-shrinkwrap.json", "npm"), ("yarn.lock", "Yarn"), ("pnpm-lock.yaml", "pnpm"),
+    ("compose.yaml", "Docker Compose"),
+    ("yarn.lock", "Yarn"), ("pnpm-lock.yaml", "pnpm"),
     ("bun.lock*", "Bun"), ("deno.lock", "Deno"), ("deno.json*", "Deno"),
     ("cargo.toml", "Cargo"), ("cargo.lock", "Cargo"), ("go.mod", "Go"), ("go.sum", "Go"),
     ("gemfile", "Bundler"), ("gemfile.lock", "Bundler"), ("*.gemspec", "Bundler"),

@@ -8,120 +8,158 @@ public import Findings
 public struct DependencyReport: Sendable {
   /// A dependency file that was read.
   public struct Source: Sendable, Equatable {
-    /// The path in the release.
-    public let path: String
+    /// The chain of members down to the file; one for a file of the release itself.
+    public let members: [String]
     /// SHA-256 of the file.
     public let digest: Digest
-    /// What it is: `requirements` or `constraints`.
+    /// What it is, such as `requirements`, `constraints` or `uv`.
     public let kind: String
+
+    /// The path in the release, with `!` before what lies in an archive.
+    public var path: String { Place(members).chain }
   }
 
   /// Everything wrong, by file and line.
   public private(set) var findings: [Finding] = []
   /// The files that were read, sorted by path.
   public private(set) var sources: [Source] = []
-  /// The pinned packages, sorted by name.
+  /// The packages at their versions, each once, sorted by ecosystem, name and version.
   public private(set) var packages: [Package] = []
+  /// Every place that pins a package, in the order of the files.
+  public private(set) var pins: [PinnedPackage] = []
+  /// Every place that asks for one.
+  public private(set) var declarations: [DeclaredPackage] = []
 
-  private let members: [String: ByteSlice]
-  /// The files that were read, and as what.
-  private var roles: [String: Role] = [:]
-  /// Where each package was pinned first.
-  private var firstPlaces: [String: Place] = [:]
+  private var files = DependencyFiles()
+  private var readings: [DependencyReading] = []
+  /// Which of `readings` is of the file.
+  private var numbers: [[String]: Int] = [:]
+  /// Where each package was pinned first, by container, ecosystem and name.
+  private var firstPins: [[String]: PinnedPackage] = [:]
 
-  /// What a file's lines are held to.
-  private enum Role: String {
-    /// No source opened, nothing but versions said.
-    case constraints
-    /// All that, and every line pinned and hashed.
-    case requirements
-  }
-
-  private static let byteLimit = 4 << 20
   private static let includeDepth = 16
 
   /// Judges the dependency files among `members`, all files of the release, and those that are
   /// `named`, whatever their names.
-  public init(named: [String] = [], in members: [(path: String, bytes: ByteSlice)]) {
-    self.members = Dictionary(members.map { ($0.path, $0.bytes) }) { first, _ in first }
+  ///
+  /// - Parameters:
+  ///   - named: paths that the manifest names.
+  ///   - members: all files of the release.
+  ///   - nested: files of archives and images in the release, by their chain of members; the
+  ///     dependency files among them are judged, too.
+  public init(
+    named: [String] = [], in members: [(path: String, bytes: ByteSlice)],
+    nested: [(members: [String], bytes: ByteSlice)] = []
+  ) {
+    for member in members { files.add([member.path], member.bytes) }
+    for member in nested { files.add(member.members, member.bytes) }
     let known = members.map(\.path).filter { DependencyFileKind(path: $0) != nil }
     let paths = Set(named + known).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-    guard !paths.isEmpty else {
+    let chains = nested.map(\.members).filter { DependencyFileKind(path: $0.last ?? "") != nil }
+    let inner = Set(chains).sorted {
+      $0.joined(separator: "!").utf8.lexicographicallyPrecedes($1.joined(separator: "!").utf8)
+    }
+    guard !paths.isEmpty || !inner.isEmpty else {
       findings = [Rule.noDependencyFiles.at(.subject, "no dependency file is known")]
       return
     }
     // Constraints come last: one that a requirements file includes is then judged already.
-    let isConstraints = { DependencyFileKind(path: $0) == .constraints }
-    for path in paths.filter({ !isConstraints($0) }) + paths.filter(isConstraints) {
-      judge(path, isNamed: named.contains(path))
+    let isConstraints = { (members: [String]) in
+      DependencyFileKind(path: members.last ?? "") == .read(ConstraintsReader.kind)
     }
-    packages.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
-    sources.sort { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+    let all = paths.map { [$0] } + inner
+    for members in all.filter({ !isConstraints($0) }) + all.filter(isConstraints) {
+      judge(members)
+    }
+    finish()
   }
 
-  private mutating func judge(_ path: String, isNamed: Bool) {
-    let place = Place([path])
-    guard members[path] != nil else {
+  private mutating func judge(_ members: [String]) {
+    let place = Place(members)
+    guard let bytes = files[members] else {
       findings.append(
         Rule.missingDependencyFile.at(place, "named in the manifest, but missing"))
       return
     }
+    if members.count > 1 {
+      findings.append(
+        Rule.nestedDependencies.at(place, "a dependency file in '\(members[members.count - 2])'"))
+    }
+    let path = members.last ?? ""
+    if let reader = DependencyReaders.reader(of: path) {
+      let file = DependencyFile(members: members, bytes: bytes, files: files)
+      // Constraints that nothing includes are held to what requirements are.
+      let isAlone = reader.kind == ConstraintsReader.kind
+      if numbers[members] == nil {
+        read(file, by: isAlone ? RequirementsReader.self : reader, includedBy: [])
+      }
+      return
+    }
     switch DependencyFileKind(path: path) {
-    case .requirements, .constraints:
-      if roles[path] == nil { read(path, as: .requirements, includedBy: []) }
     case .unread(let tool):
-      findings.append(Rule.unreadDependencyFile.at(place, "files of \(tool) are not read yet"))
-    case nil:
+      findings.append(Rule.unreadDependencyFile.at(place, "files of \(tool) are not read"))
+    case .read, nil:
       findings.append(
         Rule.unreadDependencyFile.at(place, "its name tells no kind of dependency file"))
     }
   }
 
-  /// Reads a file of requirements and those that it includes; once in each role at most.
-  private mutating func read(_ path: String, as role: Role, includedBy: [String]) {
-    guard let bytes = members[path] else { return }
-    switch roles[path] {
-    case .requirements?: return
-    case .constraints?: if role == .constraints { return }
-    case nil:
-      sources.append(Source(path: path, digest: Digest(of: bytes), kind: role.rawValue))
+  /// Reads a file and those that it includes; once in each role at most.
+  private mutating func read(
+    _ file: DependencyFile, by reader: any DependencyReader.Type, includedBy: [String]
+  ) {
+    let number = numbers[file.members]
+    if let number {
+      // What was constraints alone may be requirements, too.
+      let known = readings[number].reader.kind
+      guard known == ConstraintsReader.kind, reader.kind != known else { return }
     }
-    roles[path] = role
-    guard bytes.count <= DependencyReport.byteLimit else {
-      findings.append(
-        Rule.unreadDependencyFile.at(
-          Place([path]), "longer than \(DependencyReport.byteLimit) bytes"))
-      return
+    var content = DependencyContent()
+    reader.read(file, into: &content)
+    let reading = DependencyReading(file: file, reader: reader, content: content)
+    if let number {
+      readings[number] = reading
+    } else {
+      numbers[file.members] = readings.count
+      readings.append(reading)
+      sources.append(
+        Source(members: file.members, digest: Digest(of: file.bytes), kind: reader.kind))
     }
-    let file = RequirementsFile(path: path, bytes: bytes, isConstraints: role == .constraints)
-    findings += file.findings
-    for pin in file.pins { add(pin) }
-    for include in file.includes { follow(include, from: path, includedBy: includedBy + [path]) }
+    findings += content.findings
+    for pin in content.pins { add(pin) }
+    declarations += content.declarations
+    for include in content.includes {
+      follow(include, from: file, includedBy: includedBy + [file.path])
+    }
   }
 
-  private mutating func add(_ pin: RequirementsFile.Pin) {
+  private mutating func add(_ pin: PinnedPackage) {
+    pins.append(pin)
+    guard pin.repetition != .free else { return }
     let package = pin.package
-    guard let first = firstPlaces[package.name] else {
-      firstPlaces[package.name] = pin.place
-      packages.append(package)
+    let container = Array(pin.place.members.dropLast())
+    let scope = pin.repetition == .never ? container : pin.place.members
+    let key = scope + [package.ecosystem.rawValue, package.name]
+    guard let first = firstPins[key] else {
+      firstPins[key] = pin
       return
     }
     // Two files that are installed apart may agree on a package.
-    if first.members != pin.place.members, packages.contains(package) { return }
+    if first.place.members != pin.place.members, first.package == package { return }
     findings.append(
       Rule.duplicateDependency.at(
-        pin.place, "'\(package.name)' is listed twice", evidence: ["first at \(first)"]))
+        pin.place, "'\(package.name)' is listed twice", evidence: ["first at \(first.place)"]))
   }
 
   private mutating func follow(
-    _ include: RequirementsFile.Include, from path: String, includedBy: [String]
+    _ include: DependencyContent.Include, from file: DependencyFile, includedBy: [String]
   ) {
     func refuse(_ message: String) {
       findings.append(
         Rule.foreignInclude.at(
           include.place, message, evidence: [redacted(include.target)]))
     }
-    guard let target = resolved(include.target, from: path) else {
+    guard let target = DependencyFiles.resolve(include.target, from: file.path) else {
       refuse("the included file lies outside the release")
       return
     }
@@ -133,29 +171,48 @@ public struct DependencyReport: Sendable {
       refuse("files are included more than \(DependencyReport.includeDepth) deep")
       return
     }
-    guard members[target] != nil else {
+    guard let included = file.neighbour(include.target) else {
       refuse("the release has no file '\(target)'")
       return
     }
-    let role = include.isConstraints ? Role.constraints : .requirements
-    read(target, as: role, includedBy: includedBy)
+    read(
+      included, by: include.isConstraints ? ConstraintsReader.self : RequirementsReader.self,
+      includedBy: includedBy)
   }
 
-  /// The path of an included file, which pip takes relative to the including one; nil for URLs,
-  /// absolute paths and those that leave the release.
-  private func resolved(_ target: String, from path: String) -> String? {
-    guard !target.contains(":"), !target.contains("\\"), !target.hasPrefix("/"),
-      !target.hasPrefix("~")
-    else { return nil }
-    var parts = path.split(separator: "/").dropLast().map { String($0) }
-    for part in target.split(separator: "/") {
-      switch part {
-      case ".": continue
-      case "..":
-        guard parts.popLast() != nil else { return nil }
-      default: parts.append(String(part))
+  /// What only all files together tell.
+  private mutating func finish() {
+    findings += DependencyDrift(readings).findings
+    var merged: [[String]: Package] = [:]
+    for pin in pins {
+      let package = pin.package
+      let key = [package.ecosystem.rawValue, package.name, package.version]
+      guard let known = merged[key], pin.repetition != .never else {
+        if merged[key] == nil { merged[key] = package }
+        continue
       }
+      let hashes = Set(known.hashes + package.hashes)
+      merged[key] = Package(
+        package.ecosystem, name: package.name, version: package.version,
+        hashes: hashes.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) })
     }
-    return parts.isEmpty ? nil : parts.joined(separator: "/")
+    packages = merged.sorted { a, b in
+      for (left, right) in zip(a.key, b.key) where left != right {
+        return left.utf8.lexicographicallyPrecedes(right.utf8)
+      }
+      return false
+    }.map(\.value)
+    sources.sort { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+    readings = []
+    numbers = [:]
+    firstPins = [:]
+    files = DependencyFiles()
   }
+}
+
+/// A file that was read, and what was found in it.
+struct DependencyReading: Sendable {
+  let file: DependencyFile
+  let reader: any DependencyReader.Type
+  let content: DependencyContent
 }

@@ -1,4 +1,5 @@
 public import Bytes
+public import Findings
 
 /// Everything that is said about one subject: what each report format writes, and all of it.
 ///
@@ -23,6 +24,8 @@ public struct AuditReport: Sendable, Equatable {
   public var files: [File] = []
   /// Inputs before and after the attack.
   public var pictures: [Picture] = []
+  /// The packages that dependency files pin, sorted by ecosystem, name, version and place.
+  public var packages: [Package] = []
 
   /// Creates a report without signers, files and pictures.
   public init(
@@ -165,6 +168,45 @@ extension AuditReport {
       self.size = size
       self.digest = digest
     }
+  }
+
+  /// A package that a dependency file pins.
+  public struct Package: Sendable, Equatable, Comparable {
+    /// Where packages of its kind of name come from, such as `pypi`.
+    public let ecosystem: String
+    /// Its name.
+    public let name: String
+    /// The version.
+    public let version: String
+    /// The accepted digests, `ALGORITHM:HEX`.
+    public let hashes: [String]
+    /// Where it is pinned.
+    public let place: Place
+    /// The registry, channel or repository that the file names; nil when it names none.
+    public let source: String?
+
+    /// Creates a package.
+    public init(
+      ecosystem: String, name: String, version: String, hashes: [String], place: Place,
+      source: String?
+    ) {
+      self.ecosystem = ecosystem
+      self.name = name
+      self.version = version
+      self.hashes = hashes
+      self.place = place
+      self.source = source
+    }
+
+    /// By ecosystem, name, version and place, as bytes.
+    public static func < (a: Package, b: Package) -> Bool {
+      for (left, right) in zip(a.key, b.key) where left != right {
+        return left.utf8.lexicographicallyPrecedes(right.utf8)
+      }
+      return false
+    }
+
+    private var key: [String] { [ecosystem, name, version, place.chain, place.detail ?? ""] }
   }
 
   /// One input before and after the attack, as grey pictures.

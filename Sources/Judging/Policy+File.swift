@@ -43,6 +43,7 @@ extension Policy {
     checks = other.checks
     limits = other.limits
     signatureRole = other.signatureRole
+    dependencies = other.dependencies
     reproduce = other.reproduce
     robustness = other.robustness
   }
@@ -64,7 +65,8 @@ extension Policy {
       case .signature: signatureRole = try table.string("role") ?? signatureRole
       case .reproduce: try applyReproduce(&table)
       case .robustness: try applyRobustness(&table)
-      case .lock, .dependencies, .scan: break
+      case .dependencies: try applyDependencies(&table)
+      case .lock, .scan: break
       }
       try table.finish()
     }
@@ -86,6 +88,13 @@ extension Policy {
     try table.assign("max-depth", atLeast: 0, to: &limits.archiveDepth)
     try table.assign("max-path-bytes", atLeast: 1, to: &limits.pathBytes)
     try table.assign("max-header-bytes", atLeast: 1, to: &limits.headerBytes)
+  }
+
+  private mutating func applyDependencies(
+    _ table: inout TOMLReader
+  ) throws(ConfigurationError) {
+    dependencies.allowSources = try table.strings("allow-sources") ?? dependencies.allowSources
+    dependencies.allowLicences = try table.strings("allow-licences") ?? dependencies.allowLicences
   }
 
   private mutating func applyReproduce(_ table: inout TOMLReader) throws(ConfigurationError) {

@@ -24,6 +24,14 @@ public struct Policy: Sendable, Equatable {
     }
   }
 
+  /// What the dependencies check demands besides pins and hashes.
+  public struct Dependencies: Sendable, Equatable {
+    /// The registries, channels and repositories that packages may come from; nil for any.
+    public var allowSources: [String]?
+    /// The licences that packages may have, by SPDX identifier; nil for any.
+    public var allowLicences: [String]?
+  }
+
   /// What the reproduce check compares with.
   public struct Reproduce: Sendable, Equatable {
     /// The least number of rows over all goldens.
@@ -83,6 +91,8 @@ public struct Policy: Sendable, Equatable {
   public var limits = Limits()
   /// The role of the trust file that the signatures must satisfy.
   public var signatureRole = "release"
+  /// Where dependencies may come from, and their licences.
+  public var dependencies = Dependencies()
   /// What the reproduce check compares with.
   public var reproduce = Reproduce()
   /// What the robustness check measures and must show.

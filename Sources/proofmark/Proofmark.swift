@@ -28,8 +28,9 @@ struct Proofmark: ParsableCommand {
       """,
     version: "\(Tool.name) \(Tool.version)",
     subcommands: [
-      AuditCommand.self, VerifyCommand.self, ScanCommand.self, ReproduceCommand.self,
-      ProbeCommand.self, InspectCommand.self, RunCommand.self, KeygenCommand.self,
+      AuditCommand.self, VerifyCommand.self, DepsCommand.self, ScanCommand.self,
+      ReproduceCommand.self, ProbeCommand.self, InspectCommand.self, RunCommand.self,
+      KeygenCommand.self,
       LockCommand.self, SignCommand.self, PackCommand.self, UnpackCommand.self,
       SelftestCommand.self, ExplainCommand.self, PolicyCommand.self,
     ])

@@ -24,10 +24,8 @@ struct DependencyReportTests {
   }
 
   @Test(arguments: [
-    "environment.yml", "conda-lock.yml", "pom.xml", "Package.resolved", "Dockerfile",
-    "docker/Dockerfile.gpu", "serve.Dockerfile", "pylock.toml", "pylock.gpu.toml", "poetry.lock",
-    "Pipfile.lock", "uv.lock", "build.gradle", "build.gradle.kts", "package.json", "sub/setup.py",
-    "requirements.in", "PYPROJECT.TOML", "go.mod", "Cargo.lock", "conda.yaml",
+    "build.gradle", "build.gradle.kts", "go.mod", "Cargo.lock", "sub/CARGO.TOML", "yarn.lock",
+    "Package.swift", "pixi.lock", "docker-compose.yml", "renv.lock", "pnpm-lock.yaml", "Gemfile",
   ])
   func `a file of another tool is an obstacle, named or not`(_ path: String) {
     for named in [[], [path]] {

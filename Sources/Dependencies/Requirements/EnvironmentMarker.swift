@@ -14,7 +14,10 @@ private struct MarkerParser {
   private static let variables = [
     "python_version", "python_full_version", "os_name", "sys_platform", "platform_release",
     "platform_system", "platform_version", "platform_machine", "platform_python_implementation",
-    "implementation_name", "implementation_version", "extra",
+    "implementation_name", "implementation_version", "extras", "extra", "dependency_groups",
+    // Spellings from before PEP 508, which pip still reads.
+    "os.name", "sys.platform", "platform.version", "platform.machine",
+    "platform.python_implementation", "python_implementation",
   ]
   // Longest first.
   private static let comparisons = ["===", "==", "~=", "!=", "<=", ">=", "<", ">"]

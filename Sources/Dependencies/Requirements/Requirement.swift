@@ -1,3 +1,6 @@
+import Bytes
+import Findings
+
 /// What a requirement demands, before its options: a name with a version (PEP 508), or something
 /// that no index serves.
 enum Requirement: Equatable {
@@ -88,6 +91,40 @@ enum Requirement: Equatable {
       return .malformed("'\(version)' is no version as PEP 440 defines it")
     }
     return .pinned(name: name, version: version)
+  }
+}
+
+extension Requirement {
+  /// The conditions on the version in a requirement of a name, and whether a marker follows; nil
+  /// for any other text.
+  static func conditions(of text: String) -> (specifier: String, hasMarker: Bool)? {
+    let (demand, marker) = divide(text)
+    var cursor = RequirementCursor(demand)
+    guard cursor.name() != nil, cursor.skipExtras() else { return nil }
+    return (cursor.rest(), marker != nil)
+  }
+}
+
+extension DependencyContent {
+  /// Takes note of a requirement of a project (PEP 508).
+  mutating func declare(
+    requirement text: String, _ scope: DeclaredPackage.Scope, at place: Place
+  ) {
+    let requirement = Requirement(text)
+    switch requirement {
+    case .malformed(let reason): report(.malformedDependencyFile, place, reason, evidence: [text])
+    case .direct(let what):
+      report(.directReference, place, "the requirement is \(what)", evidence: [text])
+    case .open(let name, _), .pinned(let name, _):
+      let conditions = Requirement.conditions(of: text)
+      var version: String?
+      if case .pinned(_, let pinned) = requirement { version = pinned }
+      let isConditional = scope == .required && conditions?.hasMarker == true
+      declare(
+        DeclaredPackage(
+          .pypi, name: name, specifier: conditions?.specifier ?? "", version: version,
+          scope: isConditional ? .conditional : scope, at: place))
+    }
   }
 }
 

@@ -30,7 +30,7 @@ struct RequirementOption: Equatable {
     var takesValue = true
   }
 
-  /// The options that pip 23 to 25 accept in a requirements file. A newer one is unknown here and
+  /// The options that pip 23 to 26 accept in a requirements file. A newer one is unknown here and
   /// becomes a finding.
   private static let definitions = [
     Definition(meaning: .index, long: ["--index-url", "--pypi-url"], short: "i"),
@@ -51,6 +51,8 @@ struct RequirementOption: Equatable {
     Definition(meaning: .harmless, long: ["--prefer-binary"], takesValue: false),
     Definition(meaning: .harmless, long: ["--require-hashes"], takesValue: false),
     Definition(meaning: .harmless, long: ["--pre"], takesValue: false),
+    Definition(meaning: .harmless, long: ["--all-releases"]),
+    Definition(meaning: .harmless, long: ["--only-final"]),
   ]
 
   /// Why an option part could not be read.

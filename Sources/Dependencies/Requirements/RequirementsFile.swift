@@ -7,40 +7,29 @@ import Findings
 /// lenient in a way that a reviewer cannot see (other line breaks, other encodings, options that
 /// it passes over), the line is a finding.
 struct RequirementsFile {
-  /// A package that is pinned and hashed.
-  struct Pin {
-    let package: Package
-    let place: Place
-  }
-
-  /// A file that is to be read too.
-  struct Include {
-    let target: String
-    let isConstraints: Bool
-    let place: Place
-  }
-
-  private(set) var findings: [Finding] = []
-  private(set) var pins: [Pin] = []
-  private(set) var includes: [Include] = []
+  /// What was found.
+  private(set) var content = DependencyContent()
 
   private let place: Place
   private let isConstraints: Bool
+  /// The index that the file names, if it names one.
+  private var index: String?
 
   /// The longest logical line; one with fifty hashes has 5 kB.
   private static let lineLimit = 1 << 16
   /// The most logical lines of a file: each may have findings.
   private static let lineCountLimit = 20_000
 
-  init(path: String, bytes: ByteSlice, isConstraints: Bool) {
-    place = Place([path])
+  init(_ file: DependencyFile, isConstraints: Bool) {
+    place = file.place
     self.isConstraints = isConstraints
-    guard let text = bytes.utf8 else {
-      findings.append(Rule.malformedDependencyFile.at(place, "not valid UTF-8"))
+    guard content.fits(file, DependencyContent.textLimit) else { return }
+    guard let text = file.bytes.utf8 else {
+      content.refuse(place, "not valid UTF-8")
       return
     }
     if let reason = RequirementsFile.reasonToDistrust(text) {
-      findings.append(Rule.malformedDependencyFile.at(place, reason))
+      content.refuse(place, reason)
       return
     }
     let lines = LogicalLine.split(text)
@@ -49,6 +38,17 @@ struct RequirementsFile {
       report(
         .unreadDependencyFile, first, "more than \(RequirementsFile.lineCountLimit) lines")
     }
+  }
+
+  /// Reads one line that stands at `place` in a file of another kind.
+  init(line text: String, at place: Place) {
+    self.place = place
+    isConstraints = false
+    if let reason = RequirementsFile.reasonToDistrust(text) {
+      content.report(.malformedDependencyFile, place, reason)
+      return
+    }
+    for line in LogicalLine.split(text) { judge(line) }
   }
 
   /// Why the text as a whole may be read differently from how it looks; nil when it may not.
@@ -79,11 +79,14 @@ struct RequirementsFile {
     !isUnsafe(scalar) && (scalar == " " || !scalar.properties.isWhitespace)
   }
 
+  private func lineOf(_ line: LogicalLine) -> Place {
+    place.detail == nil ? place.detail("line \(line.number)") : place
+  }
+
   private mutating func report(
     _ rule: Rule, _ line: LogicalLine, _ message: String
   ) {
-    let shown = redacted(String(line.text.prefix(200)))
-    findings.append(rule.at(place.detail("line \(line.number)"), message, evidence: [shown]))
+    content.report(rule, lineOf(line), message, evidence: [line.text])
   }
 
   private mutating func judge(_ line: LogicalLine) {
@@ -179,14 +182,15 @@ struct RequirementsFile {
     case .editable:
       report(.directReference, line, "'\(option.name)' installs from a working copy")
     case .requirements, .constraints:
-      includes.append(
-        Include(
+      content.includes.append(
+        DependencyContent.Include(
           target: option.value, isConstraints: isConstraints || option.meaning == .constraints,
-          place: place.detail("line \(line.number)")))
+          place: lineOf(line)))
     }
   }
 
   private mutating func judgeIndex(_ option: RequirementOption, _ line: LogicalLine) {
+    if option.meaning == .index { index = option.value }
     let address = option.value.lowercased()
     if address.hasPrefix("https://") { return }
     if address.hasPrefix("http://") {
@@ -202,20 +206,12 @@ struct RequirementsFile {
   ) -> [String] {
     var hashes: Set<String> = []
     for option in options where option.meaning == .hash {
-      let parts = option.value.lowercased().split(
-        separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-      let digits = parts.count == 2 ? parts[1] : ""
-      guard let length = ["sha256": 64, "sha384": 96, "sha512": 128][String(parts[0])] else {
-        report(.weakHash, line, "'\(parts[0])' is not accepted as a hash")
-        continue
+      switch PackageHash(option.value) {
+      case .strong(let hash): hashes.insert(hash)
+      case .weak(let algorithm):
+        report(.weakHash, line, "'\(algorithm)' is not accepted as a hash")
+      case .malformed(let reason): report(.malformedDependencyFile, line, reason)
       }
-      guard bytes(lowerCaseHexadecimal: digits)?.count == length / 2 else {
-        report(
-          .malformedDependencyFile, line,
-          "a \(parts[0]) hash has \(length) hexadecimal digits, not '\(digits)'")
-        continue
-      }
-      hashes.insert("\(parts[0]):\(digits)")
     }
     return hashes.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
@@ -232,10 +228,10 @@ struct RequirementsFile {
         report(.unhashedDependency, line, "'\(name)' has no hash of SHA-256 or stronger")
         return
       }
-      pins.append(
-        Pin(
-          package: Package(.pypi, name: name, version: version, hashes: hashes),
-          place: place.detail("line \(line.number)")))
+      content.pin(
+        PinnedPackage(
+          Package(.pypi, name: name, version: version, hashes: hashes), at: lineOf(line),
+          source: index, repetition: .never))
     case .open, .pinned: return
     }
   }

@@ -43,6 +43,17 @@ extension JSON {
             ["owner": .string($0.owner), "key": .string($0.key), "role": .string($0.role)]
           })
       ),
+      ("packages", report.packages.isEmpty ? nil : .array(report.packages.map { JSON($0) })),
+    ])
+  }
+
+  fileprivate init(_ package: AuditReport.Package) {
+    self = .record([
+      ("ecosystem", .string(package.ecosystem)), ("name", .string(package.name)),
+      ("version", .string(package.version)),
+      ("hashes", .array(package.hashes.map { .string($0) })),
+      ("place", .string(package.place.chain + (package.place.detail.map { "#\($0)" } ?? ""))),
+      ("source", package.source.map { .string($0) }),
     ])
   }
 

@@ -48,7 +48,7 @@ private struct TextReport {
 
   func text() -> String {
     let parts = [
-      heading, checkTable, findings, curves, signers,
+      heading, checkTable, findings, packages, curves, signers,
       list("What this shows", report.established),
       list("What it does not show", report.notEstablished),
       verdict,
@@ -94,6 +94,35 @@ private struct TextReport {
     let start = scalars.index(scalars.startIndex, offsetBy: 16)
     let end = scalars.index(start, offsetBy: label.unicodeScalars.count)
     return String(scalars[..<start]) + painted + String(scalars[end...])
+  }
+
+  /// The packages, where the dependencies are what was asked for.
+  private var packages: String {
+    let isAlone = report.checks.contains { $0.name == .scan && $0.status == .notAsked }
+    guard isAlone, !report.packages.isEmpty else { return "" }
+    let shown = report.packages.prefix(TextReport.packageRows)
+    let names = shown.map { "\($0.name) \($0.version)" }
+    let width = min(36, names.map(\.unicodeScalars.count).max() ?? 0)
+    var out = paint.bold("Packages") + "\n"
+    for (package, name) in zip(shown, names) {
+      let first =
+        "  " + TextLayout.left(package.ecosystem, 7) + TextLayout.left(safeText(name), width) + "  "
+        + TextLayout.left(TextReport.shortened(package.hashes), 22) + "  "
+      out += first + "\(package.place)" + "\n"
+    }
+    let rest = report.packages.count - shown.count
+    if rest > 0 { out += "  and \(counted(rest, "package")) more; --format json lists all\n" }
+    return out
+  }
+
+  private static let packageRows = 1_000
+
+  /// The first hash, cut, and how many there are besides.
+  private static func shortened(_ hashes: [String]) -> String {
+    guard let first = hashes.first else { return "no hash" }
+    let parts = first.split(separator: ":", maxSplits: 1)
+    let digits = parts.count == 2 ? ":\(parts[1].prefix(8))" : ""
+    return "\(parts[0])\(digits)" + (hashes.count > 1 ? " +\(hashes.count - 1)" : "")
   }
 
   private var findings: String {

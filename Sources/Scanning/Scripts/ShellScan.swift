@@ -18,8 +18,15 @@ struct ShellScan: ContentScanner {
   static func judge(_ bytes: ByteSlice, at place: Place, _ context: inout ScanContext) {
     let text = String(decoding: bytes.prefix(context.limits.textBytes), as: UTF8.self)
       .replacing("\\\r\n", with: " ").replacing("\\\n", with: " ").replacing("`\n", with: " ")
+    judge(text.split(whereSeparator: \.isNewline).map { ($0, place) }, &context)
+  }
+
+  /// The same for lines that stand at places of their own.
+  static func judge(
+    _ lines: [(text: Substring, place: Place)], _ context: inout ScanContext
+  ) {
     var hasDownload = false
-    for line in text.split(whereSeparator: \.isNewline) {
+    for (line, place) in lines {
       let lower = line.lowercased()
       if lower.drop(while: \.isWhitespace).hasPrefix("#") { continue }
       if let what = ShellSigns.match(lower) {

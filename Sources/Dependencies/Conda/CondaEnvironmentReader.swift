@@ -1,0 +1,136 @@
+import Bytes
+import Findings
+
+/// `environment.yml` of conda: `channels`, and `dependencies` of match specifications, with one
+/// mapping `pip:` of lines as in a requirements file. MLflow's `conda.yaml` is one.
+enum CondaEnvironmentReader: DependencyReader {
+  static let kind = "environment"
+  static let names = [
+    "environment*.yml", "environment*.yaml", "*environment.yml", "*environment.yaml", "conda.yml",
+    "conda.yaml", "conda_env.yml", "conda_env.yaml",
+  ]
+
+  static func read(_ file: DependencyFile, into content: inout DependencyContent) {
+    guard let document = content.yaml(file) else { return }
+    guard let dependencies = document["dependencies"]?.array else {
+      content.refuse(file.place, "expected a list 'dependencies'")
+      return
+    }
+    for channel in document["channels"]?.texts ?? [] {
+      content.judge(address: channel, at: file.place.detail("channel \(redacted(channel))"))
+    }
+    for dependency in dependencies {
+      if let text = dependency.text {
+        declare(text, at: file.place.detail("dependencies: \(text.prefix(80))"), into: &content)
+      } else if let lines = dependency["pip"]?.array {
+        readPip(lines, file, into: &content)
+      } else {
+        content.report(
+          .malformedDependencyFile, file.place, "a dependency that is neither a text nor 'pip'")
+      }
+    }
+  }
+
+  private static func readPip(
+    _ lines: [JSON], _ file: DependencyFile, into content: inout DependencyContent
+  ) {
+    for line in lines.prefix(20_000) {
+      guard let text = line.text else {
+        content.report(.malformedDependencyFile, file.place, "a line of 'pip' that is no text")
+        continue
+      }
+      content.add(
+        RequirementsFile(line: text, at: file.place.detail("pip: \(text.prefix(80))")).content)
+    }
+  }
+
+  private static func declare(
+    _ text: String, at place: Place, into content: inout DependencyContent
+  ) {
+    guard let spec = CondaSpec(text) else {
+      content.report(
+        .malformedDependencyFile, place, "no match specification", evidence: [text])
+      return
+    }
+    if let channel = spec.channel { content.judge(address: channel, at: place) }
+    if spec.isFile {
+      content.reportDirect(.url, spec.name, from: text, at: place)
+      return
+    }
+    content.declare(
+      DeclaredPackage(
+        .conda, name: spec.name, specifier: spec.specifier, version: spec.version, at: place))
+  }
+}
+
+/// A match specification of conda: `[CHANNEL::]NAME[=VERSION[=BUILD]]`, `NAME VERSION BUILD`,
+/// `NAME>=1,<2`, `NAME[version='1.2', build=x]`, or the address of a file.
+struct CondaSpec: Equatable {
+  let channel: String?
+  let name: String
+  let specifier: String
+  /// The one version that it names; `=1.2` stands for `1.2` and all that begins with `1.2.`.
+  let version: String?
+  let isFile: Bool
+
+  init?(_ text: String) {
+    var rest = trimmingSpace(text)
+    if rest.contains("://") || rest.hasSuffix(".conda") || rest.hasSuffix(".tar.bz2") {
+      let address = rest.split(separator: "#").first.map(String.init) ?? ""
+      self.init(
+        channel: nil, name: CondaFile(address: address)?.name ?? String(rest), specifier: "",
+        version: nil, isFile: true)
+      return
+    }
+    var channel: String?
+    if let mark = rest.firstRange(of: "::") {
+      channel = String(rest[..<mark.lowerBound])
+      rest = rest[mark.upperBound...]
+    }
+    let name = rest.prefix { !" =<>!~[,|".contains($0) }.lowercased()
+    let isName =
+      !name.isEmpty
+      && name.utf8.allSatisfy {
+        (0x30...0x39).contains($0) || (0x61...0x7a).contains($0) || [0x2d, 0x2e, 0x5f].contains($0)
+      }
+    guard isName else { return nil }
+    let conditions = trimmingSpace(rest.dropFirst(name.count))
+    self.init(
+      channel: channel, name: name, specifier: String(conditions),
+      version: CondaSpec.version(in: conditions), isFile: false)
+  }
+
+  private init(
+    channel: String?, name: String, specifier: String, version: String?, isFile: Bool
+  ) {
+    self.channel = channel
+    self.name = name
+    self.specifier = specifier
+    self.version = version
+    self.isFile = isFile
+  }
+
+  private static func version(in conditions: Substring) -> String? {
+    if conditions.hasPrefix("[") {
+      for field in conditions.dropFirst().split(whereSeparator: { ",]".contains($0) }) {
+        let parts = field.split(separator: "=", maxSplits: 1).map(trimmingSpace)
+        guard parts.count == 2, parts[0] == "version" else { continue }
+        let value = parts[1].filter { $0 != "'" && $0 != "\"" }
+        return exact(value[...]) ?? (value.hasPrefix("==") ? exact(value.dropFirst(2)) : nil)
+      }
+      return nil
+    }
+    if conditions.hasPrefix("==") { return exact(trimmingSpace(conditions.dropFirst(2))) }
+    // With a build it is exact, by `=` and by spaces.
+    let isSpaced = !conditions.hasPrefix("=")
+    let words =
+      isSpaced
+      ? conditions.split(separator: " ") : conditions.dropFirst().split(separator: "=")
+    guard words.count == 2, let version = words.first, exact(words[1]) != nil else { return nil }
+    return exact(version)
+  }
+
+  private static func exact(_ text: Substring) -> String? {
+    text.isEmpty || text.contains(where: { "<>=!~*,| ".contains($0) }) ? nil : String(text)
+  }
+}

@@ -1,0 +1,186 @@
+import Bytes
+import Findings
+
+/// `package-lock.json` and `npm-shrinkwrap.json` of npm, lockfileVersion 1 to 3.
+///
+///     1: dependencies { NAME: { version, resolved, integrity, dependencies { ... } } }
+///     2, 3: packages { "node_modules/NAME": { version, resolved, integrity, link,
+///           hasInstallScript, license, deprecated, inBundle } }
+enum PackageLockReader: DependencyReader {
+  static let kind = "package-lock"
+  static let names = ["package-lock.json", "npm-shrinkwrap.json", ".package-lock.json"]
+  static let locks: Set = ["package.json"]
+  static let locksAll = true
+
+  static func read(_ file: DependencyFile, into content: inout DependencyContent) {
+    guard let document = content.json(file) else { return }
+    guard let version = document["lockfileVersion"]?.integer, (1...3).contains(version) else {
+      content.refuse(file.place, "expected lockfileVersion 1 to 3")
+      return
+    }
+    if version == 1 {
+      readTree(document["dependencies"], file.place, path: "", into: &content)
+      return
+    }
+    guard let packages = document["packages"]?.object else {
+      content.refuse(file.place, "expected 'packages'")
+      return
+    }
+    let names = Set(packages.map(\.name))
+    for package in packages {
+      guard let name = moduleName(of: package.name) else {
+        // A project of the release itself.
+        continue
+      }
+      let place = file.place.detail(package.name)
+      if package.value["link"]?.bool == true {
+        let target = package.value["resolved"]?.string ?? ""
+        if !names.contains(target) {
+          content.reportDirect(.path, name, from: target, at: place)
+        }
+        continue
+      }
+      read(package.value, package.value["name"]?.string ?? name, at: place, into: &content)
+    }
+  }
+
+  /// The name behind the last `node_modules/`; nil for the projects themselves.
+  private static func moduleName(of path: String) -> String? {
+    guard let range = path.ranges(of: "node_modules/").last else { return nil }
+    return String(path[range.upperBound...])
+  }
+
+  /// The nested objects of version 1; the JSON reader has bounded their depth.
+  private static func readTree(
+    _ dependencies: JSON?, _ file: Place, path: String, into content: inout DependencyContent
+  ) {
+    for package in dependencies?.object ?? [] {
+      let inner = path.isEmpty ? package.name : "\(path) > \(package.name)"
+      read(package.value, package.name, at: file.detail(inner), into: &content)
+      readTree(package.value["dependencies"], file, path: inner, into: &content)
+    }
+  }
+
+  private static func read(
+    _ package: JSON, _ name: String, at place: Place, into content: inout DependencyContent
+  ) {
+    let version = package["version"]?.string ?? ""
+    let resolved = package["resolved"]?.string
+    // Version 1 gives the address of what is in no registry as its version.
+    let address = resolved ?? (version.contains(":") ? version : nil)
+    if let direct = directSource(address) {
+      content.reportDirect(direct, name, from: address, at: place)
+      return
+    }
+    if let address {
+      content.judge(address: address, at: place)
+      if host(of: address) == "registry.npmjs.org", !isArchive(address, of: name) {
+        content.report(
+          .foreignArtifact, place, "'\(name)' is resolved to another package's file",
+          evidence: [address])
+      }
+    }
+    if package["hasInstallScript"]?.bool == true {
+      content.report(.installScript, place, "'\(name)' runs a script when it is installed")
+    }
+    if let reason = package["deprecated"]?.text {
+      content.report(
+        .withdrawnDependency, place, "'\(name)' is deprecated", evidence: [reason])
+    }
+    guard isVersion(version) else {
+      content.report(.unpinnedDependency, place, "'\(name)' is not pinned: '\(version)'")
+      return
+    }
+    // What another package brings along is covered by that one's hash.
+    let isBundled = package["inBundle"]?.bool == true || package["bundled"]?.bool == true
+    let written = (package["integrity"]?.string ?? "").split(separator: " ")
+    let hashes =
+      isBundled && written.isEmpty
+      ? []
+      : content.accept(
+        [DependencyContent.Artifact(hashes: written.map { PackageHash(integrity: $0) })],
+        of: name, at: place)
+    content.pin(
+      PinnedPackage(
+        Package(.npm, name: name, version: version, hashes: hashes), at: place,
+        source: address.flatMap(registry), licence: licence(package["license"])))
+  }
+
+  private static func directSource(_ address: String?) -> DirectSource? {
+    guard let address = address?.lowercased() else { return nil }
+    if address.hasPrefix("git") || address.hasPrefix("github:") { return .repository }
+    if address.hasPrefix("file:") || address.hasPrefix("link:") || address.hasPrefix(".") {
+      return .path
+    }
+    // Registries keep archives under `NAME/-/`.
+    return address.contains("/-/") || !address.contains("://") ? nil : .url
+  }
+
+  private static func isArchive(_ address: String, of name: String) -> Bool {
+    let path = address.replacing("%2f", with: "/").replacing("%2F", with: "/")
+    return path.contains("://registry.npmjs.org/\(name)/-/")
+  }
+
+  /// Scheme and host of the address.
+  private static func registry(of address: String) -> String? {
+    guard let found = Address(firstIn: address[...]) else { return nil }
+    return String(address[..<found.authority.startIndex]) + found.host
+  }
+
+  private static func licence(_ value: JSON?) -> String? {
+    value?.string ?? value?["type"]?.string
+  }
+
+  private static func isWordByte(_ byte: UInt8) -> Bool {
+    (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
+  }
+
+  /// Three numbers, perhaps with a pre-release and a build: Semantic Versioning 2, 2 to 10.
+  static func isVersion(_ text: String) -> Bool {
+    let core = text.prefix { $0 != "-" && $0 != "+" }
+    let numbers = core.split(separator: ".", omittingEmptySubsequences: false)
+    let labels = text.dropFirst(core.count + 1)
+    return numbers.count == 3 && numbers.allSatisfy { !$0.isEmpty && $0.allSatisfy(\.isNumber) }
+      && (core.count == text.count || !labels.isEmpty)
+      && text.utf8.allSatisfy { isWordByte($0) || $0 == 0x2b || $0 == 0x2d || $0 == 0x2e }
+  }
+}
+
+/// `package.json` of npm: what a project declares.
+enum PackageManifestReader: DependencyReader {
+  static let kind = "package.json"
+  static let names = ["package.json"]
+
+  static func read(_ file: DependencyFile, into content: inout DependencyContent) {
+    guard let document = content.json(file) else { return }
+    let groups: [(String, DeclaredPackage.Scope)] = [
+      ("dependencies", .required), ("optionalDependencies", .optional),
+      ("devDependencies", .optional), ("peerDependencies", .optional),
+    ]
+    for (group, scope) in groups {
+      for package in document[group]?.object ?? [] {
+        let specifier = package.value.string ?? ""
+        let place = file.place.detail("\(group).\(package.name)")
+        if specifier.contains(":") && !specifier.hasPrefix("npm:")
+          && !specifier.hasPrefix("workspace:") || specifier.contains("/")
+        {
+          let isPath = specifier.hasPrefix("file:") || specifier.hasPrefix("link:")
+          content.reportDirect(
+            isPath ? .path : .repository, package.name, from: specifier, at: place)
+          continue
+        }
+        content.declare(
+          DeclaredPackage(
+            .npm, name: package.name, specifier: specifier,
+            version: PackageLockReader.isVersion(specifier) ? specifier : nil,
+            scope: scope, at: place))
+      }
+    }
+    for name in ["preinstall", "install", "postinstall", "prepare"] {
+      guard let script = document["scripts"]?[name]?.string else { continue }
+      content.report(
+        .installScript, file.place.detail("scripts.\(name)"),
+        "the project runs a script when it is installed", evidence: [script])
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import Bytes
+import Findings
+
+/// `poetry.lock` of Poetry 1.x and 2.x, and `pdm.lock`, which has the same packages.
+///
+///     [[package]] name, version, files = [{ file, hash }], [package.source] type, url, reference
+///     [metadata.files] NAME = [{ file, hash }]     # before Poetry 1.3 and PDM 4.0
+enum PoetryLockReader: DependencyReader {
+  static let kind = "poetry"
+  static let names = ["poetry.lock"]
+  static let locks: Set = ["pyproject"]
+  static let locksAll = true
+
+  static func read(_ file: DependencyFile, into content: inout DependencyContent) {
+    guard let lock = content.toml(file) else { return }
+    guard lock["metadata"] != nil else {
+      content.refuse(file.place, "expected a table 'metadata'")
+      return
+    }
+    let older = lock["metadata"]?["files"]?.dictionary ?? [:]
+    for package in lock["package"]?.array ?? [] {
+      guard let written = package["name"]?.string else {
+        content.refuse(file.place, "a package without a name")
+        return
+      }
+      let name = normalisedPackageName(written)
+      let place = file.place.detail("package \(name)")
+      let address = package["source"]?["url"]?.string
+      switch package["source"]?["type"]?.string {
+      case nil, "legacy":
+        let files = package["files"] ?? older[written]
+        content.pinLocked(package, name, files: files, index: address, at: place)
+      case "git": content.reportDirect(.repository, name, from: address, at: place)
+      case "url": content.reportDirect(.url, name, from: address, at: place)
+      default: content.reportDirect(.path, name, from: address, at: place)
+      }
+    }
+  }
+}
+
+/// `pdm.lock`: the address of a package from elsewhere stands in the package itself.
+enum PDMLockReader: DependencyReader {
+  static let kind = "pdm"
+  static let names = ["pdm.lock"]
+  static let locks: Set = ["pyproject"]
+
+  static func read(_ file: DependencyFile, into content: inout DependencyContent) {
+    guard let lock = content.toml(file) else { return }
+    guard lock["metadata"]?["lock_version"]?.string != nil else {
+      content.refuse(file.place, "expected a lock_version in the table 'metadata'")
+      return
+    }
+    let older = lock["metadata"]?["files"]?.dictionary ?? [:]
+    for package in lock["package"]?.array ?? [] {
+      guard let written = package["name"]?.string else {
+        content.refuse(file.place, "a package without a name")
+        return
+      }
+      let name = normalisedPackageName(written)
+      let place = file.place.detail("package \(name)")
+      if let address = package["git"]?.string ?? package["hg"]?.string ?? package["svn"]?.string {
+        content.reportDirect(.repository, name, from: address, at: place)
+      } else if let address = package["url"]?.string {
+        content.reportDirect(.url, name, from: address, at: place)
+      } else if let path = package["path"]?.string {
+        content.reportDirect(.path, name, from: path, at: place)
+      } else {
+        let key = "\(written) \(package["version"]?.string ?? "")"
+        let files = package["files"] ?? older[key]
+        content.pinLocked(package, name, files: files, index: nil, at: place)
+      }
+    }
+  }
+}
+
+extension DependencyContent {
+  /// Pins a package whose files stand in a list of `{ file | url, hash }`.
+  fileprivate mutating func pinLocked(
+    _ package: JSON, _ name: String, files: JSON?, index: String?, at place: Place
+  ) {
+    let files = files?.array ?? []
+    pinPython(
+      name, version: package["version"]?.string,
+      files.map { Artifact(hashes: [$0["hash"]?.string].compactMap { $0 }.map(PackageHash.init)) },
+      index: index, urls: files.compactMap { $0["url"]?.string }, at: place)
+  }
+}

@@ -1,0 +1,166 @@
+import Bytes
+public import Findings
+
+/// What a reader found in one file.
+struct DependencyContent {
+  /// A file that is to be read too.
+  struct Include {
+    let target: String
+    let isConstraints: Bool
+    let place: Place
+  }
+
+  private(set) var findings: [Finding] = []
+  private(set) var pins: [PinnedPackage] = []
+  private(set) var declarations: [DeclaredPackage] = []
+  var includes: [Include] = []
+  /// Names that come from an address or path: known, though not pinned.
+  var directNames: Set<String> = []
+  /// Whether the file could be read at all: a broken lock locks nothing.
+  private(set) var isReadable = true
+  /// Whether the limit of findings was met.
+  private var isFull = false
+
+  /// The most findings of one file: more say nothing new.
+  private static let findingLimit = 20_000
+  /// The most packages and declarations of one file.
+  private static let packageLimit = 200_000
+
+  /// Adds a finding; addresses in its evidence lose their credentials.
+  mutating func report(
+    _ rule: Rule, _ place: Place, _ message: String, evidence: [String] = []
+  ) {
+    guard findings.count < DependencyContent.findingLimit else {
+      if !isFull {
+        isFull = true
+        findings.append(
+          Rule.unreadDependencyFile.at(
+            Place(place.members), "more than \(DependencyContent.findingLimit) findings"))
+      }
+      return
+    }
+    findings.append(
+      rule.at(
+        place, redacted(message), evidence: evidence.map { redacted(String($0.prefix(200))) }))
+  }
+
+  /// Adds the finding of a file that cannot be read.
+  mutating func refuse(_ place: Place, _ error: ParseError) {
+    isReadable = false
+    let rule: Rule = error.kind == .limit ? .unreadDependencyFile : .malformedDependencyFile
+    report(rule, place.at(error.offset), error.reason)
+  }
+
+  /// Adds the finding of a file that cannot be read.
+  mutating func refuse(_ place: Place, _ reason: String) {
+    isReadable = false
+    report(.malformedDependencyFile, place, reason)
+  }
+
+  /// Adds a package at one version.
+  mutating func pin(_ pin: PinnedPackage) {
+    if pins.count < DependencyContent.packageLimit { pins.append(pin) } else { overflow(pin.place) }
+  }
+
+  /// Adds a package that is asked for.
+  mutating func declare(_ declaration: DeclaredPackage) {
+    if declarations.count < DependencyContent.packageLimit {
+      declarations.append(declaration)
+    } else {
+      overflow(declaration.place)
+    }
+  }
+
+  private mutating func overflow(_ place: Place) {
+    guard isReadable else { return }
+    isReadable = false
+    findings.append(
+      Rule.unreadDependencyFile.at(
+        Place(place.members), "more than \(DependencyContent.packageLimit) packages"))
+  }
+
+  /// Takes over what was found in a part of the file.
+  mutating func add(_ other: DependencyContent) {
+    for finding in other.findings {
+      report(finding.rule, finding.place, finding.message, evidence: finding.evidence)
+    }
+    for pin in other.pins { self.pin(pin) }
+    for declaration in other.declarations { declare(declaration) }
+    includes += other.includes
+    directNames.formUnion(other.directNames)
+  }
+}
+
+/// A package that a file pins to one version.
+public struct PinnedPackage: Sendable, Equatable {
+  /// How often a file may name one package.
+  enum Repetition: Sendable {
+    /// Once in all files that are installed together.
+    case never
+    /// Once in this file.
+    case inOtherFiles
+    /// For other platforms, or in several versions side by side.
+    case free
+  }
+
+  /// The package with its version and hashes.
+  public let package: Package
+  /// Where it is pinned.
+  public let place: Place
+  /// The registry, channel, repository or address that it comes from; nil where the file is silent.
+  public let source: String?
+  /// Its licence, as the file gives it.
+  public let licence: String?
+  let repetition: Repetition
+
+  init(
+    _ package: Package, at place: Place, source: String? = nil, licence: String? = nil,
+    repetition: Repetition = .free
+  ) {
+    self.package = package
+    self.place = place
+    self.source = source.map(redacted)
+    self.licence = licence
+    self.repetition = repetition
+  }
+}
+
+/// A package that a file asks for without settling its version.
+public struct DeclaredPackage: Sendable, Equatable {
+  /// When the package is installed.
+  public enum Scope: String, Sendable {
+    /// Always.
+    case required
+    /// Where a marker, platform or profile holds.
+    case conditional
+    /// With an extra, or for development.
+    case optional
+    /// Where the package is built.
+    case build
+  }
+
+  /// Where it comes from.
+  public let ecosystem: Ecosystem
+  /// The name in the ecosystem's normal form.
+  public let name: String
+  /// The versions that are accepted, as the file writes them; empty for any.
+  public let specifier: String
+  /// When it is installed.
+  public let scope: Scope
+  /// Where it is declared.
+  public let place: Place
+  /// The one version that the specifier names; nil when it leaves a choice.
+  public let version: String?
+
+  init(
+    _ ecosystem: Ecosystem, name: String, specifier: String, version: String? = nil,
+    scope: Scope = .required, at place: Place
+  ) {
+    self.ecosystem = ecosystem
+    self.name = name
+    self.specifier = specifier
+    self.version = version
+    self.scope = scope
+    self.place = place
+  }
+}
