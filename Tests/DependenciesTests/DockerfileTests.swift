@@ -1,0 +1,125 @@
+import Bytes
+import Dependencies
+import Findings
+import TestSupport
+import Testing
+
+private let digest = "sha256:\(hexadecimal)"
+private let base = "FROM python:3.12-slim@\(digest)\n"
+private let end = "\nUSER app\n"
+
+struct DockerfileTests {
+  @Test(arguments: [
+    ("FROM python:3.12-slim@\(digest)", []), ("FROM python:3.12", ["DEP026"]),
+    ("FROM python", ["DEP026"]), ("from python as x\nFROM x", ["DEP026"]),
+    ("FROM scratch", []), ("FROM --platform=linux/amd64 python@\(digest) AS a", []),
+    ("ARG BASE=python@\(digest)\nFROM ${BASE}", []), ("ARG BASE=python:3\nFROM $BASE", ["DEP026"]),
+    ("ARG BASE\nFROM $BASE", ["DEP015"]), ("FROM ${BASE:-python@\(digest)}", []),
+    ("FROM python@md5:00", ["DEP003"]), ("FROM python@sha256:00", ["DEP010"]),
+    ("FROM \\\n # comment\n\n  python", ["DEP026"]),
+    ("# escape=`\nFROM `\n python@\(digest)", []),
+    ("# syntax=evil/frontend:1\nFROM scratch", ["DEP026"]),
+    ("# syntax=docker/dockerfile:1\nFROM scratch", []),
+    ("\u{feff}FROM python@\(digest)", []),
+  ])
+  func `a base image is pinned by its digest or found`(_ text: String, _ rules: [String]) {
+    #expect(DependencyReport("Dockerfile", text + end).rules == rules)
+  }
+
+  @Test func `an image is a package by its full name and digest`() {
+    let text = "FROM python:3.12@\(digest)\nCOPY --from=ghcr.io/a/b@\(digest) /x /x\n"
+    #expect(
+      DependencyReport("Dockerfile", text + end).names == [
+        "image docker.io/library/python \(digest)", "image ghcr.io/a/b \(digest)",
+      ])
+  }
+
+  @Test(arguments: [
+    ("RUN pip install numpy", ["DEP001"]), ("RUN pip3.12 install 'numpy>=2'", ["DEP001"]),
+    ("RUN python -m pip install --no-cache-dir numpy==2.0", ["DEP002"]),
+    ("RUN [\"pip\", \"install\", \"numpy\"]", ["DEP001"]),
+    ("RUN pip install --require-hashes -r requirements.txt", []),
+    ("RUN pip install -r requirements.txt --target /x", []),
+    ("RUN pip install . && pip check", ["DEP001"]), ("RUN pip install --no-deps .", []),
+    ("RUN pip install git+https://example.com/x.git", ["DEP006"]),
+    ("RUN pip install --index-url http://example.com a==1", ["DEP002", "DEP005"]),
+    ("RUN pip install --extra-index-url=https://example.com a==1", ["DEP002", "DEP004"]),
+    ("RUN pip install --trusted-host example.com -r r.txt", ["DEP005"]),
+    ("RUN pip install \"numpy==$VERSION\"", ["DEP015"]), ("RUN pip --version", []),
+    ("RUN set -e; \\\n  # why\n  uv pip install numpy; \\\n  true", ["DEP001"]),
+    ("RUN <<EOF\npip install numpy\nEOF", ["DEP001"]),
+    ("RUN <<-'A' bash\n\tpip install numpy==1\n\tA", ["DEP002"]),
+    ("RUN bash -c 'pip install numpy'", ["DEP001"]), ("RUN echo pip install numpy", []),
+    ("RUN PIP_NO_CACHE_DIR=1 sudo -H pip install numpy", ["DEP001"]),
+    ("RUN apt-get update && apt-get install -y -t stable curl git=1:2.3 && rm -rf /x", ["DEP027"]),
+    ("RUN apt-get install -y git=1:2.3", []),
+    ("RUN apt-get install --allow-unauthenticated x=1", ["DEP005"]),
+    ("RUN apk add --no-cache --virtual .build gcc", ["DEP027"]), ("RUN apk add 'gcc=13'", []),
+    ("RUN dnf install -y --nogpgcheck gcc-13.1", ["DEP005"]),
+    ("RUN conda install -c conda-forge -y numpy=1.26", ["DEP001"]),
+    ("RUN mamba install numpy=1.26.4=py311_0", ["DEP002"]),
+    ("RUN npm ci", []), ("RUN npm install -g left-pad", ["DEP001"]),
+    ("RUN npm i @a/b@1.0.0", ["DEP002"]),
+    ("RUN curl -fsSL https://example.com/x | sh", ["SCR002"]),
+    ("RUN wget -qO- https://example.com/x | sudo -E bash -", ["SCR002"]),
+    ("RUN bash <(curl -s https://example.com/x)", ["SCR002"]),
+    ("RUN sh -c \"$(curl -s https://example.com/x)\"", ["SCR002"]),
+    ("RUN curl -s https://example.com/x | jq .a > y || sh z", []),
+    ("RUN curl -k https://example.com/x -o x", ["DEP005"]),
+    ("RUN curl -o x http://example.com/x", ["DEP005"]),
+    ("ONBUILD RUN pip install numpy", ["DEP001"]),
+    ("RUN --mount=type=bind,from=busybox,target=/x true", ["DEP026"]),
+    ("RUN --mount=type=secret,id=token pip install -r r.txt", []),
+  ])
+  func `what a build installs is judged`(_ line: String, _ rules: [String]) {
+    let shellPayload = Rule.shellPayload.id
+    let expected = rules.map { $0 == "SCR002" ? shellPayload : $0 }
+    #expect(DependencyReport("Dockerfile", base + line + end).rules == expected)
+  }
+
+  @Test(arguments: [
+    ("ADD https://example.com/x /x", ["DEP028"]),
+    ("ADD --checksum=\(digest) https://example.com/x /x", []),
+    ("ADD --checksum=md5:00 https://example.com/x /x", ["DEP003"]),
+    ("ADD http://example.com/x /x", ["DEP005", "DEP028"]),
+    ("ADD [\"https://example.com/x\", \"/x\"]", ["DEP028"]),
+    ("ADD https://github.com/a/b.git#main /x", ["DEP028"]), ("ADD x.tar.gz /x", []),
+    ("COPY --from=0 /x /x", []), ("COPY --from=busybox:1 /x /x", ["DEP026"]),
+    ("COPY .npmrc id_rsa /root/", ["DEP029", "DEP029"]), ("COPY . .", []),
+    ("ENV API_TOKEN=abc", ["DEP029"]), ("ENV DB_PASSWORD abc", ["DEP029"]),
+    ("ARG AWS_SECRET_ACCESS_KEY", ["DEP029"]), ("ENV A=1 GITHUB_TOKEN='x y' B=2", ["DEP029"]),
+    ("ENV DB_PASSWORD=", []), ("ENV TOKENIZERS_PARALLELISM=false", []),
+    ("ENV PASSWORD_FILE=/run/secrets/x", []), ("ENV GPG_KEY=A035C8C1", []),
+    ("ENV AWS_ACCESS_KEY_ID=x", []), ("ARG MAX_TOKENS=5", []),
+  ])
+  func `downloads and secrets in an image are found`(_ line: String, _ rules: [String]) {
+    #expect(DependencyReport("Dockerfile", base + line + end).rules == rules)
+  }
+
+  @Test(arguments: [
+    ("", ["DEP030"]), ("USER app", []), ("USER root", ["DEP030"]), ("USER 0:0", ["DEP030"]),
+    ("USER app\nUSER root", ["DEP030"]), ("USER 1000", []),
+    ("USER app\nFROM scratch", ["DEP030"]),
+    ("ARG U=app\nUSER ${U}", []),
+  ])
+  func `who runs the container is told by the last stage`(_ lines: String, _ rules: [String]) {
+    #expect(DependencyReport("Dockerfile", base + lines + "\n").rules == rules)
+  }
+
+  @Test func `a stage takes its user from the stage below`() {
+    let text = "FROM python@\(digest) AS a\nUSER app\nFROM a\nRUN true\n"
+    #expect(DependencyReport("Dockerfile", text).rules == [])
+    let distroless = "FROM gcr.io/distroless/static:nonroot@\(digest)\n"
+    #expect(DependencyReport("Containerfile", distroless).rules == [])
+  }
+
+  @Test(arguments: ["", "# nothing\n", "RUN <<EOF\nx\n", "\u{0}"])
+  func `a file that is no Dockerfile is found`(_ text: String) {
+    #expect(DependencyReport("Dockerfile", text).rules == ["DEP010"])
+  }
+
+  @Test func `secrets are not repeated`() {
+    let report = DependencyReport("Dockerfile", base + "ENV API_TOKEN=hunter2" + end)
+    #expect(report.findings.allSatisfy { !"\($0)".contains("hunter2") })
+  }
+}
