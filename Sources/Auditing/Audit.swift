@@ -2,7 +2,7 @@ import Archives
 public import Bytes
 public import Findings
 public import Judging
-import Releases
+public import Releases
 import Trust
 
 /// The audit of one subject: open it, run the checks that the policy asks for, judge.
@@ -11,6 +11,14 @@ import Trust
 /// the engine.
 public struct Audit: Sendable {
   private let settings: AuditSettings
+
+  /// What an audit gives: the report, and what a state file should remember.
+  public struct Outcome: Sendable {
+    /// The report.
+    public let report: AuditReport
+    /// The release that passed; nil when it did not, or is not signed.
+    public let sighting: ReleaseSighting?
+  }
 
   /// The seven checks in the order of an audit.
   private static let checks: [any Check.Type] = [
@@ -23,12 +31,19 @@ public struct Audit: Sendable {
     self.settings = settings
   }
 
+  /// The report on the archive, folder or file at `path`.
+  ///
+  /// - Throws: `FileError` when there is nothing to open at the path.
+  public func run(_ path: String) throws(FileError) -> AuditReport {
+    try outcome(of: path).report
+  }
+
   /// Audits the archive, folder or file at `path`; `progress` is told of each check as it begins.
   ///
   /// - Throws: `FileError` when there is nothing to open at the path.
-  public func run(
-    _ path: String, progress: (CheckName) -> Void = { _ in }
-  ) throws(FileError) -> AuditReport {
+  public func outcome(
+    of path: String, progress: (CheckName) -> Void = { _ in }
+  ) throws(FileError) -> Outcome {
     progress(.unpack)
     let subject = try Subject(opening: path, settings)
     var outputs: [CheckOutput] = []
@@ -38,7 +53,9 @@ public struct Audit: Sendable {
     }
     let judgement = Judge(settings.policy).judge(
       outputs.map(\.result), asked: settings.checks)
-    return report(on: subject, path: path, outputs, judgement)
+    return Outcome(
+      report: report(on: subject, path: path, outputs, judgement),
+      sighting: judgement.verdict == .pass ? outputs.compactMap(\.sighting).first : nil)
   }
 
   private func isAsked(_ check: CheckName) -> Bool {

@@ -3,6 +3,7 @@ public import Bytes
 public import Engine
 public import Findings
 public import Judging
+public import Releases
 public import Trust
 
 /// What the engine runs on. No result depends on it.
@@ -31,8 +32,15 @@ public struct AuditSettings: Sendable {
   public let authority: Authority?
   /// The time that was given, for the report.
   public let at: Timestamp?
-  /// The time that validity is judged at: `at`, else what the system's clock says.
+  /// The time that validity is judged at: `at`, else what the system's clock says, but never
+  /// earlier than the latest time in the state.
   public let time: Timestamp
+  /// What passed before; nil when nothing remembers it.
+  public var state: VerifierState?
+  /// The lock of the release that the subject must follow; nil when none was given.
+  public let parent: ParentLock?
+  /// A signature that is kept outside the subject; nil when none was given.
+  public let detachedSignature: ByteSlice?
   /// What the engine runs on.
   public let compute: Compute
   /// Who reads 7z archives; nil when nobody does.
@@ -40,20 +48,42 @@ public struct AuditSettings: Sendable {
 
   /// Creates settings.
   ///
-  /// - Throws: `ConfigurationError` when the trust file lacks the role that the policy demands.
+  /// - Throws: `ConfigurationError` when the trust file lacks the role that the policy demands, and
+  ///   without the state that it demands: policy and command line do not fit together, which says
+  ///   nothing about any release.
   public init(
     policy: Policy, checks: [CheckName], trust: TrustFile?, at: Timestamp?, compute: Compute,
-    worker: WorkerCommand? = nil
+    worker: WorkerCommand? = nil, state: VerifierState? = nil, parent: ParentLock? = nil,
+    detachedSignature: ByteSlice? = nil
   ) throws(ConfigurationError) {
+    guard
+      state != nil || policy.signature.state == .ifPresent || !checks.contains(.signature)
+        || policy[.signature].demand == .off
+    else {
+      throw ConfigurationError(
+        key: "signature.state", "policy \(policy.name) demands a state file",
+        help: "give it with --state; 'proofmark state init' makes one")
+    }
     self.policy = policy
     self.checks = checks
     self.trust = trust
     self.at = at
     self.compute = compute
     self.worker = worker
-    time = at ?? .systemClock()
+    self.state = state
+    self.parent = parent
+    self.detachedSignature = detachedSignature
+    time = AuditSettings.time(at: at, state: state)
     var authority: Authority?
-    if let trust { authority = try Authority(trust, role: policy.signatureRole) }
+    if let trust { authority = try Authority(trust, role: policy.signature.role) }
     self.authority = authority
+  }
+
+  /// The time that validity is judged at. SOURCE_DATE_EPOCH takes no part: who sets it would say
+  /// which keys have expired.
+  public static func time(at: Timestamp?, state: VerifierState?) -> Timestamp {
+    if let at { return at }
+    let clock = Timestamp.systemClock()
+    return state?.time.map { max($0, clock) } ?? clock
   }
 }

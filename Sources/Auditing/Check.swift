@@ -1,5 +1,6 @@
 import Findings
 import Judging
+import Releases
 
 /// One stage of the audit: takes the opened subject and its part of the settings, gives findings
 /// and measurements, and never decides.
@@ -17,6 +18,8 @@ struct CheckOutput {
   var result: CheckResult
   /// Whose signatures hold.
   var signers: [AuditReport.Signer] = []
+  /// What a state file should remember of the subject once it has passed.
+  var sighting: ReleaseSighting?
   /// Inputs before and after an attack.
   var pictures: [AuditReport.Picture] = []
   /// The packages that dependency files pin.

@@ -36,7 +36,7 @@ public struct Subject: Sendable {
     let limits = settings.policy.limits
     let inventory = try Inventory(
       opening: path, limits: limits, worker: settings.worker)
-    let release = Release(inventory)
+    let release = Release(inventory, detachedSignature: settings.detachedSignature)
     self.inventory = inventory
     self.release = release
     guard settings.checks.contains(.reproduce) || settings.checks.contains(.robustness) else {

@@ -8,18 +8,24 @@ public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
   public let action: String
   /// The system's reason.
   public let reason: String
+  /// Whether there is nothing at the path.
+  public let isMissing: Bool
 
   /// An error with a reason of our own.
   public init(path: String, action: String, reason: String) {
     self.path = path
     self.action = action
     self.reason = reason
+    isMissing = false
   }
 
   /// An error with the reason of the last system call.
   public init(path: String, action: String) {
     let code = errno
-    self.init(path: path, action: action, reason: String(cString: strerror(code)))
+    self.path = path
+    self.action = action
+    reason = String(cString: strerror(code))
+    isMissing = code == ENOENT
   }
 
   /// One line: path, action, reason.
@@ -90,6 +96,35 @@ public struct AtomicFile: ~Copyable {
     close(descriptor)
     descriptor = -1
     PendingFiles.remove(temporaryPath)
+    AtomicFile.syncFolder(of: path)
+  }
+
+  /// Brings the new name to the disk. The file itself is there already, and some file systems
+  /// cannot do this for a folder, so a failure changes nothing.
+  private static func syncFolder(of path: String) {
+    let end = path.utf8.lastIndex(of: UInt8(ascii: "/"))
+    let folder = end.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    _ = fsync(descriptor)
+    close(descriptor)
+  }
+
+  /// Adds the line and a line feed at the end of the file, in one write that is on the disk when
+  /// the call returns. The file is made when there is none.
+  public static func append(line: String, to path: String) throws(FileError) {
+    let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw FileError(path: path, action: "write") }
+    defer { close(descriptor) }
+    let bytes = Array((line + "\n").utf8)
+    let written = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+    guard written == bytes.count else {
+      throw written < 0
+        ? FileError(path: path, action: "write")
+        : FileError(path: path, action: "write", reason: "the line was cut")
+    }
+    guard fsync(descriptor) == 0 else { throw FileError(path: path, action: "write") }
+    if lseek(descriptor, 0, SEEK_END) == off_t(bytes.count) { syncFolder(of: path) }
   }
 
   /// Writes all bytes in one step.

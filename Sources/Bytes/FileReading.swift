@@ -68,6 +68,16 @@ extension ByteSlice {
     try self.init(descriptor: descriptor, path: path)
   }
 
+  /// The content of the file at `path`; nil when there is nothing at the path.
+  public static func ifPresent(path: String) throws(FileError) -> ByteSlice? {
+    do {
+      return try ByteSlice(path: path)
+    } catch {
+      guard error.isMissing else { throw error }
+      return nil
+    }
+  }
+
   /// All bytes of an open stream such as standard input, up to `limit`.
   public init(stream descriptor: CInt, name: String, limit: Int) throws(FileError) {
     var buffer = ByteBuffer()

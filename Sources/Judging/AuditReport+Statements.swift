@@ -18,7 +18,7 @@ extension AuditReport {
     ]
     for check in checks {
       switch check.status {
-      case .pass: sentences += reservation(check.name).map { [$0] } ?? []
+      case .pass: sentences += reservation(check).map { [$0] } ?? []
       case .fail: break
       case .incomplete, .notApplicable, .notAsked: sentences.append(gap(check))
       }
@@ -63,9 +63,12 @@ extension AuditReport {
   }
 
   /// What a passed check is easily taken for.
-  private func reservation(_ check: CheckName) -> String? {
-    switch check {
-    case .unpack, .signature, .lock, .reproduce: nil
+  private func reservation(_ check: CheckReport) -> String? {
+    switch check.name {
+    case .unpack, .lock, .reproduce: nil
+    case .signature:
+      check.findings.contains { $0.finding.rule == .noRollbackMemory }
+        ? "That this is the newest release: no state file remembers those that were seen." : nil
     case .dependencies:
       "That the dependencies have no known vulnerabilities: no advisories were consulted."
     case .scan: "That the files are harmless: the scan knows signs, not intentions."

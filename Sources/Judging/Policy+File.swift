@@ -42,8 +42,8 @@ extension Policy {
     self.init(name: name, digest: digest)
     checks = other.checks
     limits = other.limits
-    signatureRole = other.signatureRole
     dependencies = other.dependencies
+    signature = other.signature
     reproduce = other.reproduce
     robustness = other.robustness
   }
@@ -62,7 +62,7 @@ extension Policy {
       try applyCommon(&table, to: check)
       switch check {
       case .unpack: try applyLimits(&table)
-      case .signature: signatureRole = try table.string("role") ?? signatureRole
+      case .signature: try applySignature(&table)
       case .reproduce: try applyReproduce(&table)
       case .robustness: try applyRobustness(&table)
       case .dependencies: try applyDependencies(&table)
@@ -95,6 +95,21 @@ extension Policy {
   ) throws(ConfigurationError) {
     dependencies.allowSources = try table.strings("allow-sources") ?? dependencies.allowSources
     dependencies.allowLicences = try table.strings("allow-licences") ?? dependencies.allowLicences
+  }
+
+  private mutating func applySignature(_ table: inout TOMLReader) throws(ConfigurationError) {
+    signature.role = try table.string("role") ?? signature.role
+    signature.state = try table.choice("state") ?? signature.state
+    guard var minimums = try table.table("min-version") else { return }
+    for model in minimums.keys {
+      let text = try minimums.require(model, minimums.string(model))
+      guard let version = ReleaseVersion(text) else {
+        throw ConfigurationError(
+          key: minimums.path(model),
+          "expected a version such as 1.4.0 (Semantic Versioning), found \"\(safeText(text))\"")
+      }
+      signature.minimumVersions[model] = version
+    }
   }
 
   private mutating func applyReproduce(_ table: inout TOMLReader) throws(ConfigurationError) {

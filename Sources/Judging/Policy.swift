@@ -32,6 +32,24 @@ public struct Policy: Sendable, Equatable {
     public var allowLicences: [String]?
   }
 
+  /// What the signature check asks for.
+  public struct Signature: Sendable, Equatable {
+    /// Whether audits must be given a state file.
+    public enum StateDemand: String, Sendable, CaseIterable {
+      /// An audit without one is wrong usage.
+      case required
+      /// Without one the report says that nothing remembers older releases.
+      case ifPresent = "if-present"
+    }
+
+    /// The role of the trust file that the signatures must satisfy.
+    public var role = "release"
+    /// The least versions that are accepted, by the model's name.
+    public var minimumVersions: [String: ReleaseVersion] = [:]
+    /// Whether audits must be given a state file.
+    public var state = StateDemand.ifPresent
+  }
+
   /// What the reproduce check compares with.
   public struct Reproduce: Sendable, Equatable {
     /// The least number of rows over all goldens.
@@ -89,10 +107,10 @@ public struct Policy: Sendable, Equatable {
   var checks: [Check]
   /// How much is opened.
   public var limits = Limits()
-  /// The role of the trust file that the signatures must satisfy.
-  public var signatureRole = "release"
   /// Where dependencies may come from, and their licences.
   public var dependencies = Dependencies()
+  /// What the signature check asks for.
+  public var signature = Signature()
   /// What the reproduce check compares with.
   public var reproduce = Reproduce()
   /// What the robustness check measures and must show.

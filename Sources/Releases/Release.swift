@@ -50,11 +50,14 @@ public struct Release: Sendable {
     envelope = Release.envelope(content(Release.signaturePath))
   }
 
-  /// The release that an inventory holds.
-  public init(_ inventory: Inventory) {
+  /// The release that an inventory holds. A detached signature, one that is kept elsewhere, takes
+  /// the place of the one inside.
+  public init(_ inventory: Inventory, detachedSignature: ByteSlice? = nil) {
     self.init(
       files: inventory.members.map { FileRecord($0) }, subjectDigest: inventory.subjectDigest,
-      content: { inventory[$0]?.bytes })
+      content: { path in
+        (path == Release.signaturePath ? detachedSignature : nil) ?? inventory[path]?.bytes
+      })
   }
 
   /// The record of the file, nil when there is none.
@@ -83,7 +86,8 @@ public struct Release: Sendable {
     }
   }
 
-  private static func envelope(_ bytes: ByteSlice?) -> Document<Envelope> {
+  /// The envelope in the bytes of a signature file.
+  public static func envelope(_ bytes: ByteSlice?) -> Document<Envelope> {
     guard let bytes else { return .missing }
     do {
       return .read(try Envelope(parsing: bytes))

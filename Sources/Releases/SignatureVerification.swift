@@ -10,18 +10,25 @@ public struct SignatureVerification: Sendable {
   public private(set) var signers: [Signer] = []
   /// What they signed, nil before it is verified.
   public private(set) var statement: Statement?
+  /// What a state file should remember once the release has passed; nil when something stands
+  /// against it.
+  public private(set) var sighting: ReleaseSighting?
 
   private static let place = Place([Release.signaturePath])
 
   /// Verifies the release: the envelope first, then the statement inside it, then the files.
   ///
   /// Without an authority a signature cannot be judged. Validity, revocation and expiry are
-  /// judged at `time`.
-  public init(of release: Release, by authority: Authority?, at time: Timestamp) {
+  /// judged at `time`; `demands` holds what the verifier knows of other releases.
+  public init(
+    of release: Release, by authority: Authority?, at time: Timestamp,
+    demands: ReleaseDemands = ReleaseDemands()
+  ) {
     let envelope: Envelope
     switch release.envelope {
     case .missing:
       findings = [Rule.missingSignature.at(.subject, "no \(Release.signaturePath)")]
+      findings += demands.findings(forUnsigned: release)
       return
     case .refused(let finding):
       findings = [finding]
@@ -34,11 +41,9 @@ public struct SignatureVerification: Sendable {
       ]
       return
     }
-    findings.append(
-      Rule.unsignedTrustFile.at(
-        .subject, "trust file version \(authority.trust.version) was taken as given",
-        evidence: [authority.trust.digest.prefixed]))
+    findings += demands.findings(about: authority.trust, in: release)
     findings += authority.trust.idleRevocations()
+    guard !findings.contains(where: { $0.rule == .trustFileFromRelease }) else { return }
     guard
       let verified = VerifiedEnvelope(
         envelope, by: authority, model: release.manifest.content?.model.name, at: time,
@@ -51,6 +56,9 @@ public struct SignatureVerification: Sendable {
       findings += SignatureVerification.identityFindings(statement, release, at: time)
       findings += SignatureVerification.fileFindings(statement, release)
       findings += SignatureVerification.revocationFindings(statement, release, authority.trust)
+      findings += demands.findings(about: statement, in: release)
+      guard findings.allSatisfy({ $0.rule.severity <= .low }) else { return }
+      sighting = ReleaseSighting(statement, payload: verified.payload, at: time)
     } catch {
       findings.append(
         Rule.malformedStatement.at(SignatureVerification.place.detail("payload"), "\(error)"))
@@ -133,13 +141,13 @@ public struct SignatureVerification: Sendable {
       case .digest(let revoked):
         (subject + digests).filter { $0.digest == revoked }.map {
           Rule.revokedRelease.at(
-            Place($0.path), "revoked: \(revocation.reason)", evidence: [revoked.prefixed])
+            Place($0.path), "revoked: \(revocation.account)", evidence: [revoked.prefixed])
         }
       case .release(let model, let version):
         model == statement.release.name && version == statement.release.version
           ? [
             Rule.revokedRelease.at(
-              .subject, "\(model) \(version) is revoked: \(revocation.reason)")
+              .subject, "\(model) \(version) is revoked: \(revocation.account)")
           ] : []
       }
     }

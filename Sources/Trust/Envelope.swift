@@ -31,13 +31,22 @@ public struct Envelope: Sendable, Equatable {
     }
   }
 
-  /// The only payload type that is signed and accepted: an in-toto statement.
-  public static let payloadType = "application/vnd.in-toto+json"
+  /// What a signature can be about. The type is signed with the payload, so that none passes for
+  /// another.
+  public enum PayloadType: String, Sendable {
+    /// An in-toto statement about a release.
+    case statement = "application/vnd.in-toto+json"
+    /// A trust file.
+    case trustFile = "application/vnd.proofmark.trust+toml"
+  }
+
   /// The most signatures that are read: each costs a verification under every known key.
   public static let signatureLimit = 64
   /// The longest envelope that is read.
-  public static let byteLimit = 32 << 20
+  public static let byteLimit = 10_000_000
 
+  /// What the payload is.
+  public let type: PayloadType
   /// The signed bytes. Not to be parsed before they are verified.
   public let payload: ByteSlice
   /// The signatures in file order.
@@ -48,18 +57,21 @@ public struct Envelope: Sendable, Equatable {
   private static let workLimit = 256 << 20
 
   /// An envelope that nobody has signed yet.
-  public init(payload: ByteSlice) {
-    self.init(payload: payload, signatures: [])
+  public init(payload: ByteSlice, type: PayloadType = .statement) {
+    self.init(payload: payload, type: type, signatures: [])
   }
 
-  private init(payload: ByteSlice, signatures: [Signature]) {
+  private init(payload: ByteSlice, type: PayloadType, signatures: [Signature]) {
+    self.type = type
     self.payload = payload
     self.signatures = signatures
   }
 
   /// Reads an envelope strictly: unique member names, one base64 alphabet per text, padding.
-  /// Unknown members are ignored, as DSSE demands; another payload type is refused.
-  public init(parsing bytes: ByteSlice) throws(ParseError) {
+  /// Unknown members are ignored, as DSSE demands; a payload type that was not asked for is refused.
+  public init(
+    parsing bytes: ByteSlice, type expected: PayloadType = .statement
+  ) throws(ParseError) {
     guard bytes.count <= Envelope.byteLimit else {
       throw ParseError(
         .limit, at: bytes.offset, expected: "at most \(Envelope.byteLimit) bytes of signature",
@@ -67,11 +79,13 @@ public struct Envelope: Sendable, Equatable {
     }
     let root = JSONPlace(
       try JSON(parsing: bytes, depth: 16, values: Envelope.valueLimit), "", at: bytes.offset)
-    let type = try root.member("payloadType").string()
-    guard type == Envelope.payloadType else {
+    let found = try root.member("payloadType").string()
+    guard found == expected.rawValue else {
       throw root.malformed(
-        expected: "payloadType \(Envelope.payloadType)", found: "'\(safeText(type))'")
+        expected: "payloadType \(expected.rawValue)",
+        found: "'\(safeText(String(found.prefix(80))))'")
     }
+    type = expected
     payload = ByteSlice(try root.member("payload").base64())
     let elements = try root.member("signatures").elements()
     guard elements.count <= Envelope.signatureLimit else {
@@ -92,7 +106,7 @@ public struct Envelope: Sendable, Equatable {
 
   /// What every signature of the envelope must be a signature of.
   public var signedBytes: ByteSlice {
-    preAuthenticationEncoding(type: Envelope.payloadType, body: payload)
+    preAuthenticationEncoding(type: type.rawValue, body: payload)
   }
 
   /// The envelope with one more signature; itself when the key has signed it already.
@@ -104,7 +118,7 @@ public struct Envelope: Sendable, Equatable {
     }
     let signature = Signature(
       keyID: publicKey.fingerprint, bytes: key.signature(of: message))
-    return Envelope(payload: payload, signatures: signatures + [signature])
+    return Envelope(payload: payload, type: type, signatures: signatures + [signature])
   }
 
   /// The JSON text: the same envelope always gives the same bytes.
@@ -117,7 +131,7 @@ public struct Envelope: Sendable, Equatable {
     }
     return JSON.record([
       ("payload", .string(Base64.encode(payload))),
-      ("payloadType", .string(Envelope.payloadType)),
+      ("payloadType", .string(type.rawValue)),
       ("signatures", .array(list)),
     ]).text()
   }

@@ -14,6 +14,8 @@ public struct TrustError: Error, Equatable, Sendable, CustomStringConvertible {
     case wrongPassphrase
     /// Others than the owner may read the key file.
     case exposedKeyFile
+    /// The bytes are no state file that this program has written.
+    case malformedStateFile
     /// The system could not read or write a file.
     case file
     /// Not enough memory or randomness.

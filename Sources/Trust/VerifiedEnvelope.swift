@@ -88,7 +88,7 @@ public struct VerifiedEnvelope: Sendable {
 }
 
 /// What each signature of an envelope is worth.
-private struct JudgedSignatures {
+struct JudgedSignatures {
   /// Those that count, sorted by owner and key.
   private(set) var signers: [Signer] = []
   private(set) var findings: [Finding] = []
@@ -131,7 +131,7 @@ private struct JudgedSignatures {
     let role = authority.role
     let who = "'\(key.id)' of '\(key.owner)'"
     if let revocation = authority.trust.revocation(ofKey: key.id) {
-      reject(.revokedKey, place, "\(who) is revoked: \(revocation.reason)")
+      reject(.revokedKey, place, "\(who) is revoked: \(revocation.account)")
     } else if !key.isValid(at: time) {
       let from = key.notBefore.map { "\($0)" } ?? "ever"
       let to = key.notAfter.map { "\($0)" } ?? "ever"

@@ -32,6 +32,7 @@ struct Proofmark: ParsableCommand {
       ReproduceCommand.self, ProbeCommand.self, InspectCommand.self, RunCommand.self,
       KeygenCommand.self,
       LockCommand.self, SignCommand.self, PackCommand.self, UnpackCommand.self,
+      TrustCommand.self, StateCommand.self, HistoryCommand.self, RollbackCommand.self,
       SelftestCommand.self, ExplainCommand.self, PolicyCommand.self,
     ])
 

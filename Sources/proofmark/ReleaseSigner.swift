@@ -6,27 +6,31 @@ import Judging
 import Releases
 import Trust
 
-/// What `sign` signs: the statement over every file of a release folder.
+/// What `sign` signs: the statement over every file of a release.
 struct ReleaseSigner {
-  /// The statement's bytes.
-  let payload: ByteSlice
-  /// Where the signature goes.
-  let signaturePath: String
-  /// How many files the statement lists.
-  let fileCount: Int
+  /// What the signers may say beside what the release says itself.
+  struct Times {
+    var issued: Timestamp?
+    var expires: Timestamp?
+  }
 
-  private let present: Document<Envelope>
+  /// Where a signature inside the release goes; nil for an archive.
+  let signaturePath: String?
 
-  /// Reads the folder and makes the statement.
+  private let release: Release
+  private let manifest: Manifest
+  private let lock: FileRecord
+
+  /// Reads the folder or archive.
   ///
-  /// - Throws: `CommandFailure` when the folder holds what no release may hold, or its lock is
-  ///   missing or out of date: a signature would only seal the fault.
-  init(folder: String, issued: Timestamp?, expires: Timestamp?) throws {
-    let inventory = try Inventory(opening: folder, limits: Limits())
-    guard inventory.container == .folder else {
-      throw CommandFailure("\(folder): not a folder", code: .usage)
+  /// - Throws: `CommandFailure` when it holds what no release may hold, or its lock is missing or
+  ///   out of date: a signature would only seal the fault.
+  init(_ path: String) throws {
+    let inventory = try Inventory(opening: path, worker: .thisProgram)
+    guard inventory.container != .file else {
+      throw CommandFailure("\(path): neither a folder nor an archive", code: .usage)
     }
-    let release = Release(inventory)
+    release = Release(inventory)
     let findings = inventory.findings + release.lockFindings()
     if let worst = findings.first {
       throw CommandFailure(
@@ -37,34 +41,69 @@ struct ReleaseSigner {
     guard let manifest = release.manifest.content, let lock = release.file(Release.lockPath) else {
       preconditionFailure("a release without lock findings has a manifest and a lock")
     }
-    let resources = release.files.filter { !Statement.ignoredPaths.contains($0.path) }
-      .map { Statement.Resource(name: $0.path, digest: $0.digest) }
-    let statement = Statement(
-      resources,
-      of: Statement.ReleaseIdentity(
-        name: manifest.model.name, version: manifest.model.version, parent: manifest.model.parent,
-        issued: issued, expires: expires, lock: lock.digest))
-    payload = statement.payload()
-    signaturePath = "\(folder)/\(Release.signaturePath)"
-    fileCount = resources.count
-    present = release.envelope
+    self.manifest = manifest
+    self.lock = lock
+    signaturePath = inventory.container == .folder ? "\(path)/\(Release.signaturePath)" : nil
   }
 
-  /// The envelope that is there, for another signature.
-  func existingEnvelope() throws -> Envelope {
+  /// How many files the statement lists.
+  var fileCount: Int { resources.count }
+
+  private var resources: [Statement.Resource] {
+    release.files.filter { !Statement.ignoredPaths.contains($0.path) }
+      .map { Statement.Resource(name: $0.path, digest: $0.digest) }
+  }
+
+  /// An envelope over the statement that nobody has signed yet.
+  func newEnvelope(_ times: Times) -> Envelope {
+    let identity = Statement.ReleaseIdentity(
+      name: manifest.model.name, version: manifest.model.version, parent: manifest.model.parent,
+      issued: times.issued, expires: times.expires, lock: lock.digest)
+    return Envelope(payload: Statement(resources, of: identity).payload())
+  }
+
+  /// The envelope that is there, for another signature: in the file at `path`, else in the release.
+  ///
+  /// The times that it states are kept, unless others are given; the statement must then be the
+  /// one that this release has.
+  func existingEnvelope(at path: String?, _ times: Times) throws -> Envelope {
+    let envelope = try presentEnvelope(at: path)
+    var times = times
+    if let present = ReleaseSigner.times(in: envelope) {
+      times.issued = times.issued ?? present.issued
+      times.expires = times.expires ?? present.expires
+    }
+    guard envelope.payload == newEnvelope(times).payload else {
+      throw CommandFailure(
+        "the signatures that are there are over another statement",
+        help: "the release changed, or --issued or --expires differ; sign again without --add",
+        code: .fail)
+    }
+    return envelope
+  }
+
+  private func presentEnvelope(at path: String?) throws -> Envelope {
+    var present = release.envelope
+    if let path, let bytes = try ByteSlice.ifPresent(path: path) {
+      present = Release.envelope(bytes)
+    }
     switch present {
     case .missing:
       throw CommandFailure(
         "there is no \(Release.signaturePath) to add to", help: "leave out --add", code: .usage)
     case .refused(let finding): throw CommandFailure("\(finding.message)", code: .incomplete)
-    case .read(let envelope):
-      guard envelope.payload == payload else {
-        throw CommandFailure(
-          "the signatures that are there are over another statement",
-          help: "the release changed, or --issued or --expires differ; sign again without --add",
-          code: .fail)
-      }
-      return envelope
+    case .read(let envelope): return envelope
+    }
+  }
+
+  /// What the statement says of times, before anybody has verified it: the whole of it is compared
+  /// afterwards. Nil for what is no statement.
+  private static func times(in envelope: Envelope) -> Times? {
+    do {
+      let release = try Statement(parsing: envelope.payload).release
+      return Times(issued: release.issued, expires: release.expires)
+    } catch {
+      return nil
     }
   }
 }

@@ -26,7 +26,7 @@ struct PolicyTests {
       #expect(policy[check].failFrom == .medium)
       #expect(policy[check].obstacles == .incomplete)
     }
-    #expect(policy.signatureRole == "release")
+    #expect(policy.signature == Policy.Signature())
     #expect(policy.limits == Limits())
     #expect(policy.reproduce.minGoldenRows == 16)
     #expect(policy.reproduce.maxAbs == 1e-5)

@@ -9,8 +9,12 @@ enum SignatureCheck: Check {
 
   static func run(on subject: Subject, _ settings: AuditSettings) -> CheckOutput {
     let verification = SignatureVerification(
-      of: subject.release, by: settings.authority, at: settings.time)
+      of: subject.release, by: settings.authority, at: settings.time,
+      demands: ReleaseDemands(
+        state: settings.state, minimumVersions: settings.policy.signature.minimumVersions,
+        parent: settings.parent))
     var output = CheckOutput(name, findings: verification.findings)
+    output.sighting = verification.sighting
     output.signers = verification.signers.map {
       AuditReport.Signer(owner: $0.owner, key: $0.keyID, role: $0.role)
     }

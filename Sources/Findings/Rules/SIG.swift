@@ -121,10 +121,86 @@ extension Rule {
     why: "a misspelt name revokes nothing, and the stolen key stays trusted",
     fix: "correct the name, and keep the [[key]] of a revoked key so that its use is reported")
 
+  /// An older version than the one that passed before.
+  public static let rolledBack = Rule(
+    "SIG021", .high, cwe: 1328,
+    title: "a newer version of the model passed before",
+    why: "an old release keeps its good signature, and with it the faults that were mended since",
+    fix: "deploy the newest release; to go back on purpose, release the old files as a new version")
+  /// The version that passed before, with other bytes.
+  public static let sameVersionOtherBytes = Rule(
+    "SIG022", .high, cwe: 345,
+    title: "this version passed before with other bytes",
+    why: "two releases under one version: somebody was given the one, somebody else the other",
+    fix: "find out which is meant, and release the other under a version of its own")
+  /// An older trust file than the one that was relied upon.
+  public static let olderTrustFile = Rule(
+    "SIG023", .high, cwe: 1328,
+    title: "a newer trust file was relied upon before",
+    why: "an old trust file does not know the keys that were revoked since",
+    fix: "give the newest trust file")
+  /// The trust file's version with other bytes.
+  public static let alteredTrustFile = Rule(
+    "SIG024", .high, cwe: 345,
+    title: "this version of the trust file was relied upon before with other bytes",
+    why: "whoever changed it did not count the version up, as every change has to",
+    fix: "find out who changed it; 'proofmark trust' raises the version on each change")
+  /// A trust file that the root role of the last one did not sign.
+  public static let trustFileNotHandedOver = Rule(
+    "SIG025", .high, cwe: 347,
+    title: "the root role of the last trust file did not sign this one",
+    why: "a new trust file could otherwise name its own authors as those who may sign",
+    fix: "let the owners of the last root role sign it with 'proofmark trust sign'")
+  /// Nothing remembers what was seen.
+  public static let noRollbackMemory = Rule(
+    "SIG026", .info, cwe: 1328,
+    title: "no rollback memory",
+    why: "without a state file nothing tells an old release from the newest one",
+    fix: "make a state file with 'proofmark state init' and give it with --state")
+  /// An older version than the policy accepts.
+  public static let belowMinimumVersion = Rule(
+    "SIG027", .high, cwe: 1328,
+    title: "the version is below the policy's minimum",
+    why: "the policy's makers know why older versions must not be deployed any more",
+    fix: "deploy a newer release, or lower 'signature.min-version' on purpose")
+  /// The release does not follow the given parent.
+  public static let parentDiffers = Rule(
+    "SIG028", .high, cwe: 345,
+    title: "the release does not follow the parent that was given",
+    why: "a break in the chain of releases hides what came between, or another line of models",
+    fix: "give the parent that the release names, or lock and sign the release with the right one")
+  /// The lock does not pin its parent's lock.
+  public static let parentNotPinned = Rule(
+    "SIG029", .high, .obstacle, cwe: 353,
+    title: "the lock does not pin the lock of its parent",
+    why: "a parent named by its version alone can be any release of that version",
+    fix: "lock the release again with its parent's lock at hand")
+  /// The trust file is one of the release's own files.
+  public static let trustFileFromRelease = Rule(
+    "SIG030", .high, cwe: 345,
+    title: "the trust file is a file of the release",
+    why: "whoever made the release says there whom to believe, and that proves nothing",
+    fix: "keep the trust file outside, and bring it over a channel that the release does not use")
+  /// A model that was signed before.
+  public static let signatureVanished = Rule(
+    "SIG031", .high, cwe: 347,
+    title: "the model was signed before and is not signed now",
+    why: "removing the signature must not be a way around it",
+    fix: "deploy a signed release of the model")
+  /// A version that has no place in an order.
+  public static let unorderedVersion = Rule(
+    "SIG032", .high, .obstacle, cwe: 1328,
+    title: "the version is not one of Semantic Versioning",
+    why: "what cannot be compared cannot be told from an older release",
+    fix: "name versions MAJOR.MINOR.PATCH")
+
   static let signatureRules: [Rule] = [
     missingSignature, noTrustFile, malformedSignature, thresholdNotMet, unknownKey, revokedKey,
     keyOutsideValidity, ownerNotInRole, trustFileExpired, malformedStatement, unsignedFile,
     signedFileMissing, signedFileChanged, rootDigestDiffers, statementOfAnotherRelease,
     statementExpired, revokedRelease, roleDoesNotCoverModel, unsignedTrustFile, idleRevocation,
+    rolledBack, sameVersionOtherBytes, olderTrustFile, alteredTrustFile, trustFileNotHandedOver,
+    noRollbackMemory, belowMinimumVersion, parentDiffers, parentNotPinned, trustFileFromRelease,
+    signatureVanished, unorderedVersion,
   ]
 }

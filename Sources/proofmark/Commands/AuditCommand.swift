@@ -12,6 +12,7 @@ struct AuditCommand: AuditingCommand {
 
       EXAMPLES
         proofmark audit digits.tar.zst --policy release --trust trust.toml
+        proofmark audit digits.tar.zst --policy release --trust trust.toml --state seen.toml
         proofmark audit model.h5 --format json
         proofmark audit a.tar.zst b.tar.zst -o sarif=audit.sarif -o html=audit.html
       """)
@@ -21,7 +22,11 @@ struct AuditCommand: AuditingCommand {
 
   @OptionGroup var options: AuditOptions
 
+  @OptionGroup var memory: MemoryOptions
+
+  func validate() throws { try memory.check(releases) }
+
   func execute() throws -> Judging.ExitCode {
-    try options.run(releases)
+    try options.run(releases, memory: memory)
   }
 }

@@ -7,6 +7,7 @@ import Findings
 import Glibc
 import Judging
 import Reporting
+import StockPolicies
 import Trust
 
 /// A report that goes to a file: `FORMAT=PATH`.
@@ -95,7 +96,7 @@ struct AuditOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "The time to judge validity at, as 2027-12-31T00:00:00Z. Default: now.", valueName: "time"))
-  var at: String?
+  var at: TimeOption?
 
   @Option(help: "The report on standard output.")
   var format = ReportFormatName(.text)
@@ -118,52 +119,73 @@ struct AuditOptions: ParsableArguments {
 
   /// Everything the audit needs from outside the release, opened before the first untrusted byte
   /// is read. Checks in `demanded` alone run, and are demanded whatever the policy says.
-  func settings(demanding demanded: [CheckName] = []) throws -> AuditSettings {
-    var time: Timestamp?
-    if let at {
-      guard let given = Timestamp(at) else {
-        throw CommandFailure(
-          "--at: expected a time as 2027-12-31T00:00:00Z, found '\(at)'", code: .usage)
-      }
-      time = given
-    }
+  func settings(
+    demanding demanded: [CheckName] = [], memory: MemoryOptions? = nil,
+    state: VerifierState? = nil
+  ) throws -> AuditSettings {
     var policy = try PolicyOption.load(policy)
     for check in demanded { policy[check].demand = .required }
     let runsNetworks =
       demanded.isEmpty || demanded.contains { [.reproduce, .robustness].contains($0) }
+    let time = AuditSettings.time(at: at?.time, state: state)
     return try AuditSettings(
       policy: policy, checks: demanded.isEmpty ? CheckName.allCases : demanded,
-      trust: trust.map { try TrustFileOption.load($0) }, at: time,
-      compute: compute.compute(runsNetworks: runsNetworks), worker: .thisProgram)
+      trust: trust.map { try TrustFileOption.load($0, at: time) }, at: at?.time,
+      compute: compute.compute(runsNetworks: runsNetworks), worker: .thisProgram, state: state,
+      parent: memory?.parentLock(), detachedSignature: memory?.signatureBytes())
   }
 
   /// Audits the subjects one after the other and writes the reports. A subject that is not there
   /// stops none of the others.
-  func run(_ paths: [String], demanding demanded: [CheckName] = []) throws -> Judging.ExitCode {
-    let settings = try settings(demanding: demanded)
+  func run(
+    _ paths: [String], demanding demanded: [CheckName] = [], memory options: MemoryOptions? = nil
+  ) throws -> Judging.ExitCode {
+    for path in paths { try checkOutside(path, options) }
+    var memory = try AuditMemory(options)
+    var settings = try settings(demanding: demanded, memory: options, state: memory.state)
     for output in outputs { try OutputFile.check(output.path) }
     var reports: [AuditReport] = []
     var codes: [Judging.ExitCode] = []
     for path in paths {
-      do {
-        reports.append(try audit(path, settings))
+      do throws(FileError) {
+        let outcome = try audit(path, settings)
+        reports.append(outcome.report)
+        memory.remember(outcome, settings)
+        settings.state = memory.state
       } catch {
         let failure = CommandFailure("\(error)", code: .usage)
         Terminal.note(failure.text)
         codes.append(failure.code)
       }
     }
+    // Before the reports: a verdict that could not be remembered must not be relied upon.
+    try memory.save(reports, at: settings.time)
     if !reports.isEmpty { codes.append(try deliver(reports)) }
     return .over(codes)
+  }
+
+  /// What is trusted must not come from the release.
+  private func checkOutside(_ release: String, _ memory: MemoryOptions?) throws {
+    let isStock = policy.flatMap { StockPolicy(rawValue: $0) } != nil
+    for (option, path) in [
+      ("--policy", isStock ? nil : policy), ("--trust", trust), ("--state", memory?.state),
+      ("--history", memory?.history), ("--parent", memory?.parent),
+    ] {
+      guard let path, OutputFile.lies(path, inside: release) else { continue }
+      throw CommandFailure(
+        "\(option) \(path): lies inside the release \(release)",
+        help: "whoever made the release must not say what it is judged by; keep the file elsewhere",
+        code: .usage)
+    }
   }
 
   /// Audits one subject, with progress on a terminal.
   private func audit(
     _ path: String, _ settings: AuditSettings
-  ) throws(FileError) -> AuditReport {
+  ) throws(FileError) -> Audit.Outcome {
     let progress = Progress(isVerbose: verbose)
     defer { progress.end() }
-    return try Audit(settings).run(path) { progress.begin($0) }
+    return try Audit(settings).outcome(of: path) { progress.begin($0) }
   }
 
   /// Writes the reports and gives the exit code.

@@ -1,7 +1,6 @@
 import Bytes
 import Judging
 import StockPolicies
-import Trust
 
 /// Finds the policy that a command was told to use.
 enum PolicyOption {
@@ -25,18 +24,6 @@ enum PolicyOption {
       throw CommandFailure(
         "policy \(error)", help: nearest.map { "did you mean the stock policy '\($0)'?" },
         code: .usage)
-    }
-  }
-}
-
-/// Reads the trust file that a command was told to use.
-enum TrustFileOption {
-  static func load(_ path: String) throws -> TrustFile {
-    let bytes = try ByteSlice(path: path)
-    do {
-      return try TrustFile(parsing: bytes)
-    } catch {
-      throw CommandFailure("trust file \(path): \(error)", help: error.help, code: .usage)
     }
   }
 }

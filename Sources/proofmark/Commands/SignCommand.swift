@@ -1,28 +1,28 @@
-import Judging
 import ArgumentParser
-import Auditing
 import Bytes
-import Glibc
-import Releases
+import Judging
 import Trust
 
-/// `proofmark sign`: signs a release folder.
+/// `proofmark sign`: signs a release.
 struct SignCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sign",
-    abstract: "Sign a locked release folder.",
+    abstract: "Sign a locked release.",
     discussion: """
-      Writes proofmark.sig: a DSSE envelope with an Ed25519 signature over an in-toto statement of \
+      Writes proofmark.sig into the folder, or with --output to a file of its own, which is how an \
+      archive is signed: a DSSE envelope with an Ed25519 signature over an in-toto statement of \
       every file, in the layout of OpenSSF model signing. The lock must be up to date. With --add \
-      another owner's signature joins those that are there.
+      another owner's signature joins those that are there, in any order.
 
       EXAMPLES
         proofmark sign digits/ --key ana.key
         proofmark sign digits/ --key ci.key --add --passphrase-file /run/secrets/passphrase
+        proofmark sign digits.tar.zst --key bo.key --add --output digits.sig
+        proofmark verify digits.tar.zst --trust trust.toml --signature digits.sig
       """)
 
-  @Argument(help: ArgumentHelp("The release's folder.", valueName: "folder"))
-  var folder: String
+  @Argument(help: ArgumentHelp("The release's folder or archive.", valueName: "release"))
+  var release: String
 
   @Option(help: ArgumentHelp("The secret key's file.", valueName: "file"))
   var key: String
@@ -32,45 +32,56 @@ struct SignCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "State when the release was issued. Default: SOURCE_DATE_EPOCH, else nothing.",
-      valueName: "time"))
-  var issued: String?
+      "Write the signature to this file, and leave the release as it is. With --add its own "
+        + "signatures are kept or, when there is no such file, those inside the release.",
+      valueName: "file"))
+  var output: String?
 
-  @Option(help: ArgumentHelp("State when the signature ends to count.", valueName: "time"))
-  var expires: String?
+  @Option(
+    help: ArgumentHelp(
+      "State when the release was issued. Default: SOURCE_DATE_EPOCH, else nothing; with --add "
+        + "what is stated already.", valueName: "time"))
+  var issued: TimeOption?
+
+  @Option(
+    help: ArgumentHelp(
+      "State when the signature ends to count; with --add what is stated already is kept.",
+      valueName: "time"))
+  var expires: TimeOption?
 
   @OptionGroup var passphrase: PassphraseOptions
 
   func run() throws {
     let keyFile = try SecretKeyFile(path: key)
-    let signer = try ReleaseSigner(
-      folder: folder, issued: try issuedTime(), expires: try SignCommand.time(expires, "--expires"))
-    let envelope = add ? try signer.existingEnvelope() : Envelope(payload: signer.payload)
-    let signed: Envelope
-    if keyFile.isEncrypted {
-      let passphrase = try passphrase.read(prompt: "passphrase for \(safeText(key)): ")
-      signed = envelope.signed(with: try keyFile.key(passphrase: passphrase))
-    } else {
-      signed = envelope.signed(with: try keyFile.key())
+    let signer = try ReleaseSigner(release)
+    guard let path = output ?? signer.signaturePath else {
+      throw CommandFailure(
+        "\(release): nothing is written into an archive",
+        help: "give --output, or sign the folder and pack it", code: .usage)
     }
-    try AtomicFile.write(signed.text(), to: signer.signaturePath)
+    let envelope: Envelope
+    if add {
+      envelope = try signer.existingEnvelope(
+        at: output, .init(issued: issued?.time, expires: expires?.time))
+    } else {
+      envelope = signer.newEnvelope(.init(issued: try issuedTime(), expires: expires?.time))
+    }
+    let text = try keyFile.sign(envelope, passphrase: passphrase, path: key).text()
+    guard text.utf8.count <= Envelope.byteLimit else {
+      throw CommandFailure(
+        "the signature of \(signer.fileCount) files would have \(text.utf8.count) bytes, more than "
+          + "the \(Envelope.byteLimit) that are read",
+        help: "put small files into archives", code: .fail)
+    }
+    try AtomicFile.write(text, to: path)
     Terminal.note(
-      "signed \(signer.fileCount) files of \(safeText(folder)) as "
+      "signed \(signer.fileCount) files of \(safeText(release)) as "
         + "\(keyFile.publicKey.groupedFingerprint)")
   }
 
   private func issuedTime() throws -> Timestamp? {
-    if let issued { return try SignCommand.time(issued, "--issued") }
+    if let issued { return issued.time }
     return try SourceDate.epoch().flatMap { Timestamp(seconds: $0) }
-  }
-
-  private static func time(_ text: String?, _ option: String) throws -> Timestamp? {
-    guard let text else { return nil }
-    guard let time = Timestamp(text) else {
-      throw CommandFailure(
-        "\(option): expected a time as 2027-12-31T00:00:00Z, found '\(text)'", code: .usage)
-    }
-    return time
   }
 }
 

@@ -12,6 +12,7 @@ struct VerifyCommand: AuditingCommand {
 
       EXAMPLES
         proofmark verify digits.tar.zst --trust trust.toml
+        proofmark verify digits.tar.zst --trust trust.toml --state seen.toml
         proofmark verify /srv/models/digits --trust trust.toml --quiet
       """)
 
@@ -20,7 +21,11 @@ struct VerifyCommand: AuditingCommand {
 
   @OptionGroup var options: AuditOptions
 
+  @OptionGroup var memory: MemoryOptions
+
+  func validate() throws { try memory.check(releases) }
+
   func execute() throws -> Judging.ExitCode {
-    try options.run(releases, demanding: [.unpack, .signature, .lock])
+    try options.run(releases, demanding: [.unpack, .signature, .lock], memory: memory)
   }
 }

@@ -1,0 +1,32 @@
+import Bytes
+import Judging
+import Trust
+
+/// Reads the trust file that a command was told to use.
+enum TrustFileOption {
+  /// Where the signature of the trust file lies: beside it.
+  static func signaturePath(of path: String) -> String { path + ".sig" }
+
+  /// The trust file with the signature beside it, which must hold where there is one.
+  static func load(_ path: String, at time: Timestamp) throws -> TrustFile {
+    let file = try read(path)
+    let signaturePath = signaturePath(of: path)
+    guard let bytes = try ByteSlice.ifPresent(path: signaturePath) else { return file }
+    do {
+      return try file.signed(bytes, at: time)
+    } catch {
+      throw CommandFailure(
+        "trust file \(signaturePath): \(error)", help: error.help, code: .usage)
+    }
+  }
+
+  /// The trust file alone.
+  static func read(_ path: String) throws -> TrustFile {
+    let bytes = try ByteSlice(path: path)
+    do {
+      return try TrustFile(parsing: bytes)
+    } catch {
+      throw CommandFailure("trust file \(path): \(error)", help: error.help, code: .usage)
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import ArgumentParser
+import Bytes
+import Judging
+import Trust
+
+/// The trust file that a command changes.
+struct TrustFileEditing: ParsableArguments {
+  @Argument(help: "The trust file.")
+  var file: String
+
+  @Option(
+    help: ArgumentHelp("Also set from when on the file is not relied upon.", valueName: "time"))
+  var expires: TimeOption?
+
+  /// Writes the next version of the file, changed by `change`.
+  ///
+  /// The file is locked meanwhile, so that of two changes at one time none is lost.
+  func edit(_ change: (inout TrustFileDraft) throws -> Void) throws {
+    let lock = try FileLock(of: file)
+    defer { withExtendedLifetime(lock) {} }
+    let old = try TrustFileOption.read(file)
+    let trust: TrustFile
+    do {
+      var draft = try TrustFileDraft(following: old)
+      if let expires { draft.expires = expires.time }
+      try change(&draft)
+      trust = try draft.finish()
+    } catch let error as ConfigurationError {
+      throw CommandFailure("\(file): \(error)", help: error.help, code: .usage)
+    }
+    try AtomicFile.write(trust.text, to: file)
+    if !old.isCanonical {
+      Terminal.note("\(Tool.name): note: comments and layout of \(safeText(file)) are not kept")
+    }
+    TrustFileEditing.report(trust, file)
+  }
+
+  /// Says what was written and what is left to do.
+  static func report(_ trust: TrustFile, _ file: String) {
+    Terminal.note("wrote version \(trust.version) of \(safeText(file))")
+    guard let root = trust.root else { return }
+    Terminal.note(
+      "help: its root role signs it with 'proofmark trust sign', "
+        + "\(root.threshold) \(root.threshold == 1 ? "owner" : "owners"); a root role that loses "
+        + "or gains owners needs the old one's signatures, too")
+  }
+}
+
+/// A public key on the command line: the file that `keygen` wrote, or the text in it.
+struct PublicKeyOption: ExpressibleByArgument {
+  let text: String
+
+  init(argument: String) { text = argument }
+
+  /// The key.
+  func key() throws -> PublicKey {
+    if text.hasPrefix("ed25519:") { return try PublicKey(text) }
+    let bytes = try ByteSlice(path: text)
+    guard bytes.count <= 4096, let content = bytes.utf8 else {
+      throw CommandFailure("\(text): holds no public key", code: .usage)
+    }
+    do {
+      return try PublicKey(content.hasSuffix("\n") ? String(content.dropLast()) : content)
+    } catch {
+      throw CommandFailure("\(text): \(error.message)", help: error.help, code: .usage)
+    }
+  }
+}
+
+/// From when to when a key is valid.
+struct KeyValidityOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("The key's first moment of validity.", valueName: "time"))
+  var notBefore: TimeOption?
+
+  @Option(help: ArgumentHelp("The key's last moment of validity.", valueName: "time"))
+  var notAfter: TimeOption?
+
+  /// The key with its validity.
+  func key(_ id: String, of owner: String, _ option: PublicKeyOption) throws -> TrustFile.Key {
+    TrustFile.Key(
+      id: id, owner: owner, publicKey: try option.key(), notBefore: notBefore?.time,
+      notAfter: notAfter?.time)
+  }
+}
