@@ -43,12 +43,13 @@ public struct LockComposer {
     }
     let goldens = goldens(of: subject, manifest, model, settings)
     let evaluation = evaluation(of: subject, manifest, model, settings)
+    let parent = parent(of: manifest, subject, settings)
     guard findings.isEmpty else { return }
     lock = Lock(
       createdBy: "\(Tool.name) \(Tool.version)",
       model: Lock.Model(
         name: manifest.model.name, version: manifest.model.version,
-        format: model.model.format.rawValue, parent: parent(of: manifest, subject)),
+        format: model.model.format.rawValue, parent: parent),
       contract: Network.contract, files: Lock.files(from: subject.release.files),
       sources: dependencies.sources.map {
         Lock.Source(path: $0.path, digest: $0.digest, kind: $0.kind)
@@ -60,8 +61,25 @@ public struct LockComposer {
       goldens: goldens)
   }
 
-  /// The parent's lock is not at hand here; the digest that an earlier lock gives is kept.
-  private func parent(of manifest: Manifest, _ subject: Subject) -> Lock.Parent? {
+  /// Pins the parent's lock where it was given; else the digest that an earlier lock gives is kept.
+  private mutating func parent(
+    of manifest: Manifest, _ subject: Subject, _ settings: AuditSettings
+  ) -> Lock.Parent? {
+    if let given = settings.parent {
+      let model = given.lock.model
+      guard model.name == manifest.model.name, model.version == manifest.model.parent else {
+        findings.append(
+          Rule.parentDiffers.at(
+            Place([Release.manifestPath]).detail("model.parent"),
+            "the given lock is of \(model.name) \(model.version)",
+            evidence: [
+              "expected \(manifest.model.name) \(manifest.model.parent ?? "without a parent")",
+              "found \(model.name) \(model.version)",
+            ]))
+        return nil
+      }
+      return Lock.Parent(version: model.version, lock: given.digest)
+    }
     guard let version = manifest.model.parent else { return nil }
     let locked = subject.release.lock.content?.model.parent
     return Lock.Parent(version: version, lock: locked?.version == version ? locked?.lock : nil)

@@ -23,8 +23,14 @@ struct ReleaseShelf {
     var notes: [String] = []
     for name in try FolderListing.names(in: folder) where !name.hasPrefix(".") {
       let path = folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
-      let manifest = Release(try Inventory(opening: path, worker: .thisProgram)).manifest
-      switch manifest {
+      let inventory: Inventory
+      do throws(FileError) {
+        inventory = try Inventory(opening: path, worker: .thisProgram)
+      } catch {
+        notes.append("\(error)")
+        continue
+      }
+      switch Release(inventory).manifest {
       case .missing: notes.append("\(path): no release: it has no \(Release.manifestPath)")
       case .refused(let finding): notes.append("\(path): passed over: \(finding.message)")
       case .read(let manifest):

@@ -32,17 +32,22 @@ struct TrustFileEditing: ParsableArguments {
     if !old.isCanonical {
       Terminal.note("\(Tool.name): note: comments and layout of \(safeText(file)) are not kept")
     }
-    TrustFileEditing.report(trust, file)
+    TrustFileEditing.report(trust, file, after: old)
   }
 
   /// Says what was written and what is left to do.
-  static func report(_ trust: TrustFile, _ file: String) {
+  static func report(_ trust: TrustFile, _ file: String, after old: TrustFile? = nil) {
     Terminal.note("wrote version \(trust.version) of \(safeText(file))")
     guard let root = trust.root else { return }
-    Terminal.note(
-      "help: its root role signs it with 'proofmark trust sign', "
-        + "\(root.threshold) \(root.threshold == 1 ? "owner" : "owners"); a root role that loses "
-        + "or gains owners needs the old one's signatures, too")
+    var help = "help: \(counted(root.threshold)) of its root role must sign it with 'trust sign'"
+    if let oldRoot = old?.root, oldRoot != root {
+      help += ", and since the role has changed \(counted(oldRoot.threshold)) of the old one, too"
+    }
+    Terminal.note(help)
+  }
+
+  private static func counted(_ owners: Int) -> String {
+    "\(owners) \(owners == 1 ? "owner" : "owners")"
   }
 }
 

@@ -24,6 +24,16 @@ import Testing
     (["pack", "folder", "--output", "a.rar"], "a.rar"),
     (["keygen", "a.txt", "--no-passphrase"], "a.txt"),
     (["policy", "check", "unknown-key.toml"], "unknown key"),
+    (["audit", "a.txt", "--state", "no-such-state.toml"], "proofmark state init"),
+    (["audit", "a.txt", "--state", "a.txt"], "a.txt"),
+    (["audit", "a.txt", "--history", "a.txt"], "line 1"),
+    (["audit", "a.txt", "--parent", "a.txt"], "--parent a.txt"),
+    (["audit", "a.txt", "folder", "--signature", "a.txt"], "one release"),
+    (["audit", "folder", "--trust", "folder/a.txt"], "lies inside the release"),
+    (["trust", "show", "a.txt"], "a.txt"),
+    (["trust", "add", "a.txt"], "nothing to add"),
+    (["rollback", "no-such-folder"], "no-such-folder"),
+    (["rollback", "folder"], "holds no release"),
   ]
 
   static func folder() throws -> ScratchFolder {
@@ -46,7 +56,7 @@ import Testing
 
   @Test(arguments: [
     "audit", "verify", "scan", "reproduce", "probe", "inspect", "run", "keygen", "lock", "sign",
-    "pack", "unpack", "explain", "selftest",
+    "pack", "unpack", "explain", "selftest", "trust", "state", "history", "rollback",
   ])
   func `each command's help has examples`(_ command: String) throws {
     let result = try Command.run([command, "--help"], in: ScratchFolder())

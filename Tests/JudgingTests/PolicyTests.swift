@@ -77,6 +77,26 @@ struct PolicyTests {
   }
 
   @Test
+  func `least versions are named for each model, and inherited`() throws {
+    let text =
+      head
+      + """
+      extends = "release"
+      [signature]
+      role = "audit"
+      state = "required"
+      [signature.min-version]
+      "handwritten-digits" = "1.4.0"
+      faces = "2.0.0-rc.1"
+      """
+    let policy = try parse(text)
+    #expect(policy.signature.role == "audit")
+    #expect(policy.signature.state == .required)
+    #expect(policy.signature.minimumVersions["handwritten-digits"] == ReleaseVersion("1.4.0"))
+    #expect(policy.signature.minimumVersions["faces"] == ReleaseVersion("2.0.0-rc.1"))
+  }
+
+  @Test
   func `limits come from the unpack table`() throws {
     let policy = try parse(
       head
@@ -131,6 +151,10 @@ struct PolicyTests {
       head + "[reproduce]\nany-order-bound = \"requires\"", "reproduce.any-order-bound",
       "did you mean \"required\"?"
     ),
+    (head + "[signature]\nstate = \"requierd\"", "signature.state", "did you mean \"required\"?"),
+    (head + "[signature]\nmin-version = \"1.0.0\"", "signature.min-version", nil),
+    (head + "[signature.min-version]\na = \"1.0\"", "signature.min-version.a", nil),
+    (head + "[signature.min-version]\na = 1", "signature.min-version.a", nil),
     (head + "[reproduce]\nmax-abs = nan", "reproduce.max-abs", nil),
     (head + "[reproduce]\nmax-abs = inf", "reproduce.max-abs", nil),
     (head + "[reproduce]\nmax-memory-bytes = 0", "reproduce.max-memory-bytes", nil),

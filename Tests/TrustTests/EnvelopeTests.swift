@@ -74,7 +74,7 @@ struct EnvelopeTests {
     #expect(throws: ParseError.self) { try Envelope(parsing: ByteSlice(utf8: text)) }
   }
 
-  @Test func `no more than 64 signatures and 32 MiB are read`() throws {
+  @Test func `no more than 64 signatures and 10 MB are read`() throws {
     let signatures = [String](repeating: #"{"sig":""}"#, count: 65).joined(separator: ",")
     let text =
       #"{"payload":"","payloadType":"application/vnd.in-toto+json","signatures":[\#(signatures)]}"#

@@ -20,6 +20,7 @@ struct LockCommand: AuditingCommand {
       EXAMPLES
         proofmark lock digits/
         proofmark lock digits/ --check
+        proofmark lock digits/ --parent digits-1.3.2.tar.zst
 
       A SMALL PROOFMARK.TOML
         manifest-version = "1"
@@ -48,6 +49,12 @@ struct LockCommand: AuditingCommand {
   @Flag(help: "Compare with the lock that is there; write nothing.")
   var check = false
 
+  @Option(
+    help: ArgumentHelp(
+      "The lock of the release that this one follows, or that release: its digest is pinned.",
+      valueName: "lock or release"))
+  var parent: String?
+
   @OptionGroup var compute: ComputeOptions
 
   func execute() throws -> Judging.ExitCode {
@@ -55,7 +62,8 @@ struct LockCommand: AuditingCommand {
     policy[.reproduce].demand = .required
     let settings = try AuditSettings(
       policy: policy, checks: [.unpack, .reproduce], trust: nil, at: nil,
-      compute: compute.compute(), worker: .thisProgram)
+      compute: compute.compute(), worker: .thisProgram,
+      parent: parent.map { try ParentLock(option: $0) })
     let subject = try Subject(opening: folder, settings)
     guard subject.inventory.container == .folder else {
       throw CommandFailure("\(folder): not a folder", code: .usage)

@@ -39,23 +39,27 @@ struct MemoryOptions: ParsableArguments {
   }
 
   /// The parent's lock; nil when none was given.
-  func parentLock() throws -> ParentLock? {
-    guard let parent else { return nil }
-    let inventory = try Inventory(opening: parent, worker: .thisProgram)
-    let alone = inventory.container == .file ? inventory.members.first : nil
-    guard let lock = inventory[Release.lockPath] ?? alone else {
-      throw CommandFailure("--parent \(parent): holds no \(Release.lockPath)", code: .usage)
-    }
-    do throws(ParseError) {
-      return try ParentLock(parsing: lock.bytes)
-    } catch {
-      throw CommandFailure("--parent \(parent): \(error)", code: .usage)
-    }
-  }
+  func parentLock() throws -> ParentLock? { try parent.map { try ParentLock(option: $0) } }
 
   /// The detached signature; nil when none was given.
   func signatureBytes() throws(FileError) -> ByteSlice? {
     guard let signature else { return nil }
     return try ByteSlice(path: signature)
+  }
+}
+
+extension ParentLock {
+  /// Reads what `--parent` names: a lock, or a release that holds one.
+  init(option path: String) throws {
+    let inventory = try Inventory(opening: path, worker: .thisProgram)
+    let alone = inventory.container == .file ? inventory.members.first : nil
+    guard let lock = inventory[Release.lockPath] ?? alone else {
+      throw CommandFailure("--parent \(path): holds no \(Release.lockPath)", code: .usage)
+    }
+    do throws(ParseError) {
+      try self.init(parsing: lock.bytes)
+    } catch {
+      throw CommandFailure("--parent \(path): \(error)", code: .usage)
+    }
   }
 }

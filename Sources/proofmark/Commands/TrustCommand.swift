@@ -74,9 +74,15 @@ struct TrustVerifyCommand: AuditingCommand {
 
   func execute() throws -> Judging.ExitCode {
     let time = at?.time ?? .systemClock()
-    let trust = try TrustFileOption.load(file, at: time)
+    var trust = try TrustFileOption.read(file)
     var objections: [String] = []
-    if trust.signature == nil {
+    if let bytes = try ByteSlice.ifPresent(path: TrustFileOption.signaturePath(of: file)) {
+      do throws(ConfigurationError) {
+        trust = try trust.signed(bytes, at: time)
+      } catch {
+        objections.append("\(error)")
+      }
+    } else {
       let reason = trust.root == nil ? "has no root role" : "is not signed by its root role"
       objections.append("version \(trust.version) \(reason)")
     }
@@ -112,12 +118,13 @@ extension TrustFile {
       ])
     }
     lines += keyTable.lines + ["", "Roles"]
-    var roleTable = TextTable(["role", "threshold", "owners", "models"], rightAligned: [1])
+    var roleTable = TextTable(["role", "threshold", "owners", "signs"], rightAligned: [1])
     for role in roles {
       roleTable.add([
         role.name, "\(role.threshold) of \(role.owners.count)",
         role.owners.joined(separator: ", "),
-        role.models?.map(\.text).joined(separator: ", ") ?? "all",
+        role.name == TrustFile.rootRole
+          ? "trust files" : role.models?.map(\.text).joined(separator: ", ") ?? "all",
       ])
     }
     lines += roleTable.lines
