@@ -67,7 +67,7 @@ let package = Package(
     module("Findings", uses: ["Bytes"]),
     module("Archives", uses: ["Bytes", "Findings", "CArchive", "CZlib", "CSandbox"]),
     module("Trust", uses: ["Bytes", "Findings", "CSodium"]),
-    module("Releases", uses: ["Bytes", "Findings", "Archives", "Trust"]),
+    module("Releases", uses: ["Bytes", "Findings", "Archives", "Trust", "Dependencies"]),
     module("Dependencies", uses: ["Bytes", "Findings", "Formats"]),
     module("Formats", uses: ["Bytes", "Archives", "CYAML"]),
     .target(name: "KnownNames", path: "Names", swiftSettings: settings),
@@ -121,7 +121,7 @@ let package = Package(
       swiftSettings: settings),
     tests(of: "Archives", uses: ["Bytes", "Findings", "proofmark", "hostile-worker"]),
     tests(of: "Trust", uses: ["Bytes", "Findings"]),
-    tests(of: "Releases", uses: ["Bytes", "Findings", "Archives", "Trust"]),
+    tests(of: "Releases", uses: ["Bytes", "Findings", "Archives", "Trust", "Dependencies"]),
     tests(of: "Dependencies", uses: ["Bytes", "Findings"]),
     tests(of: "Formats", uses: ["Bytes", "Archives"]),
     tests(

@@ -35,12 +35,6 @@ public struct LockComposer {
       return
     }
     let dependencies = DependencyReport(of: subject, includingNested: false)
-    let packages = dependencies.packages.filter { $0.ecosystem == .pypi }
-    for (package, next) in zip(packages, packages.dropFirst()) where package.name == next.name {
-      findings.append(
-        Rule.duplicateDependency.at(
-          .subject, "'\(next.name)' is pinned to '\(package.version)' and '\(next.version)'"))
-    }
     let goldens = goldens(of: subject, manifest, model, settings)
     let evaluation = evaluation(of: subject, manifest, model, settings)
     let parent = parent(of: manifest, subject, settings)
@@ -54,8 +48,9 @@ public struct LockComposer {
       sources: dependencies.sources.map {
         Lock.Source(path: $0.path, digest: $0.digest, kind: $0.kind)
       },
-      packages: packages.map {
-        Lock.Package(name: $0.name, version: $0.version, hashes: $0.hashes)
+      packages: dependencies.packages, seed: manifest.seed,
+      trainingData: manifest.trainingData.map {
+        Lock.TrainingData(name: $0.name, digest: $0.digest)
       },
       dataSets: evaluation.map { [$0.data] } ?? [], metrics: evaluation.map { [$0.metric] } ?? [],
       goldens: goldens)

@@ -1,4 +1,5 @@
 public import Bytes
+public import Dependencies
 import Trust
 
 // proofmark.lock: TOML 1.0 in one canonical form. UTF-8, LF, no comment, no blank line, tables in
@@ -11,7 +12,9 @@ import Trust
 //   [engine]   contract
 //   [files]    "PATH" = { sha256 = "HEX", size = N, mode = "0644" }
 //   [sources]  "PATH" = { sha256 = "HEX", kind = "requirements" }
-//   [deps.pypi] "NAME" = { version = "V", hashes = ["sha256:HEX", ...] }
+//   [deps.pypi] "NAME" = { version = "V", hashes = ["sha256:HEX", ...] }, and so each ecosystem; the
+//              key is "NAME V" where a name is pinned to several versions; no hashes, no field
+//   [training] seed = N?, "NAME" = { sha256 = "HEX" }
 //   [data]     "NAME" = { inputs = "sha256:HEX", labels = "sha256:HEX", n = N }
 //   [metrics]  "NAME" = { data = "NAME", n = N, correct = N }
 //   [golden]   "NAME" = { n = N, input = "sha256:HEX", output = "sha256:HEX", engine = "sha256:HEX" }
@@ -72,20 +75,17 @@ public struct Lock: Sendable, Equatable {
     }
   }
 
-  /// A pinned package of the Python Package Index.
-  public struct Package: Sendable, Equatable {
-    /// The name in PEP 503 normal form.
+  /// Data that the model was trained on: named, not contained.
+  public struct TrainingData: Sendable, Equatable {
+    /// The name.
     public let name: String
-    /// The version as pinned.
-    public let version: String
-    /// The accepted digests, `ALGORITHM:HEX`, sorted by bytes.
-    public let hashes: [String]
+    /// SHA-256 of the data set, as the makers state it.
+    public let digest: Digest
 
-    /// Creates a package.
-    public init(name: String, version: String, hashes: [String]) {
+    /// Creates a record of training data.
+    public init(name: String, digest: Digest) {
       self.name = name
-      self.version = version
-      self.hashes = hashes.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+      self.digest = digest
     }
   }
 
@@ -162,8 +162,12 @@ public struct Lock: Sendable, Equatable {
   public let files: [FileRecord]
   /// The declarations of dependencies, sorted by path.
   public let sources: [Source]
-  /// The pinned packages, sorted by name.
+  /// The pinned packages, sorted by ecosystem, name and version.
   public let packages: [Package]
+  /// The seed that the training began with, nil when the makers state none.
+  public let seed: Int?
+  /// What the model was trained on, sorted by name.
+  public let trainingData: [TrainingData]
   /// The evaluation sets, sorted by name.
   public let dataSets: [DataSet]
   /// The metrics, sorted by name.
@@ -174,15 +178,18 @@ public struct Lock: Sendable, Equatable {
   /// Creates a lock of records in any order. Keys must be unique in their table.
   public init(
     createdBy: String, model: Model, contract: String, files: [FileRecord],
-    sources: [Source] = [], packages: [Package] = [], dataSets: [DataSet] = [],
-    metrics: [Metric] = [], goldens: [Golden] = []
+    sources: [Source] = [], packages: [Package] = [], seed: Int? = nil,
+    trainingData: [TrainingData] = [], dataSets: [DataSet] = [], metrics: [Metric] = [],
+    goldens: [Golden] = []
   ) {
     self.createdBy = createdBy
     self.model = model
     self.contract = contract
     self.files = sortedByKey(files)
     self.sources = sortedByKey(sources)
-    self.packages = sortedByKey(packages)
+    self.packages = PackageRecord.sorted(packages)
+    self.seed = seed
+    self.trainingData = sortedByKey(trainingData)
     self.dataSets = sortedByKey(dataSets)
     self.metrics = sortedByKey(metrics)
     self.goldens = sortedByKey(goldens)

@@ -1,5 +1,6 @@
 import Archives
 import Bytes
+import Dependencies
 public import Findings
 
 // Every difference, not the first only: somebody who mends a release needs all of them.
@@ -30,14 +31,23 @@ extension Lock {
       "model.parent", model.parent?.version ?? "none", recomputed.model.parent?.version ?? "none")
     compare("engine.contract", contract, recomputed.contract)
     findings += Lock.recordDifferences("sources", sources, recomputed.sources)
-    findings += Lock.recordDifferences("deps.pypi", packages, recomputed.packages)
+    for ecosystem in Ecosystem.allCases {
+      findings += Lock.recordDifferences(
+        "deps.\(ecosystem.rawValue)", PackageRecord.records(of: packages, in: ecosystem),
+        PackageRecord.records(of: recomputed.packages, in: ecosystem))
+    }
+    findings += recomputed.weakenedPins(since: self)
+    compare(
+      "training.seed", seed.map { "\($0)" } ?? "none",
+      recomputed.seed.map { "\($0)" } ?? "none")
+    findings += Lock.recordDifferences("training", trainingData, recomputed.trainingData)
     findings += Lock.recordDifferences("data", dataSets, recomputed.dataSets)
     findings += Lock.recordDifferences("metrics", metrics, recomputed.metrics)
     findings += Lock.recordDifferences("golden", goldens, recomputed.goldens)
     return findings
   }
 
-  private static func recordDifferences<Record: LockRecord>(
+  static func recordDifferences<Record: LockRecord>(
     _ table: String, _ locked: [Record], _ found: [Record]
   ) -> [Finding] {
     let lockedByKey = Dictionary(locked.map { ($0.key, $0) }) { first, _ in first }

@@ -1,4 +1,5 @@
 public import Bytes
+import Dependencies
 
 // The reader accepts what the writer writes and nothing else: no TOML parser stands between the
 // signed bytes and their meaning, and every error has its place. TOML readers see the same values.
@@ -27,11 +28,19 @@ extension Lock {
     try lines.expectTable("engine")
     let contract = try lines.text("contract")
     try lines.expectTable("files")
+    let files: [FileRecord] = try lines.records()
+    let sources: [Source] = try lines.table("sources")
+    var packages: [Package] = []
+    for ecosystem in Ecosystem.allCases {
+      let records: [PackageRecord] = try lines.table("deps.\(ecosystem.rawValue)")
+      packages += records.map { $0.package(of: ecosystem) }
+    }
+    let (seed, trainingData) = try lines.training()
     self.init(
       createdBy: createdBy,
       model: Model(name: name, version: version, format: format, parent: parent),
-      contract: contract, files: try lines.records(), sources: try lines.table("sources"),
-      packages: try lines.table("deps.pypi"), dataSets: try lines.table("data"),
+      contract: contract, files: files, sources: sources, packages: packages, seed: seed,
+      trainingData: trainingData, dataSets: try lines.table("data"),
       metrics: try lines.table("metrics"), goldens: try lines.table("golden"))
     try lines.expectEnd()
     // The reader above leaves no freedom; this is the promise itself.
@@ -116,6 +125,26 @@ private struct LockLines {
     let lock = fields.isEmpty ? nil : try fields.prefixedDigest("lock")
     try fields.expectEnd()
     return Lock.Parent(version: version, lock: lock)
+  }
+
+  /// The table `training`: a line `seed = N`, if there is one, and the records of the data.
+  mutating func training() throws(ParseError) -> (seed: Int?, data: [Lock.TrainingData]) {
+    guard let next = try peekLine(), next.elementsEqual("[training]".utf8) else { return (nil, []) }
+    position += next.count + 1
+    var seed: Int?
+    if let line = try peekLine(), line.starts(with: Array("seed".utf8)) {
+      position += line.count + 1
+      var cursor = LockCursor(line)
+      try cursor.expect("seed = ")
+      seed = try cursor.integer()
+      try cursor.expectEnd()
+    }
+    let data: [Lock.TrainingData] = try records()
+    guard seed != nil || !data.isEmpty else {
+      throw ParseError(
+        at: next.offset, expected: "no table without a record", found: "'\(shown(next))'")
+    }
+    return (seed, data)
   }
 
   /// The records of the table, none when another line comes next.
@@ -250,7 +279,7 @@ private struct LockCursor {
     }
   }
 
-  private mutating func integer() throws(ParseError) -> Int {
+  mutating func integer() throws(ParseError) -> Int {
     var digits = ""
     for byte in line[position...].prefix(while: { (0x30...0x39).contains($0) }).prefix(20) {
       digits.unicodeScalars.append(Unicode.Scalar(byte))

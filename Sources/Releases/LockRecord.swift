@@ -80,31 +80,12 @@ extension Lock.Source: LockRecord {
   }
 }
 
-extension Lock.Package: LockRecord {
+extension Lock.TrainingData: LockRecord {
   var key: String { name }
-  var fields: [(name: String, value: LockValue)] {
-    [("version", .text(version)), ("hashes", .texts(hashes))]
-  }
+  var fields: [(name: String, value: LockValue)] { [("sha256", .text(digest.hexadecimal))] }
 
   init(key: String, from fields: inout LockFields) throws(ParseError) {
-    let version = try fields.text("version")
-    let hashes = try fields.texts("hashes")
-    for hash in hashes where !Lock.Package.isHash(hash) {
-      throw fields.malformed(
-        expected: "sha256:, sha384: or sha512: and that many digits",
-        found: "'\(safeText(String(hash.prefix(80))))'")
-    }
-    self.init(name: key, version: version, hashes: hashes)
-  }
-
-  /// The algorithms that may pin a package, with the hexadecimal digits of their digests.
-  private static let digitCounts = [("sha256:", 64), ("sha384:", 96), ("sha512:", 128)]
-
-  private static func isHash(_ text: String) -> Bool {
-    digitCounts.contains { prefix, count in
-      guard text.hasPrefix(prefix) else { return false }
-      return bytes(lowerCaseHexadecimal: text.dropFirst(prefix.count))?.count == count / 2
-    }
+    self.init(name: key, digest: try fields.digest("sha256"))
   }
 }
 

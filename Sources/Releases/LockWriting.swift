@@ -1,4 +1,5 @@
 import Bytes
+import Dependencies
 
 extension Lock {
   /// The one text of the lock: the same value always gives the same bytes.
@@ -24,11 +25,17 @@ extension Lock {
 
   /// The tables that are left out when they are empty.
   private var tables: [(name: String, lines: String)] {
-    [
-      ("sources", Lock.lines(sources)), ("deps.pypi", Lock.lines(packages)),
-      ("data", Lock.lines(dataSets)), ("metrics", Lock.lines(metrics)),
-      ("golden", Lock.lines(goldens)),
-    ]
+    [("sources", Lock.lines(sources))]
+      + Ecosystem.allCases.map { ecosystem in
+        (
+          "deps.\(ecosystem.rawValue)",
+          Lock.lines(PackageRecord.records(of: packages, in: ecosystem))
+        )
+      } + [
+        ("training", (seed.map { "seed = \($0)\n" } ?? "") + Lock.lines(trainingData)),
+        ("data", Lock.lines(dataSets)), ("metrics", Lock.lines(metrics)),
+        ("golden", Lock.lines(goldens)),
+      ]
   }
 
   private static func lines(_ records: [some LockRecord]) -> String {

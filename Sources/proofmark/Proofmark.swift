@@ -63,12 +63,12 @@ struct Proofmark: ParsableCommand {
       $0.configuration.commandName == arguments.first
     }
     let asksForHelp = arguments.contains { ["help", "-h", "--help", "--version"].contains($0) }
-    if let named, !asksForHelp,
-      let command = try? named.parseAsRoot(Array(arguments.dropFirst()))
-    {
-      return command
+    guard let named, !asksForHelp else { return try parseAsRoot(arguments) }
+    do {
+      return try named.parseAsRoot(Array(arguments.dropFirst()))
+    } catch {
+      return try parseAsRoot(arguments)
     }
-    return try parseAsRoot(arguments)
   }
 
   /// Names the nearest command, which the parser does not.

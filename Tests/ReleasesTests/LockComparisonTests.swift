@@ -1,4 +1,5 @@
 import Bytes
+import Dependencies
 import Findings
 import Releases
 import Testing
@@ -116,17 +117,19 @@ struct LockComparisonTests {
       model: .init(name: "handwritten-digits", version: "1.4.0", format: "onnx", parent: nil),
       contract: "proofmark-numerics/2", files: locked.files, sources: locked.sources,
       packages: [
-        .init(name: "h5py", version: "3.12.2", hashes: [Digest(ofUTF8: "w").prefixed]),
-        .init(name: "numpy", version: "2.0", hashes: [Digest(ofUTF8: "n").prefixed]),
+        Package(.pypi, name: "h5py", version: "3.12.2", hashes: [Digest(ofUTF8: "w").prefixed]),
+        Package(.maven, name: "org.nd4j:nd4j", version: "1.0", hashes: []),
       ],
+      seed: 7, trainingData: [.init(name: "mnist", digest: Digest(ofUTF8: "t"))],
       metrics: [.init(name: "accuracy", data: "evaluation", n: 9, correct: 7)],
       goldens: locked.goldens)
     let findings = locked.differences(from: found)
     #expect(findings.allSatisfy { $0.rule.id == "LCK014" })
     #expect(
       findings.map { $0.place.detail } == [
-        "model.format", "model.parent", "engine.contract", "deps.pypi.h5py", "deps.pypi.numpy",
-        "data.evaluation", "metrics.accuracy",
+        "model.format", "model.parent", "engine.contract", "deps.pypi.h5py",
+        "deps.maven.org.nd4j:nd4j", "training.seed", "training.mnist", "data.evaluation",
+        "metrics.accuracy",
       ])
     #expect(
       findings.last?.evidence == [

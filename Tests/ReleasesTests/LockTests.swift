@@ -1,5 +1,6 @@
 import Archives
 import Bytes
+import Dependencies
 import Releases
 import TestSupport
 import Testing
@@ -22,6 +23,12 @@ struct LockTests {
     "requirements.txt" = { sha256 = "\(Digest(ofUTF8: "r").hexadecimal)", kind = "requirements" }
     [deps.pypi]
     "h5py" = { version = "3.12.1", hashes = ["sha256:\(Digest(ofUTF8: "h").hexadecimal)"] }
+    [deps.npm]
+    "left-pad 1.2.0" = { version = "1.2.0" }
+    "left-pad 1.3.0" = { version = "1.3.0", hashes = ["sha512:\(String(repeating: "5a", count: 64))"] }
+    [training]
+    seed = 2
+    "mnist-train" = { sha256 = "\(Digest(ofUTF8: "t").hexadecimal)" }
     [data]
     "evaluation" = { inputs = "\(Digest(ofUTF8: "x").prefixed)", labels = "\(Digest(ofUTF8: "y").prefixed)", n = 1000 }
     [metrics]
@@ -42,7 +49,13 @@ struct LockTests {
       .init(path: "CHANGELOG.md", digest: Digest(ofUTF8: ""), size: 0, mode: .plain),
     ],
     sources: [.init(path: "requirements.txt", digest: Digest(ofUTF8: "r"), kind: "requirements")],
-    packages: [.init(name: "h5py", version: "3.12.1", hashes: [Digest(ofUTF8: "h").prefixed])],
+    packages: [
+      Package(
+        .npm, name: "left-pad", version: "1.3.0",
+        hashes: ["sha512:" + String(repeating: "5a", count: 64)]),
+      Package(.npm, name: "left-pad", version: "1.2.0"),
+      Package(.pypi, name: "h5py", version: "3.12.1", hashes: [Digest(ofUTF8: "h").prefixed]),
+    ], seed: 2, trainingData: [.init(name: "mnist-train", digest: Digest(ofUTF8: "t"))],
     dataSets: [
       .init(name: "evaluation", inputs: Digest(ofUTF8: "x"), labels: Digest(ofUTF8: "y"), n: 1000)
     ],
@@ -107,6 +120,9 @@ struct LockTests {
     ("no space", "{ sha256", "{sha256"), ("a literal string", "\"keras-h5\"", "'keras-h5'"),
     ("a bare key", "\"accuracy\" =", "accuracy ="),
     ("an escape", "keras-h5", "keras\\u002dh5"), ("a leading zero", "size = 7", "size = 07"),
+    ("a seed that is no number", "seed = 2", "seed = \"2\""),
+    ("one version with a version in its key", "\"h5py\" =", "\"h5py 3.12.1\" ="),
+    ("tables of dependencies in another order", "[deps.npm]", "[deps.maven]\n[deps.npm]"),
     ("a sign", "size = 7", "size = +7"), ("an underscore", "n = 1000", "n = 1_000"),
     ("a float", "correct = 953", "correct = 953.0"), ("hexadecimal", "size = 7", "size = 0x7"),
     ("a number too large", "size = 7", "size = 99999999999999999999"),

@@ -1,5 +1,6 @@
 import Archives
 import Bytes
+import Dependencies
 import Findings
 import Releases
 import Testing
@@ -105,7 +106,9 @@ struct ReleaseWorld {
       sources: requirements.map {
         [.init(path: $0.path, digest: $0.digest, kind: "requirements")]
       } ?? [],
-      packages: [.init(name: "h5py", version: "3.12.1", hashes: [Digest(ofUTF8: "w").prefixed])],
+      packages: [
+        Package(.pypi, name: "h5py", version: "3.12.1", hashes: [Digest(ofUTF8: "w").prefixed])
+      ],
       dataSets: [
         .init(name: "evaluation", inputs: Digest(ofUTF8: "x"), labels: Digest(ofUTF8: "y"), n: 9)
       ],

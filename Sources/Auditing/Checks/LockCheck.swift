@@ -10,7 +10,10 @@ enum LockCheck: Check {
     let locked = subject.release.lock.content.map {
       Measurement(Measurement.Name.lockedFiles, Double($0.files.count), unit: "count")
     }
-    return CheckOutput(
-      name, findings: subject.release.lockFindings(), measurements: locked.map { [$0] } ?? [])
+    var findings = subject.release.lockFindings() + subject.release.hygieneFindings()
+    if let lock = subject.release.lock.content, let parent = settings.parent {
+      findings += lock.weakenedPins(since: parent.lock)
+    }
+    return CheckOutput(name, findings: findings, measurements: locked.map { [$0] } ?? [])
   }
 }

@@ -87,9 +87,43 @@ extension Rule {
     why: "dependencies, data, metrics or outputs changed since the lock was written",
     fix: "run 'proofmark lock' again if the change is meant")
 
+  /// A package is pinned with less than before.
+  public static let weakenedPin = Rule(
+    "LCK015", .high, cwe: 757,
+    title: "a package is pinned with fewer or weaker digests than before",
+    why: "a file that was refused before is accepted now, with the same version on it",
+    fix: "restore the digests in the dependency file, or say why they went")
+  /// A policy, waiver or trust file inside the release.
+  public static let judgingFileInside = Rule(
+    "LCK016", .medium, cwe: 807,
+    title: "a policy, waiver or trust file lies inside the release",
+    why:
+      "who makes a release must not say how it is judged: Proofmark never reads such a file, but a "
+      + "person or a script may give it back",
+    fix: "keep policies, waivers and trust files outside of what they judge")
+  /// The changelog does not know the version.
+  public static let versionNotInChangelog = Rule(
+    "LCK017", .low, cwe: 1059,
+    title: "the changelog has no entry for the version",
+    why: "nobody can tell what changed, nor whether it was meant",
+    fix: "add a heading with the version to CHANGELOG.md")
+  /// The version is not above that of the parent.
+  public static let versionNotAboveParent = Rule(
+    "LCK018", .medium, cwe: 1329,
+    title: "the version is not above its parent's",
+    why: "deployments that take the highest version would keep, or go back to, the older model",
+    fix: "give the release a version above the one it replaces")
+  /// The version has no place in an order.
+  public static let versionWithoutOrder = Rule(
+    "LCK019", .low, cwe: 1329,
+    title: "the version is not one of Semantic Versioning",
+    why: "no rollback protection can compare it",
+    fix: "name versions MAJOR.MINOR.PATCH, see semver.org")
+
   static let lockRules: [Rule] = [
     missingLock, malformedLock, fileChanged, unsupportedLock, unlistedFile, lockedFileMissing,
     sizeDisagrees, modeDiffers, pathAlias, lockOfAnotherRelease, missingManifest,
-    malformedManifest, staleSource, recordDiffers,
+    malformedManifest, staleSource, recordDiffers, weakenedPin, judgingFileInside,
+    versionNotInChangelog, versionNotAboveParent, versionWithoutOrder,
   ]
 }

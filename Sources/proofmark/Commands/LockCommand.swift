@@ -17,9 +17,15 @@ struct LockCommand: AuditingCommand {
       same folder gives the same lock, byte for byte. --check writes nothing and lists every \
       difference; it exits 1 when there is one.
 
+      Metrics and goldens of a version that was locked before are only changed where --update \
+      says so. --merge puts two branches' locks together and rewrites OURS: a merge driver for \
+      git (git config merge.proofmark.driver 'proofmark lock --merge %O %A %B').
+
       EXAMPLES
         proofmark lock digits/
         proofmark lock digits/ --check
+        proofmark lock digits/ --update metrics
+        proofmark lock --merge base.lock ours.lock theirs.lock
         proofmark lock digits/ --parent digits-1.3.2.tar.zst
 
       A SMALL PROOFMARK.TOML
@@ -43,11 +49,29 @@ struct LockCommand: AuditingCommand {
         files = ["requirements.txt"]
       """)
 
-  @Argument(help: ArgumentHelp("The release's folder.", valueName: "folder"))
-  var folder: String
+  @Argument(
+    help: ArgumentHelp(
+      "The release's folder; with --check also an archive; with --merge three locks.",
+      valueName: "release"))
+  var paths: [String]
 
   @Flag(help: "Compare with the lock that is there; write nothing.")
   var check = false
+
+  @Flag(help: "Merge the locks OURS and THEIRS, which come from BASE; write OURS.")
+  var merge = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Change what an earlier lock of this version says: metrics or goldens. Repeatable.",
+      valueName: "metrics|goldens"),
+    transform: { name in
+      guard let kind = LockedMeasurement(rawValue: name) else {
+        throw ValidationError("--update takes metrics or goldens, not '\(name)'")
+      }
+      return kind
+    })
+  var update: [LockedMeasurement] = []
 
   @Option(
     help: ArgumentHelp(
@@ -57,35 +81,89 @@ struct LockCommand: AuditingCommand {
 
   @OptionGroup var compute: ComputeOptions
 
+  func validate() throws {
+    guard paths.count == (merge ? 3 : 1) else {
+      throw ValidationError(merge ? "--merge takes three locks: BASE OURS THEIRS" : "one release")
+    }
+    if check, merge || !update.isEmpty {
+      throw ValidationError("--check writes nothing: it goes without --merge and --update")
+    }
+    if merge, parent != nil || !update.isEmpty {
+      throw ValidationError("--merge goes without --parent and --update")
+    }
+  }
+
   func execute() throws -> Judging.ExitCode {
+    if merge { return try mergeLocks() }
+    let path = paths[0]
     var policy = try Policy(stock: .permissive)
     policy[.reproduce].demand = .required
     let settings = try AuditSettings(
       policy: policy, checks: [.unpack, .reproduce], trust: nil, at: nil,
       compute: compute.compute(), worker: .thisProgram,
       parent: parent.map { try ParentLock(option: $0) })
-    let subject = try Subject(opening: folder, settings)
-    guard subject.inventory.container == .folder else {
-      throw CommandFailure("\(folder): not a folder", code: .usage)
+    let subject = try Subject(opening: path, settings)
+    guard subject.inventory.container == .folder || check && subject.inventory.container != .file
+    else {
+      throw CommandFailure(
+        "\(path): not a folder\(check ? " and no archive" : "")", code: .usage)
     }
     let composer = LockComposer(subject, settings)
     guard let lock = composer.lock else {
       list(composer.findings)
-      Terminal.note("no lock can be made of this folder")
+      Terminal.note("no lock can be made of this release")
       return composer.findings.contains { $0.rule.kind == .violation } ? .fail : .incomplete
     }
-    return check ? try compare(subject.release, lock) : try write(lock)
+    return check ? compare(subject.release, lock) : try write(lock, over: subject.release.lock)
   }
 
-  private func write(_ lock: Lock) throws -> Judging.ExitCode {
-    try AtomicFile.write(lock.serialised(), to: "\(folder)/\(Release.lockPath)")
+  private func write(_ lock: Lock, over present: Document<Lock>) throws -> Judging.ExitCode {
+    if let present = present.content {
+      let changes = lock.measurementChanges(since: present)
+      let held = Set(changes.map(\.kind)).subtracting(update)
+      list(changes.map(\.change))
+      guard held.isEmpty else {
+        let options = LockedMeasurement.allCases.filter(held.contains)
+          .map { "--update \($0.rawValue)" }.joined(separator: " ")
+        throw CommandFailure(
+          "\(lock.model.name) \(lock.model.version) does not measure what its lock says",
+          help: "'\(options)' locks what is measured now", code: .fail)
+      }
+      list(lock.weakenedPins(since: present))
+    } else if case .refused(let finding) = present {
+      list([finding])
+      Terminal.note("the lock that was there cannot be read and is written anew")
+    }
+    try AtomicFile.write(lock.serialised(), to: "\(paths[0])/\(Release.lockPath)")
     Terminal.note("locked \(lock.files.count) files of \(lock.model.name) \(lock.model.version)")
     return .pass
   }
 
+  /// Rewrites the second lock; on a conflict it stays as it is, which is what git expects.
+  private func mergeLocks() throws -> Judging.ExitCode {
+    let locks = try paths.map { path in
+      do {
+        return try Lock(parsing: ByteSlice(path: path))
+      } catch let error as ParseError {
+        throw CommandFailure("\(path): \(error)", code: .usage)
+      }
+    }
+    let merged = LockMerge(base: locks[0], ours: locks[1], theirs: locks[2])
+    guard let lock = merged.lock else {
+      for conflict in merged.conflicts { Terminal.note("conflict: \(safeText(conflict))") }
+      throw CommandFailure(
+        "both sides changed \(merged.conflicts.count) "
+          + "\(merged.conflicts.count == 1 ? "record" : "records")",
+        help: "resolve the files, then run 'proofmark lock' again", code: .fail)
+    }
+    try AtomicFile.write(lock.serialised(), to: paths[1])
+    return .pass
+  }
+
   /// Everything at once: what the files say, and what the engine computes.
-  private func compare(_ release: Release, _ recomputed: Lock) throws -> Judging.ExitCode {
-    var findings = release.lockFindings()
+  private func compare(_ release: Release, _ recomputed: Lock) -> Judging.ExitCode {
+    var findings =
+      release.lockFindings() + release.hygieneFindings().filter { $0.rule.severity > .low }
     if let lock = release.lock.content {
       let known = Set(findings.map(\.fingerprint))
       findings += lock.differences(from: recomputed).filter { !known.contains($0.fingerprint) }
