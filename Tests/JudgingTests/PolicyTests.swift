@@ -26,7 +26,9 @@ struct PolicyTests {
       #expect(policy[check].failFrom == .medium)
       #expect(policy[check].obstacles == .incomplete)
     }
-    #expect(policy.signature == Policy.Signature())
+    #expect(policy.signature.role == "release")
+    #expect(policy.signature.state == .ifPresent)
+    #expect(policy.signature.minimumVersions.isEmpty)
     #expect(policy.limits == Limits())
     #expect(policy.reproduce.minGoldenRows == 16)
     #expect(policy.reproduce.maxAbs == 1e-5)

@@ -1,0 +1,211 @@
+import Bytes
+import Foundation
+import TestSupport
+import Testing
+
+/// State, history, parents, detached signatures: what lies outside the release.
+@Suite struct MemoryOptionTests {
+  /// The release of another version, packed.
+  private func pack(_ version: String, _ name: String, _ release: TestRelease) throws {
+    let scratch = release.scratch
+    try scratch.copy(scratch.file("digits"), to: name)
+    let manifest = try scratch.text("digits/proofmark.toml")
+    try scratch.write(
+      manifest.replacing("version = \"1.4.0\"", with: "version = \"\(version)\""),
+      to: "\(name)/proofmark.toml")
+    try TestRelease.succeed(["lock", name], in: scratch)
+    try TestRelease.sign(name, in: scratch)
+    try TestRelease.succeed(["pack", name, "--output", "\(name).tar.zst"], in: scratch)
+  }
+
+  @Test func `the newest release that passed is remembered, and a plan says where to go`() throws {
+    let release = try TestRelease()
+    let scratch = release.scratch
+    try TestRelease.succeed(["state", "init", "seen.toml"], in: scratch)
+    try pack("1.5.0", "shelf/newer", release)
+    try scratch.remove("shelf/newer")
+    let memory = ["--state", "seen.toml", "--history", "verdicts.jsonl"]
+    let trust = TestRelease.trust + memory
+    #expect(try release.verify(trust: trust).exitCode == 0)
+    #expect(try release.verify("shelf/newer.tar.zst", trust: trust).exitCode == 0)
+    let remembered = try scratch.text("seen.toml")
+    let old = try release.verify(trust: trust)
+    #expect(old.exitCode == 1)
+    #expect(old.rules("signature").contains("SIG021"))
+    #expect(try scratch.text("seen.toml") == remembered)
+    #expect(remembered.contains("version = \"1.5.0\""))
+
+    let shown = try TestRelease.succeed(["state", "show", "seen.toml"], in: scratch)
+    #expect(shown.output.contains("handwritten-digits  1.5.0"))
+    let verified = try TestRelease.succeed(["history", "verify", "verdicts.jsonl"], in: scratch)
+    #expect(verified.output.hasPrefix("3 verdicts, head sha256:"))
+    let head = try #require(verified.output.split(separator: " ").last).dropLast()
+    try scratch.change("verdicts.jsonl") { bytes in
+      let end = bytes.dropLast().lastIndex(of: 0x0a) ?? 0
+      bytes.removeLast(bytes.count - end - 1)
+    }
+    let cut = try Command.run(
+      ["history", "verify", "verdicts.jsonl", "--expect", String(head)], in: scratch)
+    #expect(cut.exitCode == 1)
+    #expect(cut.errors.contains("cut off"))
+
+    try scratch.copy(scratch.file("digits"), to: "shelf/older")
+    let plan = try TestRelease.succeed(
+      ["rollback", "shelf", "--state", "seen.toml"] + TestRelease.trust, in: scratch)
+    #expect(plan.output.hasSuffix("roll back to 1.4.0: shelf/older\n"))
+    #expect(plan.errors.contains("the state remembers 1.5.0"))
+    let none = try Command.run(
+      ["rollback", "shelf", "--from", "1.4.0"] + TestRelease.trust, in: scratch)
+    #expect(none.exitCode == 1)
+  }
+
+  @Test func `a state that is missing or damaged is no fresh start`() throws {
+    let release = try TestRelease()
+    let scratch = release.scratch
+    let trust = TestRelease.trust + ["--state", "seen.toml"]
+    #expect(try release.verify(trust: trust).exitCode == 2)
+    #expect(!scratch.exists("seen.toml"))
+    try TestRelease.succeed(["state", "init", "seen.toml"], in: scratch)
+    #expect(try release.verify(trust: trust).exitCode == 0)
+    let whole = try scratch.read("seen.toml")
+    for bytes in [[], Array(whole.dropLast(40)), whole + [0x0a]] {
+      try scratch.write(bytes, to: "seen.toml")
+      let verified = try release.verify(trust: trust)
+      #expect(verified.exitCode == 2)
+      #expect(verified.result.output.isEmpty)
+      #expect(try scratch.read("seen.toml") == bytes)
+    }
+  }
+
+  @Test func `a policy can demand a state, and least versions`() throws {
+    let release = try TestRelease()
+    try release.scratch.write(
+      """
+      policy-version = "1"
+      name = "ours"
+      extends = "ci-gate"
+      [signature]
+      state = "required"
+      [signature.min-version]
+      "handwritten-digits" = "1.4.1"
+      """, to: "ours.toml")
+    let policy = TestRelease.trust + ["--policy", "ours.toml"]
+    let without = try release.verify(trust: policy)
+    #expect(without.exitCode == 2)
+    #expect(without.result.errors.contains("--state"))
+    try TestRelease.succeed(["state", "init", "seen.toml"], in: release.scratch)
+    let verified = try release.verify(trust: policy + ["--state", "seen.toml"])
+    #expect(verified.exitCode == 1)
+    #expect(verified.rules("signature").contains("SIG027"))
+  }
+
+  @Test func `a lock pins its parent, and verify follows it`() throws {
+    let release = try TestRelease()
+    let scratch = release.scratch
+    try scratch.copy(scratch.file("digits"), to: "parent")
+    let manifest = try scratch.text("digits/proofmark.toml")
+    let parent = try #require(manifest.firstMatch(of: /parent = "([^"]+)"/)).1
+    try scratch.write(
+      manifest.replacing("version = \"1.4.0\"", with: "version = \"\(parent)\"")
+        .replacing("parent = \"\(parent)\"\n", with: ""), to: "parent/proofmark.toml")
+    try TestRelease.succeed(["lock", "parent"], in: scratch)
+    let given = TestRelease.trust + ["--parent", "parent"]
+    #expect(try release.verify(trust: given).rules("signature").contains("SIG029"))
+    try TestRelease.succeed(
+      ["lock", "digits", "--parent", "parent/proofmark.lock"], in: scratch)
+    try TestRelease.sign("digits", in: scratch)
+    #expect(try release.verify(trust: given).exitCode == 0)
+    try scratch.change("parent/CHANGELOG.md") { $0.append(0x0a) }
+    try TestRelease.succeed(["lock", "parent"], in: scratch)
+    #expect(try release.verify(trust: given).rules("signature").contains("SIG028"))
+    let wrong = try Command.run(["lock", "digits", "--parent", "digits"], in: scratch)
+    #expect(wrong.exitCode == 1)
+    #expect(wrong.errors.contains("SIG028"))
+  }
+
+  @Test func `owners sign in any order, in the folder, beside it and for an archive`() throws {
+    let release = try TestRelease()
+    let scratch = release.scratch
+    try TestRelease.succeed(["pack", "digits", "--output", "a.tar.zst"], in: scratch)
+    for order in [["ana", "ci"], ["ci", "ana"]] {
+      for subject in ["digits", "a.tar.zst"] {
+        let output = "\(order[0])-\(subject).sig"
+        let times = ["--issued", "2026-11-01T00:00:00Z", "--expires", "2030-01-01T00:00:00Z"]
+        for (index, owner) in order.enumerated() {
+          try TestRelease.succeed(
+            ["sign", subject, "--key", "\(owner).key", "--output", output]
+              + (index == 0 ? times : ["--add"]), in: scratch)
+        }
+        let trust = TestRelease.trust + ["--signature", output]
+        #expect(try release.verify(subject, trust: trust).exitCode == 0)
+      }
+      #expect(try release.verify("a.tar.zst").exitCode == 0)
+    }
+    // Added to those inside the archive, which stays as it is.
+    let before = try scratch.read("a.tar.zst")
+    try TestRelease.succeed(["keygen", "eve.key", "--no-passphrase"], in: scratch)
+    try TestRelease.succeed(
+      ["sign", "a.tar.zst", "--key", "eve.key", "--add", "--output", "three.sig"], in: scratch)
+    #expect(try scratch.read("a.tar.zst") == before)
+    #expect(try scratch.text("three.sig").ranges(of: "\"sig\"").count == 3)
+    let other = try Command.run(
+      ["sign", "digits", "--key", "ana.key", "--add", "--expires", "2031-01-01T00:00:00Z"],
+      in: scratch)
+    #expect(other.exitCode == 1)
+    #expect(other.errors.contains("another statement"))
+  }
+
+  @Test func `a trust file in the release, beside it by a link, or as a member is refused`() throws {
+    let release = try TestRelease()
+    let scratch = release.scratch
+    try scratch.copy(Fixture.path("keys/trust.toml"), to: "digits/trust.toml")
+    try scratch.link("link.toml", to: "digits/trust.toml")
+    for path in ["digits/trust.toml", "link.toml", "./digits/../digits/trust.toml"] {
+      let verified = try release.verify(trust: ["--trust", path])
+      #expect(verified.exitCode == 2)
+      #expect(verified.result.errors.contains("lies inside the release"))
+    }
+    try TestRelease.succeed(["lock", "digits"], in: scratch)
+    try TestRelease.sign("digits", in: scratch)
+    let verified = try release.verify()
+    #expect(verified.exitCode == 1)
+    #expect(verified.rules("signature").contains("SIG030"))
+  }
+
+  @Test func `a symbolic link among the signed files is refused`() throws {
+    let release = try TestRelease()
+    try release.scratch.remove("digits/model/labels.txt")
+    try release.scratch.write("0\n", to: "labels.txt")
+    try release.scratch.link("digits/model/labels.txt", to: "../../labels.txt")
+    let verified = try release.verify()
+    #expect(verified.exitCode == 1)
+    #expect(verified.status("unpack") == "fail")
+    #expect(verified.rules("signature").contains("SIG012"))
+  }
+
+  @Test func `a kill leaves the old or the new file, whole`() throws {
+    let scratch = try ScratchFolder()
+    try TestRelease.succeed(["keygen", "ana.key", "--no-passphrase"], in: scratch)
+    let end = "2036-12-31T00:00:00Z"
+    try TestRelease.succeed(
+      ["trust", "init", "t.toml", "--owner", "ana", "--key", "ana.key.pub", "--expires", end],
+      in: scratch)
+    var version = 1
+    for delay in 0..<12 {
+      let process = Process()
+      process.executableURL = URL(fileURLWithPath: Command.executable)
+      process.arguments = ["trust", "renew", scratch.file("t.toml"), "--expires", end]
+      process.standardError = FileHandle.nullDevice
+      try process.run()
+      usleep(UInt32(delay * 2_000))
+      kill(process.processIdentifier, SIGKILL)
+      process.waitUntilExit()
+      let text = try scratch.text("t.toml")
+      let isNew = text.contains("\nversion = \(version + 1)\n")
+      #expect(isNew || text.contains("\nversion = \(version)\n"))
+      #expect(text.hasSuffix("owners = [\"ana\"]\n"))
+      if isNew { version += 1 }
+    }
+    try TestRelease.succeed(["trust", "renew", "t.toml", "--expires", end], in: scratch)
+  }
+}
