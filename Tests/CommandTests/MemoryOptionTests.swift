@@ -155,7 +155,8 @@ import Testing
     #expect(other.errors.contains("another statement"))
   }
 
-  @Test func `a trust file in the release, beside it by a link, or as a member is refused`() throws {
+  @Test func `a trust file in the release, beside it by a link, or as a member is refused`() throws
+  {
     let release = try TestRelease()
     let scratch = release.scratch
     try scratch.copy(Fixture.path("keys/trust.toml"), to: "digits/trust.toml")

@@ -82,15 +82,15 @@ struct PolicyTests {
   func `least versions are named for each model, and inherited`() throws {
     let text =
       head
-      + """
-      extends = "release"
-      [signature]
-      role = "audit"
-      state = "required"
-      [signature.min-version]
-      "handwritten-digits" = "1.4.0"
-      faces = "2.0.0-rc.1"
-      """
+        + """
+        extends = "release"
+        [signature]
+        role = "audit"
+        state = "required"
+        [signature.min-version]
+        "handwritten-digits" = "1.4.0"
+        faces = "2.0.0-rc.1"
+        """
     let policy = try parse(text)
     #expect(policy.signature.role == "audit")
     #expect(policy.signature.state == .required)

@@ -135,7 +135,8 @@ struct RollbackTests {
     var verifier = Verifier()
     var world = try Self.published("1.0.0")
     #expect(try verifier.verify(world) == [])
-    let stolen = "[[revoked]]\nkey = \"ana-2026\"\nreason = \"stolen\"\nsince = 2026-06-30T00:00:00Z\n"
+    let stolen =
+      "[[revoked]]\nkey = \"ana-2026\"\nreason = \"stolen\"\nsince = 2026-06-30T00:00:00Z\n"
     let rotated = ReleaseWorld.trustText(revoked: stolen, owners: "eve")
       .replacing("\nversion = 1\n", with: "\nversion = 2\n")
     let before = world.trust

@@ -12,7 +12,8 @@ struct EnvelopeAttackTests {
     "a signature of the payload alone", "a signature cut short", "a signature with a byte more",
     "a signature of nothing", "the scalar plus the order of the group", "the point of order one",
     "URL-safe and standard base64 in one text", "base64 without padding", "base64 with a line feed",
-    "base64 with unused bits", "payload twice", "signatures twice", "sig twice", "payloadType twice",
+    "base64 with unused bits", "payload twice", "signatures twice", "sig twice",
+    "payloadType twice",
     "no signature", "65 signatures", "nested too deep", "over 10 MB", "a byte order mark",
     "a second value", "lone surrogate", "not UTF-8",
   ])
@@ -66,8 +67,10 @@ struct EnvelopeAttackTests {
     case "base64 with a line feed":
       return try changed(Base64.encode(first), Base64.encode(first) + "\\n")
     case "base64 with unused bits": return try unusedBits(text)
-    case "payload twice": return try changed("\"payloadType\"", "\"payload\": \"e30=\", \"payloadType\"")
-    case "signatures twice": return try changed("\"signatures\"", "\"signatures\": [], \"signatures\"")
+    case "payload twice":
+      return try changed("\"payloadType\"", "\"payload\": \"e30=\", \"payloadType\"")
+    case "signatures twice":
+      return try changed("\"signatures\"", "\"signatures\": [], \"signatures\"")
     case "sig twice": return try changed("\"sig\"", "\"sig\": \"AAAA\", \"sig\"")
     case "payloadType twice":
       return try changed("\"payloadType\"", "\"payloadType\": \"x\", \"payloadType\"")

@@ -39,8 +39,9 @@ struct TrustFileDraftTests {
     #expect(trust.roles.map(\.name) == ["release", "root"])
     #expect(trust.roles.map(\.threshold) == [1, 2])
     #expect(trust.isCanonical)
-    #expect(try TrustFile(parsing: ByteSlice(utf8: "# a comment\n" + #require(trust.text.utf8)))
-      .isCanonical == false)
+    #expect(
+      try TrustFile(parsing: ByteSlice(utf8: "# a comment\n" + #require(trust.text.utf8)))
+        .isCanonical == false)
   }
 
   @Test func `every change raises the version and keeps the rest`() throws {

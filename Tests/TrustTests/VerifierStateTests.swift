@@ -4,7 +4,8 @@ import Testing
 import Trust
 
 struct VerifierStateTests {
-  private static func release(_ version: String, _ seed: String = "a") throws -> VerifierState.Release
+  private static func release(_ version: String, _ seed: String = "a") throws
+    -> VerifierState.Release
   {
     .init(
       version: try #require(ReleaseVersion(version)), lock: Digest(ofUTF8: "lock \(seed)"),
@@ -51,8 +52,8 @@ struct VerifierStateTests {
 
   @Test func `a cut and a changed byte are errors, never a fresh start`() throws {
     let whole = Array(try Self.full().serialised().utf8)
-    for length in stride(from: 0, to: whole.count, by: 5) { expectError(Array(whole[..<length])) }
-    for index in stride(from: 0, to: whole.count, by: 5) {
+    for length in stride(from: 0, to: whole.count, by: 13) { expectError(Array(whole[..<length])) }
+    for index in stride(from: 0, to: whole.count, by: 13) {
       var changed = whole
       changed[index] ^= [1, 0x20, 0xff][index % 3]
       expectError(changed)
