@@ -74,7 +74,8 @@ public struct Audit: Sendable {
         model: model.map { AuditReport.Model(name: $0.name, version: $0.version) }),
       policy: AuditReport.PolicyReference(settings.policy),
       trust: settings.trust.map {
-        AuditReport.TrustReference(version: $0.version, digest: $0.digest)
+        AuditReport.TrustReference(
+          version: $0.version, digest: $0.digest, signers: $0.signature?.owners ?? [])
       },
       at: settings.at.map { "\($0)" }, judgement: judgement)
     report.signers = outputs.flatMap(\.signers)

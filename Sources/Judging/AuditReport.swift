@@ -128,11 +128,14 @@ extension AuditReport {
     public let version: Int
     /// SHA-256 of the trust file.
     public let digest: Digest
+    /// The owners of its root role who signed it; empty when it was taken as given.
+    public let signers: [String]
 
     /// Refers to a trust file.
-    public init(version: Int, digest: Digest) {
+    public init(version: Int, digest: Digest, signers: [String] = []) {
       self.version = version
       self.digest = digest
+      self.signers = signers
     }
   }
 

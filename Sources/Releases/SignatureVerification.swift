@@ -10,8 +10,8 @@ public struct SignatureVerification: Sendable {
   public private(set) var signers: [Signer] = []
   /// What they signed, nil before it is verified.
   public private(set) var statement: Statement?
-  /// What a state file should remember once the release has passed; nil when something stands
-  /// against it.
+  /// What a state file should remember once the release has passed; nil when something that a
+  /// lenient policy might let pass stands against it.
   public private(set) var sighting: ReleaseSighting?
 
   private static let place = Place([Release.signaturePath])
@@ -57,7 +57,7 @@ public struct SignatureVerification: Sendable {
       findings += SignatureVerification.fileFindings(statement, release)
       findings += SignatureVerification.revocationFindings(statement, release, authority.trust)
       findings += demands.findings(about: statement, in: release)
-      guard findings.allSatisfy({ $0.rule.severity <= .low }) else { return }
+      guard findings.allSatisfy({ $0.rule.severity < .high }) else { return }
       sighting = ReleaseSighting(statement, payload: verified.payload, at: time)
     } catch {
       findings.append(

@@ -64,6 +64,13 @@ extension CheckStatus {
   }
 }
 
+extension AuditReport.TrustReference {
+  /// The version, and who signed it.
+  var account: String {
+    "version \(version)" + (signers.isEmpty ? "" : ", signed by \(signers.joined(separator: ", "))")
+  }
+}
+
 extension JudgedFinding {
   /// The word before the rule: what the finding does, in a compiler's terms.
   var level: String {

@@ -1,4 +1,5 @@
 import Bytes
+import Glibc
 
 /// A state file that this process alone may use, as long as the value lives.
 ///
@@ -21,7 +22,14 @@ public struct StateFile: ~Copyable {
     let state = try StateFile.read(path)
     self.lock = lock
     self.state = state
-    self.path = path
+    // A link stays: what it leads to is replaced.
+    self.path = StateFile.resolved(path)
+  }
+
+  private static func resolved(_ path: String) -> String {
+    guard let text = realpath(path, nil) else { return path }
+    defer { free(text) }
+    return String(cString: text)
   }
 
   private static func lock(

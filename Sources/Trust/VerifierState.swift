@@ -49,6 +49,13 @@ public struct VerifierState: Sendable, Equatable {
   /// A state that remembers nothing.
   public init() {}
 
+  /// The state without its releases: for a look back that is held to the newest trust file.
+  public func withoutReleases() -> VerifierState {
+    var state = self
+    state.releases = [:]
+    return state
+  }
+
   /// Remembers a trust file, unless a newer one is remembered.
   public mutating func remember(_ trust: TrustFile) {
     if let seen = self.trust, seen.version >= trust.version { return }

@@ -16,6 +16,8 @@ struct TrustFileEditing: ParsableArguments {
   ///
   /// The file is locked meanwhile, so that of two changes at one time none is lost.
   func edit(_ change: (inout TrustFileDraft) throws -> Void) throws {
+    // A path without a trust file is left without a lock file, too.
+    _ = try TrustFileOption.read(file)
     let lock = try FileLock(of: file)
     defer { withExtendedLifetime(lock) {} }
     let old = try TrustFileOption.read(file)

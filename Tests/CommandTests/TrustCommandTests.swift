@@ -72,6 +72,25 @@ import Testing
       "verify eve.toml --against trust.toml", in: scratch, code: 1, says: "0 signed version 6")
   }
 
+  @Test func `a report names those who signed the trust file`() throws {
+    let release = try TestRelease()
+    let scratch = release.scratch
+    try scratch.write(
+      String(decoding: try Fixture.bytes("keys/trust.toml"), as: UTF8.self)
+        + "\n[role.root]\nthreshold = 2\nowners = [\"ana\", \"ci\"]\n", to: "trust.toml")
+    let trust = ["--trust", "trust.toml", "--at", "2026-12-01T00:00:00Z"]
+    let given = try release.verify(trust: trust)
+    #expect(given.rules("signature").contains("SIG019"))
+    #expect(given.report?["trust"]?["signedBy"] == nil)
+    try Self.trust("sign trust.toml --key ci.key", in: scratch)
+    #expect(try release.verify(trust: trust).exitCode == 2)
+    try Self.trust("sign trust.toml --key ana.key", in: scratch)
+    let signed = try release.verify(trust: trust)
+    #expect(signed.exitCode == 0)
+    #expect(!signed.rules("signature").contains("SIG019"))
+    #expect(signed.report?["trust"]?["signedBy"] == ["ana", "ci"])
+  }
+
   @Test func `a refused change leaves the file as it was`() throws {
     let scratch = try Self.folder(["ana", "ci"])
     let before = try scratch.read("trust.toml")

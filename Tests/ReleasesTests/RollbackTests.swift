@@ -58,6 +58,16 @@ struct RollbackTests {
     #expect(try verifier.verify(Self.published("1.0.1")) == [])
   }
 
+  @Test func `a release that passes beside a revoked signature is remembered`() throws {
+    var verifier = Verifier()
+    var world = try Self.published("2.0.0")
+    try world.sign(by: [1, 2, 3])
+    world.trust = ReleaseWorld.trustText(
+      revoked: "[[revoked]]\nkey = \"ana-2026\"\nreason = \"stolen\"\n", owners: "eve")
+    #expect(try verifier.verify(world) == ["SIG006"])
+    #expect(verifier.state.releases["handwritten-digits"]?.version.text == "2.0.0")
+  }
+
   @Test func `one version with two contents is noticed, signed anew it is not`() throws {
     var verifier = Verifier()
     var world = try Self.published("1.0.0")

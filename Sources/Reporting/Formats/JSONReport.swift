@@ -29,8 +29,11 @@ extension JSON {
       ),
       (
         "trust",
-        report.trust.map {
-          ["version": .integer($0.version), "sha256": .string($0.digest.hexadecimal)]
+        report.trust.map { trust in
+          .record([
+            ("version", .integer(trust.version)), ("sha256", .string(trust.digest.hexadecimal)),
+            ("signedBy", trust.signers.isEmpty ? nil : .array(trust.signers.map { .string($0) })),
+          ])
         } ?? .null
       ),
       ("at", report.at.map { .string($0) }),

@@ -64,7 +64,7 @@ private struct TextReport {
       ("policy", "\(safeText(report.policy.name)), \(report.policy.digest.prefixed)"),
     ]
     if let trust = report.trust {
-      rows.append(("trust", "version \(trust.version), \(trust.digest.prefixed)"))
+      rows.append(("trust", "\(safeText(trust.account)), \(trust.digest.prefixed)"))
     }
     if let time = report.at { rows.append(("at", safeText(time))) }
     rows.append(("tool", "\(report.tool.name) \(report.tool.version)"))

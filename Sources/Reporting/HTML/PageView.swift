@@ -146,7 +146,7 @@ struct SubjectView {
     if let trust = report.trust {
       facts.append(
         Fact(
-          name: "Trust file", value: "version \(trust.version)", digest: trust.digest.prefixed))
+          name: "Trust file", value: trust.account, digest: trust.digest.prefixed))
     }
     if let time = report.at { facts.append(Fact(name: "Judged at", value: time)) }
     return facts

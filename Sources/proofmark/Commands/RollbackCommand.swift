@@ -47,8 +47,8 @@ struct RollbackCommand: AuditingCommand {
     let model = try shelf.model(model)
     let left = try version(toLeave: model, shelf, state)
     var settings = try options.settings(state: state)
-    // A plan to go back cannot be held against the memory that forbids it.
-    settings.state = nil
+    // A plan to go back cannot be held against the memory that forbids it; a trust file can.
+    settings.state = state?.withoutReleases()
     try Terminal.output("\(safeText(model)): leaving \(left)\n")
     for entry in shelf.releases(of: model).reversed() where entry.version < left {
       let report = try Audit(settings).run(entry.path)
