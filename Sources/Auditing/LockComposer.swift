@@ -34,7 +34,7 @@ public struct LockComposer {
       findings.append(Rule.modelNotRunnable.at(.subject, reason))
       return
     }
-    let dependencies = DependencyReport(of: subject, includingNested: false)
+    let dependencies = DependencyReport(of: subject)
     let goldens = goldens(of: subject, manifest, model, settings)
     let evaluation = evaluation(of: subject, manifest, model, settings)
     let parent = parent(of: manifest, subject, settings)

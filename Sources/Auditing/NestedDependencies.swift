@@ -6,7 +6,10 @@ import Dependencies
 /// those that do.
 struct NestedDependencies {
   private(set) var files: [(members: [String], bytes: ByteSlice)] = []
+  /// Whether there were more than are kept.
+  private(set) var isIncomplete = false
   private var allowance: Allowance
+  private var bytesLeft = 64 << 20
 
   private static let byteLimit = 16 << 20
   private static let includable = [".txt", ".in", ".toml", ".cfg", ".xml", ".pom", ".yml", ".yaml"]
@@ -38,7 +41,7 @@ struct NestedDependencies {
       let inner = unpacked(member, depth: depth, profile: profile)
       guard inner.container != .file else { continue }
       for file in inner.members where isWanted(file) {
-        files.append((chain + [file.path.text], file.bytes))
+        add(chain + [file.path.text], file.bytes)
       }
       open(inner, at: chain, depth: depth + 1, profile: profile)
     }
@@ -61,31 +64,27 @@ struct NestedDependencies {
       guard let member = inventory[path], depth <= allowance.limits.archiveDepth else { continue }
       let layer = unpacked(member, depth: depth, profile: .imageLayer)
       guard layer.container != .file else { continue }
-      for file in layer.members {
-        NestedDependencies.apply(whiteout: file.path.text, to: &seen)
-      }
+      let whiteouts = LayerWhiteouts(layer.members.map(\.path.text))
+      if !whiteouts.isEmpty { seen = seen.filter { key, _ in !whiteouts.remove(key) } }
       for file in layer.members where isWanted(file) {
         let text = file.path.text
         guard NestedDependencies.isOfApplication(text) else { continue }
-        seen[text] = (place + [path, text], file.bytes)
+        seen[text] = (place + [path, text], ByteSlice(file.bytes))
       }
     }
-    files += seen.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.map(\.value)
+    for (_, file) in seen.sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) {
+      add(file.members, file.bytes)
+    }
   }
 
-  /// `.wh.NAME` removes a file or folder of earlier layers, `.wh..wh..opq` all in its folder.
-  private static func apply(
-    whiteout path: String, to files: inout [String: (members: [String], bytes: ByteSlice)]
-  ) {
-    let slash = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
-    let name = path[slash...]
-    guard name.hasPrefix(".wh."), !files.isEmpty else { return }
-    let folder = path[..<slash]
-    let target = name == ".wh..wh..opq" ? String(folder) : "\(folder)\(name.dropFirst(4))"
-    files = files.filter { key, _ in
-      name == ".wh..wh..opq"
-        ? !key.hasPrefix(target) : key != target && !key.hasPrefix(target + "/")
+  /// Keeps a copy: the archive's other bytes may go.
+  private mutating func add(_ members: [String], _ bytes: ByteSlice) {
+    guard bytes.count <= bytesLeft else {
+      isIncomplete = true
+      return
     }
+    bytesLeft -= bytes.count
+    files.append((members, ByteSlice(bytes)))
   }
 
   private static func isOfApplication(_ path: String) -> Bool {
@@ -103,5 +102,39 @@ struct NestedDependencies {
     guard file.size <= NestedDependencies.byteLimit else { return false }
     return DependencyFileKind(path: path) != nil
       || NestedDependencies.includable.contains { path.lowercased().hasSuffix($0) }
+  }
+}
+
+/// What a layer removes of the layers below it: `.wh.NAME` a file or folder, `.wh..wh..opq` all
+/// in its folder (OCI image-spec, layer.md).
+private struct LayerWhiteouts {
+  private var removed: Set<Substring> = []
+  private var emptied: Set<Substring> = []
+
+  init(_ paths: [String]) {
+    for path in paths {
+      let slash = path.lastIndex(of: "/")
+      let name = slash.map { path[path.index(after: $0)...] } ?? path[...]
+      guard name.hasPrefix(".wh.") else { continue }
+      let folder = slash.map { path[..<$0] } ?? ""
+      if name == ".wh..wh..opq" {
+        emptied.insert(folder)
+      } else {
+        removed.insert(folder.isEmpty ? name.dropFirst(4) : "\(folder)/\(name.dropFirst(4))")
+      }
+    }
+  }
+
+  var isEmpty: Bool { removed.isEmpty && emptied.isEmpty }
+
+  /// Whether the file is gone.
+  func remove(_ path: String) -> Bool {
+    if removed.contains(path[...]) { return true }
+    var rest = path[...]
+    while let slash = rest.lastIndex(of: "/") {
+      rest = rest[..<slash]
+      if removed.contains(rest) || emptied.contains(rest) { return true }
+    }
+    return emptied.contains("")
   }
 }

@@ -3,24 +3,36 @@ import Findings
 /// Compares what files declare with what the locks beside them pin.
 ///
 /// A declaration without a lock is held to what it says itself. With one, every name that is
-/// always installed must be in it. Whether the locked version is one of those declared is a
-/// question for the ecosystem's order of versions: `DeclaredPackage.specifier` and the versions
-/// in `Lock.versions` are what it needs.
+/// always installed must be in it, at a version that the declaration admits as far as
+/// `DeclaredPackage.admits` can tell.
 struct DependencyDrift {
   private(set) var findings: [Finding] = []
 
-  /// All locks of one declaration together.
+  /// The locks of one kind of declaration in one folder.
   private struct Lock {
+    var path: String
     var versions: [String: Set<String>] = [:]
-    var path = ""
     var locksAll = true
   }
 
-  private let locks: [(reading: DependencyReading, folder: [String])]
+  private struct Key: Hashable {
+    let folder: [String]
+    let kind: String
+    /// Whether it holds for folders below, too.
+    let isOfWorkspace: Bool
+  }
+
+  private var locks: [Key: Lock] = [:]
 
   init(_ readings: [DependencyReading]) {
-    locks = readings.filter { !$0.reader.locks.isEmpty && $0.content.isReadable }
-      .map { ($0, $0.file.folder) }
+    for reading in readings where reading.content.isReadable && !reading.content.pins.isEmpty {
+      for kind in reading.reader.locks {
+        add(reading, to: Key(folder: reading.file.folder, kind: kind, isOfWorkspace: false))
+        if reading.reader.locksAll {
+          add(reading, to: Key(folder: reading.file.folder, kind: kind, isOfWorkspace: true))
+        }
+      }
+    }
     for reading in readings where !reading.content.declarations.isEmpty {
       if let lock = lock(of: reading) {
         compare(reading, with: lock)
@@ -30,28 +42,29 @@ struct DependencyDrift {
     }
   }
 
-  /// What locks the declarations: locks in the same folder, and of workspaces in those above.
-  private func lock(of reading: DependencyReading) -> Lock? {
-    let folder = reading.file.folder
-    var lock: Lock?
-    for (candidate, place) in locks where candidate.reader.locks.contains(reading.reader.kind) {
-      let isAbove =
-        candidate.reader.locksAll && place.dropLast().elementsEqual(folder.dropLast())
-        && (place.last == "" || (folder.last ?? "").hasPrefix((place.last ?? "") + "/"))
-      guard place == folder || isAbove, !candidate.content.pins.isEmpty else { continue }
-      var joined = lock ?? Lock()
-      for pin in candidate.content.pins {
-        joined.versions[pin.package.name, default: []].insert(pin.package.version)
-      }
-      // What comes from elsewhere is no pin, and has its finding.
-      for name in candidate.content.directNames where joined.versions[name] == nil {
-        joined.versions[name] = []
-      }
-      joined.path = joined.path.isEmpty ? candidate.file.path : joined.path
-      joined.locksAll = joined.locksAll && candidate.reader.locksAll
-      lock = joined
+  private mutating func add(_ reading: DependencyReading, to key: Key) {
+    var lock = locks.removeValue(forKey: key) ?? Lock(path: reading.file.path)
+    for pin in reading.content.pins {
+      lock.versions[pin.package.name, default: []].insert(pin.package.version)
     }
-    return lock
+    // What comes from elsewhere is no pin, and has its finding.
+    for name in reading.content.directNames where lock.versions[name] == nil {
+      lock.versions[name] = []
+    }
+    lock.locksAll = lock.locksAll && reading.reader.locksAll
+    locks[key] = lock
+  }
+
+  /// What locks the declarations: locks in the same folder, else those of a workspace above it.
+  private func lock(of reading: DependencyReading) -> Lock? {
+    let kind = reading.reader.kind
+    var folder = reading.file.folder
+    if let lock = locks[Key(folder: folder, kind: kind, isOfWorkspace: false)] { return lock }
+    while let path = folder.last, !path.isEmpty {
+      folder = folder.dropLast() + [DependencyFiles.folder(of: path)]
+      if let lock = locks[Key(folder: folder, kind: kind, isOfWorkspace: true)] { return lock }
+    }
+    return nil
   }
 
   private mutating func compare(_ reading: DependencyReading, with lock: Lock) {
@@ -64,10 +77,20 @@ struct DependencyDrift {
         judgeBuild(declared)
         continue
       }
-      if lock.versions[declared.name] == nil {
+      guard let versions = lock.versions[declared.name] else {
         findings.append(
           Rule.dependencyDrift.at(
             declared.place, "'\(declared.name)' is declared, and missing in '\(lock.path)'"))
+        continue
+      }
+      if let version = versions.sorted().first,
+        versions.allSatisfy({ declared.admits($0) == false })
+      {
+        findings.append(
+          Rule.dependencyDrift.at(
+            declared.place,
+            "'\(declared.name)' is declared as '\(declared.specifier)', and '\(version)' in "
+              + "'\(lock.path)'"))
       }
     }
   }
@@ -102,5 +125,17 @@ struct DependencyDrift {
     guard declared.version == nil else { return }
     findings.append(
       Rule.unpinnedBuild.at(declared.place, "'\(declared.name)' is not pinned"))
+  }
+}
+
+extension DeclaredPackage {
+  /// Whether the specifier admits the version; nil where the ecosystem's order of versions is
+  /// needed to tell.
+  func admits(_ other: String) -> Bool? {
+    switch ecosystem {
+    // An exact version of npm is one text.
+    case .npm: version.map { $0 == other }
+    case .pypi, .conda, .maven, .swift, .image: nil
+    }
   }
 }

@@ -182,7 +182,7 @@ public struct DependencyReport: Sendable {
 
   /// What only all files together tell.
   private mutating func finish() {
-    findings += DependencyDrift(readings).findings
+    findings += DependencyDrift(readings).findings + GradleHashes(readings).findings
     var merged: [[String]: Package] = [:]
     for pin in pins {
       let package = pin.package

@@ -145,6 +145,20 @@ struct DriftTests {
     #expect(other.rules == ["DEP001"])
   }
 
+  @Test func `a lock of another version than the one declared is drift`() {
+    let lock = """
+      {"lockfileVersion": 3, "packages": {"node_modules/a": {"version": "1.0.1",
+       "integrity": "sha512-\(String(repeating: "A", count: 86))=="}}}
+      """
+    for (declared, rules) in [("1.0.0", ["DEP017"]), ("1.0.1", []), ("^1.0.0", [])] {
+      let files = [
+        ("package.json", "{\"dependencies\": {\"a\": \"\(declared)\"}}"),
+        ("package-lock.json", lock),
+      ]
+      #expect(DependencyReport(texts: files).rules == rules)
+    }
+  }
+
   @Test func `a broken lock locks nothing`() {
     let files = [
       ("pyproject.toml", "[project]\ndependencies = ['a']\n"), ("uv.lock", "version = 9"),

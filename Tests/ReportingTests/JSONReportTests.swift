@@ -25,8 +25,17 @@ private func definition(_ name: String) throws -> (known: [String], required: [S
 struct JSONReportTests {
   @Test
   func `a report has the members of the schema in its order`() throws {
-    let report = try json([try Sample.fragile()])
+    var sample = try Sample.fragile()
+    sample.packages = [
+      .init(
+        ecosystem: "pypi", name: "h5py", version: "3.12.1", hashes: ["sha256:00"],
+        place: Place(["uv.lock"]).detail("package h5py"), source: "https://pypi.org/simple")
+    ]
+    let report = try json([sample])
     let schema = try definition("report")
+    let package = try #require(report["packages"]?.array?.first)
+    #expect(names(package) == ["ecosystem", "name", "version", "hashes", "place", "source"])
+    #expect(package["place"] == "uv.lock#package h5py")
     #expect(names(report) == schema.known)
     #expect(names(report["tool"]) == ["name", "version"])
     #expect(names(report["subject"]) == ["path", "sha256", "model"])

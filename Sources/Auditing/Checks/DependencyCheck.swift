@@ -1,4 +1,5 @@
 import Archives
+import Bytes
 import Dependencies
 import Findings
 import Judging
@@ -9,10 +10,16 @@ enum DependencyCheck: Check {
   static let name = CheckName.dependencies
 
   static func run(on subject: Subject, _ settings: AuditSettings) -> CheckOutput {
-    let report = DependencyReport(of: subject, includingNested: true)
+    let nested = NestedDependencies(in: subject.inventory)
+    let report = DependencyReport(of: subject, nested: nested.files)
     var findings = report.findings + report.findings(under: DependencyPolicy(settings.policy))
     // The scan reports the same commands under the same rule.
     if settings.checks.contains(.scan) { findings.removeAll { $0.rule == .shellPayload } }
+    if nested.isIncomplete {
+      findings.append(
+        Rule.unreadDependencyFile.at(
+          .subject, "more dependency files in archives and images than are read"))
+    }
     var output = CheckOutput(name, findings: findings)
     if !report.sources.isEmpty {
       output.result.measurements = [
@@ -42,12 +49,12 @@ extension AuditReport.Package {
 }
 
 extension DependencyReport {
-  /// The dependency files of a subject: those that its manifest names, and all others; those in
-  /// archives and images, too, where `includingNested`.
-  init(of subject: Subject, includingNested: Bool) {
+  /// The dependency files of a subject: those that its manifest names, all others, and those of
+  /// archives and images in it that are given.
+  init(of subject: Subject, nested: [(members: [String], bytes: ByteSlice)] = []) {
     self.init(
       named: subject.release.manifest.content?.dependencyFiles ?? [],
       in: subject.inventory.members.map { ($0.path.text, $0.bytes) },
-      nested: includingNested ? NestedDependencies(in: subject.inventory).files : [])
+      nested: nested)
   }
 }

@@ -24,7 +24,6 @@ enum DockerfileReader: DependencyReader {
 private struct DockerBuild {
   /// What the next instructions build on.
   struct Stage {
-    let name: String
     var user: String?
     /// The image that the first of the stages below builds on.
     let base: String
@@ -32,8 +31,13 @@ private struct DockerBuild {
 
   let place: Place
   private var stages: [Stage] = []
+  /// The stages that have a name, by it.
+  private var stageNumbers: [String: Int] = [:]
   /// Arguments with their defaults, as far as the file gives them.
   private var arguments: [String: String] = [:]
+
+  /// More have no value: each may be long.
+  private static let argumentLimit = 2_000
 
   init(place: Place) { self.place = place }
 
@@ -77,12 +81,13 @@ private struct DockerBuild {
     }
     let name = words.count > 2 && words[1].lowercased() == "as" ? words[2].lowercased() : ""
     let image = expanded(written).text
-    if let base = stages.last(where: { $0.name == image.lowercased() && !$0.name.isEmpty }) {
-      stages.append(Stage(name: name, user: base.user, base: base.base))
+    defer { if !name.isEmpty { stageNumbers[name] = stages.count - 1 } }
+    if let base = stageNumbers[image.lowercased()].map({ stages[$0] }) {
+      stages.append(base)
       return
     }
     judge(image: written, at: place, into: &content)
-    stages.append(Stage(name: name, user: nil, base: image))
+    stages.append(Stage(user: nil, base: image))
   }
 
   /// An image that is pulled: by digest, or by whatever its tag means on that day.
@@ -143,7 +148,9 @@ private struct DockerBuild {
       let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         .map(String.init)
       let name = parts[0]
-      if parts.count == 2 { arguments[name] = expanded(parts[1]).text }
+      if parts.count == 2, arguments.count < DockerBuild.argumentLimit {
+        arguments[name] = expanded(parts[1]).text
+      }
       let isEmpty = parts.count == 2 && parts[1].isEmpty
       if SecretName.matches(name), !isEmpty {
         content.report(
@@ -187,7 +194,7 @@ private struct DockerBuild {
   /// `--from` of COPY and of a mount: a stage by name or number, or an image.
   private func judge(from: String, at place: Place, into content: inout DependencyContent) {
     let name = expanded(from).text.lowercased()
-    if Int(name) != nil || stages.contains(where: { $0.name == name }) { return }
+    if Int(name) != nil || stageNumbers[name] != nil { return }
     judge(image: from, at: place, into: &content)
   }
 

@@ -16,13 +16,15 @@ struct ShellInstallation {
   /// Judges commands that follow one another.
   func judge(_ commands: [ShellCommand], into content: inout DependencyContent) {
     var isDownload = false
+    var pipeline: [String] = []
     for command in commands {
-      if !command.isPiped { isDownload = false }
+      if !command.isPiped { (isDownload, pipeline) = (false, []) }
+      pipeline.append(command.words.joined(separator: " "))
       guard let (name, arguments) = command.program else { continue }
       if command.isPiped, isDownload, ShellInstallation.isInterpreter(name) {
         content.report(
           .shellPayload, place, "runs what it downloads",
-          evidence: [command.words.joined(separator: " ")])
+          evidence: [pipeline.suffix(4).joined(separator: " | ")])
       }
       if ["curl", "wget", "fetch", "aria2c"].contains(name) {
         isDownload = true

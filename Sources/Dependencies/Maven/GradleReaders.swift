@@ -2,7 +2,7 @@ import Bytes
 import Findings
 
 /// `gradle.lockfile` of Gradle: `GROUP:ARTIFACT:VERSION=CONFIGURATION,...` a line, `empty=` last.
-/// Hashes stand in verification-metadata.xml.
+/// Hashes stand in the verification metadata of the build, which `GradleHashes` looks up.
 enum GradleLockReader: DependencyReader {
   static let kind = "gradle.lockfile"
   static let names = [
@@ -12,7 +12,6 @@ enum GradleLockReader: DependencyReader {
 
   static func read(_ file: DependencyFile, into content: inout DependencyContent) {
     guard let lines = content.lines(file) else { return }
-    let verified = verification(of: file)
     for (number, text) in lines {
       let line = trimmingSpace(text)
       if line.isEmpty || line.hasPrefix("#") || line.hasPrefix("empty=") { continue }
@@ -29,28 +28,8 @@ enum GradleLockReader: DependencyReader {
       if version.uppercased().hasSuffix("-SNAPSHOT") {
         content.report(.unpinnedDependency, place, "'\(name)' is a snapshot, '\(version)'")
       }
-      let hashes = verified["\(name):\(version)"]
-      if hashes == nil { content.report(.unhashedDependency, place, "'\(name)' has no hash") }
-      content.pin(
-        PinnedPackage(
-          Package(.maven, name: name, version: version, hashes: hashes ?? []), at: place))
+      content.pin(PinnedPackage(Package(.maven, name: name, version: version), at: place))
     }
-  }
-
-  /// The hashes by coordinates in the verification metadata of the build, which stands in a folder
-  /// `gradle` beside the lock file or above it.
-  private static func verification(of file: DependencyFile) -> [String: [String]] {
-    for up in ["", "../", "../../", "../../../"] {
-      guard let metadata = file.neighbour(up + "gradle/verification-metadata.xml") else { continue }
-      var content = DependencyContent()
-      GradleVerificationReader.read(metadata, into: &content)
-      return Dictionary(
-        content.pins.filter { !$0.package.hashes.isEmpty }.map {
-          ("\($0.package.name):\($0.package.version)", $0.package.hashes)
-        }
-      ) { first, _ in first }
-    }
-    return [:]
   }
 }
 
@@ -127,4 +106,33 @@ enum GradleVerificationReader: DependencyReader {
     content.pin(
       PinnedPackage(Package(.maven, name: name, version: version, hashes: hashes), at: place))
   }
+}
+
+/// Looks for the hashes of packages that `gradle.lockfile` pins.
+struct GradleHashes {
+  private(set) var findings: [Finding] = []
+
+  /// The metadata of a build stands in a folder `gradle` beside the lock file or above it.
+  init(_ readings: [DependencyReading]) {
+    var verified: [[String]: Set<String>] = [:]
+    for reading in readings where reading.reader.kind == GradleVerificationReader.kind {
+      let names = reading.content.pins.filter { !$0.package.hashes.isEmpty }.map { key($0) }
+      let folder = reading.file.folder
+      let build = folder.dropLast() + [DependencyFiles.folder(of: folder.last ?? "")]
+      verified[Array(build), default: []].formUnion(names)
+    }
+    for reading in readings where reading.reader.kind == GradleLockReader.kind {
+      var folders = [reading.file.folder]
+      while let last = folders.last, let path = last.last, !path.isEmpty {
+        folders.append(last.dropLast() + [DependencyFiles.folder(of: path)])
+      }
+      let names = folders.compactMap { verified[$0] }
+      for pin in reading.content.pins where !names.contains(where: { $0.contains(key(pin)) }) {
+        findings.append(
+          Rule.unhashedDependency.at(pin.place, "'\(pin.package.name)' has no hash"))
+      }
+    }
+  }
+
+  private func key(_ pin: PinnedPackage) -> String { "\(pin.package.name):\(pin.package.version)" }
 }

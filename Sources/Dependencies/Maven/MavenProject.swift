@@ -13,6 +13,8 @@ struct MavenProject {
   private(set) var outside: [String] = []
 
   private static let parentLimit = 16
+  private static let valueLimit = 512
+  private static let propertyLimit = 10_000
   static let pluginGroup = "org.apache.maven.plugins"
 
   /// The project in the file; its parents are looked for beside it.
@@ -43,6 +45,22 @@ struct MavenProject {
       }
       (place, current) = (next, found)
     }
+    resolveProperties()
+  }
+
+  /// Properties may name properties; each is resolved once, so that a text takes one step.
+  private mutating func resolveProperties() {
+    let resolved = properties.mapValues { value in
+      var text = value
+      for _ in 0..<16 where text.contains("${") {
+        let next = replaced(text).text
+        guard next != text, next.utf8.count <= MavenProject.valueLimit else { break }
+        text = next
+      }
+      return text
+    }
+    properties = resolved
+    managed = managed.reduce(into: [:]) { $0[resolve($1.key).text] = $1.value }
   }
 
   static func coordinates(of node: XMLNode) -> String {
@@ -63,9 +81,11 @@ struct MavenProject {
       properties["project.parent.groupId"] = project["parent"]?.text("groupId")
     }
     for property in project["properties"]?.children ?? []
-    where properties[property.name] == nil { properties[property.name] = property.text }
+    where properties[property.name] == nil && properties.count < MavenProject.propertyLimit {
+      properties[property.name] = property.text
+    }
     for managed in project["dependencyManagement"]?.list("dependencies", "dependency") ?? [] {
-      let name = resolve(MavenProject.coordinates(of: managed)).text
+      let name = MavenProject.coordinates(of: managed)
       if managed.text("scope") == "import" { outside.append(name) }
       if self.managed[name] == nil { self.managed[name] = managed.text("version") }
     }
@@ -82,22 +102,27 @@ struct MavenProject {
   /// The text with its `${PROPERTIES}` replaced; where one has no value, the text as it is and that
   /// one's name.
   func resolve(_ text: String) -> (text: String, unknown: String?) {
-    var result = text
-    // Properties may name properties; a circle ends with the rounds.
-    for _ in 0..<16 {
-      guard result.contains("${") else { return (result, nil) }
-      var next = ""
-      var rest = result[...]
-      while let start = rest.firstRange(of: "${"),
-        let end = rest[start.upperBound...].firstIndex(of: "}")
-      {
-        let name = String(rest[start.upperBound..<end])
-        guard let value = properties[name], next.utf8.count < 4_096 else { return (text, name) }
-        next += rest[..<start.lowerBound] + value
-        rest = rest[rest.index(after: end)...]
-      }
-      result = next + rest
+    let (result, unknown) = replaced(text)
+    if let unknown { return (text, unknown) }
+    // What is left names itself in a circle, or is too long.
+    return result.contains("${") ? (text, text) : (result, nil)
+  }
+
+  /// One step: every property that is named in the text is replaced by its value.
+  private func replaced(_ text: String) -> (text: String, unknown: String?) {
+    guard text.contains("${"), text.utf8.count <= MavenProject.valueLimit else {
+      return (text, nil)
     }
-    return (text, text)
+    var result = ""
+    var rest = text[...]
+    while let start = rest.firstRange(of: "${"),
+      let end = rest[start.upperBound...].firstIndex(of: "}")
+    {
+      let name = String(rest[start.upperBound..<end])
+      guard let value = properties[name] else { return (text, name) }
+      result += rest[..<start.lowerBound] + value
+      rest = rest[rest.index(after: end)...]
+    }
+    return (result + rest, nil)
   }
 }

@@ -165,13 +165,19 @@ public struct XMLReader: Sendable {
 
   private mutating func readName() throws(ParseError) -> String {
     let start = position
-    while let byte = peek, !Array(" \t\r\n/>=<\"'&".utf8).contains(byte), byte > 0x20 {
-      position += 1
-    }
+    while let byte = peek, Self.isNamePart(byte) { position += 1 }
     guard position > start, position - start <= limits.pathBytes else {
       throw error("a name", "none or a very long one")
     }
     return decode(start..<position)
+  }
+
+  /// Neither space nor a mark of the syntax: `"`, `&`, `'`, `/`, `<`, `=`, `>`.
+  private static func isNamePart(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0...0x20, 0x22, 0x26, 0x27, 0x2f, 0x3c, 0x3d, 0x3e: false
+    default: true
+    }
   }
 
   /// Replaces the references of the standard; others name entities, which no document here has.

