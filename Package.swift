@@ -52,6 +52,8 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(
       name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(
+      name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     // The worker process: how it is started, and what it gives up.
     .target(name: "CSandbox"),
     // Optimised in debug builds too, or a test of a network would take minutes; the bits are the
@@ -69,6 +71,8 @@ let package = Package(
     module("Trust", uses: ["Bytes", "Findings", "CSodium"]),
     module("Releases", uses: ["Bytes", "Findings", "Archives", "Trust", "Dependencies"]),
     module("Dependencies", uses: ["Bytes", "Findings", "Formats"]),
+    module(
+      "Vulnerabilities", uses: ["Bytes", "Findings", "Archives", "Dependencies", "CSQLite"]),
     module("Formats", uses: ["Bytes", "Archives", "CYAML"]),
     .target(name: "KnownNames", path: "Names", swiftSettings: settings),
     module("Scanning", uses: ["Bytes", "Findings", "Archives", "Formats", "KnownNames"]),
@@ -88,15 +92,15 @@ let package = Package(
     module(
       "Auditing",
       uses: [
-        "Bytes", "Findings", "Archives", "Trust", "Releases", "Dependencies", "Formats",
-        "Scanning", "Engine", "Models", "Evaluation", "Robustness", "Judging",
+        "Bytes", "Findings", "Archives", "Trust", "Releases", "Dependencies", "Vulnerabilities",
+        "Formats", "Scanning", "Engine", "Models", "Evaluation", "Robustness", "Judging",
       ]),
     .executableTarget(
       name: "proofmark",
       dependencies: [
-        "Bytes", "Findings", "Archives", "Trust", "Releases", "Dependencies", "Formats",
-        "Scanning", "Engine", "Models", "Evaluation", "Robustness", "Judging", "Reporting",
-        "Auditing", "StockPolicies", arguments,
+        "Bytes", "Findings", "Archives", "Trust", "Releases", "Dependencies", "Vulnerabilities",
+        "Formats", "Scanning", "Engine", "Models", "Evaluation", "Robustness", "Judging",
+        "Reporting", "Auditing", "StockPolicies", arguments,
       ],
       swiftSettings: settings),
 
@@ -123,6 +127,8 @@ let package = Package(
     tests(of: "Trust", uses: ["Bytes", "Findings"]),
     tests(of: "Releases", uses: ["Bytes", "Findings", "Archives", "Trust", "Dependencies"]),
     tests(of: "Dependencies", uses: ["Bytes", "Findings"]),
+    tests(
+      of: "Vulnerabilities", uses: ["Bytes", "Findings", "Archives", "Dependencies", "CSQLite"]),
     tests(of: "Formats", uses: ["Bytes", "Archives"]),
     tests(
       of: "Scanning",

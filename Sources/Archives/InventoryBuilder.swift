@@ -34,6 +34,8 @@ struct InventoryBuilder {
   private let root: Place
   private let limitRule: Rule
   private var kept: [Member] = []
+  /// Who is given each member instead of its being kept.
+  private let sink: ((Member) -> Void)?
   private var suspects: [Suspect] = []
   private var names: NameList
   private let isImageLayer: Bool
@@ -45,9 +47,11 @@ struct InventoryBuilder {
   /// Starts with nothing in a container that stands at `root`, seen from the subject. At a limit,
   /// an archive is found to be a bomb; a folder is only large.
   init(
-    _ allowance: Allowance, at root: Place, limitRule: Rule = .bomb, profile: Profile = .release
+    _ allowance: Allowance, at root: Place, limitRule: Rule = .bomb, profile: Profile = .release,
+    sink: ((Member) -> Void)? = nil
   ) {
     self.allowance = allowance
+    self.sink = sink
     self.root = root
     self.limitRule = limitRule
     isImageLayer = profile != .release
@@ -196,7 +200,8 @@ struct InventoryBuilder {
 
   /// Makes a member of the bytes.
   mutating func keep(_ path: MemberPath, _ bytes: ByteSlice, mode: UInt32) {
-    kept.append(Member(path, bytes, mode: Member.Mode(bits: mode)))
+    let member = Member(path, bytes, mode: Member.Mode(bits: mode))
+    if let sink { sink(member) } else { kept.append(member) }
   }
 
   /// Keeps bytes for the scanner alone: `name` cannot be a member's, or the archive denies them.

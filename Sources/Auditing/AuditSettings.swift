@@ -5,6 +5,7 @@ public import Findings
 public import Judging
 public import Releases
 public import Trust
+public import Vulnerabilities
 
 /// What the engine runs on. No result depends on it.
 public struct Compute: Sendable {
@@ -45,6 +46,8 @@ public struct AuditSettings: Sendable {
   public let compute: Compute
   /// Who reads 7z archives; nil when nobody does.
   public let worker: WorkerCommand?
+  /// What packages are held against; empty when nothing was given.
+  public let advisories: [AdvisoryDatabase]
 
   /// Creates settings.
   ///
@@ -54,7 +57,7 @@ public struct AuditSettings: Sendable {
   public init(
     policy: Policy, checks: [CheckName], trust: TrustFile?, at: Timestamp?, compute: Compute,
     worker: WorkerCommand? = nil, state: VerifierState? = nil, parent: ParentLock? = nil,
-    detachedSignature: ByteSlice? = nil
+    detachedSignature: ByteSlice? = nil, advisories: [AdvisoryDatabase] = []
   ) throws(ConfigurationError) {
     guard
       state != nil || policy.signature.state == .ifPresent || !checks.contains(.signature)
@@ -70,6 +73,7 @@ public struct AuditSettings: Sendable {
     self.at = at
     self.compute = compute
     self.worker = worker
+    self.advisories = advisories
     self.state = state
     self.parent = parent
     self.detachedSignature = detachedSignature

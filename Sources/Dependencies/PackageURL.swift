@@ -54,6 +54,18 @@ extension Package {
   }
 }
 
+extension Package {
+  /// The name that stands for all its spellings: Python's by PEP 503, a repository's address
+  /// without scheme and `.git`, in lower case.
+  public var comparableName: String {
+    switch ecosystem {
+    case .pypi: normalisedPackageName(name)
+    case .swift: repositoryName(name).lowercased()
+    case .conda, .maven, .npm, .image: name
+    }
+  }
+}
+
 /// Why a text names no package.
 public struct PackageURLError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The text.

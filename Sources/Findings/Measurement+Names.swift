@@ -13,6 +13,12 @@ extension Measurement {
     public static let lockedFiles = "locked-files"
     /// Pinned packages.
     public static let packages = "packages"
+    /// Records of vulnerabilities that packages were held against.
+    public static let advisories = "advisories"
+    /// Days since the newest of those records changed; of several sources, of the oldest.
+    public static let advisoryAge = "advisory-age"
+    /// Known vulnerabilities, with the packages that were judged as `n`.
+    public static let vulnerabilities = "vulnerabilities"
     /// Trainable and other parameters of the network.
     public static let parameters = "parameters"
     /// Share of inputs classified as labelled; under an attack where the measurement has one.
@@ -34,6 +40,6 @@ extension Measurement {
 
   /// Whether the number only describes the subject: no check has shown anything by it.
   public var isDescriptive: Bool {
-    [Name.files, Name.bytes, Name.parameters].contains(name)
+    [Name.files, Name.bytes, Name.parameters, Name.advisories, Name.advisoryAge].contains(name)
   }
 }

@@ -24,7 +24,8 @@ public struct Measurement: Sendable, Equatable {
   public let name: String
   /// The number.
   public let value: Double
-  /// Its unit: `fraction`, `count`, `absolute`, `bound`, `bytes`, `parameters`.
+  /// Its unit: `fraction`, `count`, `absolute`, `bound`, `bytes`, `parameters`,
+  /// `days`.
   public let unit: String
   /// The sample size.
   public var n: Int?

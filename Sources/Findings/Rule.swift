@@ -86,7 +86,8 @@ public struct Rule: Sendable, Hashable {
 
   /// Every rule, by family.
   public static let all: [Rule] = [
-    archiveRules, imageRules, signatureRules, lockRules, dependencyRules, pickleRules, kerasRules,
+    archiveRules, imageRules, signatureRules, lockRules, dependencyRules, vulnerabilityRules,
+    pickleRules, kerasRules,
     tensorFlowRules, liteRules, onnxRules, safetensorsRules, ggufRules, arrayRules, modelRules,
     templateRules, configurationRules, scriptRules, secretRules, privacyRules, scanRules,
     reproductionRules, robustnessRules, policyRules,

@@ -73,10 +73,16 @@ public struct Judge: Sendable {
   private func effect(of finding: Finding, on check: CheckName) -> JudgedFinding.Effect {
     let demands = policy[check]
     return switch finding.rule.kind {
-    case .violation: finding.rule.severity >= demands.failFrom ? .fails : .noted
+    case .violation: finding.rule.severity >= failFrom(finding.rule, on: check) ? .fails : .noted
     case .obstacle: .blocks
     case .absence: demands.demand == .required ? .fails : .noted
     }
+  }
+
+  /// Known vulnerabilities may have a threshold of their own.
+  private func failFrom(_ rule: Rule, on check: CheckName) -> Severity {
+    guard rule.isKnownVulnerability else { return policy[check].failFrom }
+    return policy.dependencies.osvFailFrom ?? policy[check].failFrom
   }
 
   private func status(

@@ -95,6 +95,9 @@ extension Policy {
   ) throws(ConfigurationError) {
     dependencies.allowSources = try table.strings("allow-sources") ?? dependencies.allowSources
     dependencies.allowLicences = try table.strings("allow-licences") ?? dependencies.allowLicences
+    dependencies.osv = try table.choice("osv") ?? dependencies.osv
+    try table.assign("osv-max-age-days", atLeast: 0, to: &dependencies.osvMaxAgeDays)
+    dependencies.osvFailFrom = try table.choice("osv-fail-from") ?? dependencies.osvFailFrom
   }
 
   private mutating func applySignature(_ table: inout TOMLReader) throws(ConfigurationError) {

@@ -24,12 +24,19 @@ public struct Policy: Sendable, Equatable {
     }
   }
 
-  /// What the dependencies check demands besides pins and hashes.
+  /// What the dependencies check demands besides pins and hashes, of sources, licences and known
+  /// vulnerabilities.
   public struct Dependencies: Sendable, Equatable {
     /// The registries, channels and repositories that packages may come from; nil for any.
     public var allowSources: [String]?
     /// The licences that packages may have, by SPDX identifier; nil for any.
     public var allowLicences: [String]?
+    /// Whether advisories must be given.
+    public var osv = Demand.ifPresent
+    /// The most days since the newest of them.
+    public var osvMaxAgeDays = 30
+    /// The least severity of a known vulnerability that fails the check; nil for the check's own.
+    public var osvFailFrom: Severity?
   }
 
   /// What the signature check asks for.
@@ -107,7 +114,7 @@ public struct Policy: Sendable, Equatable {
   var checks: [Check]
   /// How much is opened.
   public var limits = Limits()
-  /// Where dependencies may come from, and their licences.
+  /// Where dependencies may come from, their licences, and what is known of them.
   public var dependencies = Dependencies()
   /// What the signature check asks for.
   public var signature = Signature()

@@ -171,6 +171,13 @@ func phrase(_ measurement: Measurement) -> String {
   case Measurement.Name.signers: return counted(count, "signer")
   case Measurement.Name.lockedFiles: return counted(count, "locked file")
   case Measurement.Name.packages: return counted(count, "pinned package")
+  case Measurement.Name.advisories: return counted(count, "advisory record")
+  case Measurement.Name.advisoryAge: return "the newest of them \(counted(count, "day")) old"
+  case Measurement.Name.vulnerabilities:
+    let judged = counted(measurement.n ?? 0, "package")
+    return count == 1
+      ? "1 known vulnerability in \(judged)"
+      : "\(groupedDecimal(count)) known vulnerabilities in \(judged)"
   case Measurement.Name.parameters: return counted(count, "parameter")
   case Measurement.Name.goldenRows: return counted(count, "golden row")
   case Measurement.Name.goldenMaxAbs: return "outputs within \(shortNumber(value))"

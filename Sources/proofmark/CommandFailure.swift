@@ -1,7 +1,9 @@
 import Bytes
+import Dependencies
 import Engine
 import Judging
 import Trust
+import Vulnerabilities
 
 /// What stops a command: one line, perhaps a hint, and an exit code.
 struct CommandFailure: Error {
@@ -24,6 +26,8 @@ struct CommandFailure: Error {
     case let error as ConfigurationError: self.init("\(error)", help: error.help, code: .usage)
     case let error as FileError: self.init("\(error)", code: .usage)
     case let error as TrustError: self.init("\(error)", help: error.help, code: .usage)
+    case let error as AdvisoryError: self.init("\(error)", help: error.help, code: .usage)
+    case let error as PackageURLError: self.init("\(error)", code: .usage)
     case let error as EngineError: self.init("\(error)", code: .incomplete)
     default: return nil
     }

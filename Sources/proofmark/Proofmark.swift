@@ -33,7 +33,7 @@ struct Proofmark: ParsableCommand {
       KeygenCommand.self,
       LockCommand.self, SignCommand.self, PackCommand.self, UnpackCommand.self,
       TrustCommand.self, StateCommand.self, HistoryCommand.self, RollbackCommand.self,
-      SelftestCommand.self, ExplainCommand.self, PolicyCommand.self,
+      OSVCommand.self, SelftestCommand.self, ExplainCommand.self, PolicyCommand.self,
     ])
 
   static func main() {

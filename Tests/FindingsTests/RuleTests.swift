@@ -86,6 +86,7 @@ struct RaisedRulesTests {
   /// Where findings are made.
   private static let raisingModules = [
     "Archives", "Auditing", "Dependencies", "Judging", "Releases", "Scanning", "Trust",
+    "Vulnerabilities",
   ]
 
   @Test

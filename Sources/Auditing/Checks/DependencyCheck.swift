@@ -5,7 +5,7 @@ import Findings
 import Judging
 import Releases
 
-/// Whether what the release is installed with is pinned and hashed.
+/// Whether what the release is installed with is pinned and hashed, and has no known vulnerability.
 enum DependencyCheck: Check {
   static let name = CheckName.dependencies
 
@@ -25,6 +25,7 @@ enum DependencyCheck: Check {
       output.result.measurements = [
         Measurement(Measurement.Name.packages, Double(report.packages.count), unit: "count")
       ]
+      judgeAdvisories(of: report, settings, into: &output.result)
     }
     output.packages = report.pins.map { AuditReport.Package($0) }.sorted()
     return output

@@ -119,7 +119,14 @@ extension PEP440.Version: Comparable {
 
 extension PEP440.Version: CustomStringConvertible {
   /// The normal form, such as `1!2.0rc1.post2.dev3+ubuntu.1`.
-  public var description: String {
+  public var description: String { text(release) }
+
+  /// The normal form without zeros at the end of the release: one text for each version.
+  public var comparableText: String {
+    text(release.prefix(1) + release.dropFirst().reversed().drop(while: \.isZero).reversed())
+  }
+
+  private func text(_ release: [Numeral]) -> String {
     var text = epoch.isZero ? "" : "\(epoch)!"
     text += release.map(\.description).joined(separator: ".")
     if let pre { text += "\(pre.kind.letters)\(pre.number)" }

@@ -20,6 +20,7 @@ struct AuditCommand: AuditingCommand {
   @Argument(help: ArgumentHelp("What to audit.", valueName: "release"))
   var releases: [String]
 
+  @OptionGroup var osv: OSVOptions
   @OptionGroup var options: AuditOptions
 
   @OptionGroup var memory: MemoryOptions
@@ -27,6 +28,6 @@ struct AuditCommand: AuditingCommand {
   func validate() throws { try memory.check(releases) }
 
   func execute() throws -> Judging.ExitCode {
-    try options.run(releases, memory: memory)
+    try options.run(releases, memory: memory, osv: osv)
   }
 }

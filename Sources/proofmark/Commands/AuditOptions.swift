@@ -9,6 +9,7 @@ import Judging
 import Reporting
 import StockPolicies
 import Trust
+import Vulnerabilities
 
 /// A report that goes to a file: `FORMAT=PATH`.
 struct ReportOutput: ExpressibleByArgument {
@@ -121,7 +122,7 @@ struct AuditOptions: ParsableArguments {
   /// is read. Checks in `demanded` alone run, and are demanded whatever the policy says.
   func settings(
     demanding demanded: [CheckName] = [], memory: MemoryOptions? = nil,
-    state: VerifierState? = nil
+    state: VerifierState? = nil, advisories: [AdvisoryDatabase] = []
   ) throws -> AuditSettings {
     var policy = try PolicyOption.load(policy)
     for check in demanded { policy[check].demand = .required }
@@ -132,17 +133,20 @@ struct AuditOptions: ParsableArguments {
       policy: policy, checks: demanded.isEmpty ? CheckName.allCases : demanded,
       trust: trust.map { try TrustFileOption.load($0, at: time) }, at: at?.time,
       compute: compute.compute(runsNetworks: runsNetworks), worker: .thisProgram, state: state,
-      parent: memory?.parentLock(), detachedSignature: memory?.signatureBytes())
+      parent: memory?.parentLock(), detachedSignature: memory?.signatureBytes(),
+      advisories: advisories)
   }
 
   /// Audits the subjects one after the other and writes the reports. A subject that is not there
   /// stops none of the others.
   func run(
-    _ paths: [String], demanding demanded: [CheckName] = [], memory options: MemoryOptions? = nil
+    _ paths: [String], demanding demanded: [CheckName] = [], memory options: MemoryOptions? = nil,
+    osv: OSVOptions? = nil
   ) throws -> Judging.ExitCode {
     for path in paths { try checkOutside(path, options) }
     var memory = try AuditMemory(options)
-    var settings = try settings(demanding: demanded, memory: options, state: memory.state)
+    var settings = try settings(
+      demanding: demanded, memory: options, state: memory.state, advisories: osv?.load() ?? [])
     for output in outputs { try OutputFile.check(output.path) }
     var reports: [AuditReport] = []
     var codes: [Judging.ExitCode] = []
