@@ -36,7 +36,9 @@ extension AuditReport {
         : "\(list(signers.map(\.owner))) signed exactly these files for the role "
           + "\(signers[0].role)."
     case .lock: "Every file is the one that the lock pins, and none is missing or added."
-    case .dependencies: "Every declared dependency is pinned to one version and its digests."
+    case .dependencies:
+      "Every declared dependency is pinned to one version and its digests"
+        + (check.hasConsultedAdvisories ? ", and no advisory given tells of a vulnerability." : ".")
     case .scan: "No file holds a known sign of hostile content."
     case .reproduce: reproduceStatement(check)
     case .robustness: robustnessStatement(check)
@@ -70,7 +72,10 @@ extension AuditReport {
       check.findings.contains { $0.finding.rule == .noRollbackMemory }
         ? "That this is the newest release: no state file remembers those that were seen." : nil
     case .dependencies:
-      "That the dependencies have no known vulnerabilities: no advisories were consulted."
+      check.hasConsultedAdvisories
+        ? "That the dependencies have no vulnerabilities: advisories tell of those that somebody "
+          + "has reported."
+        : "That the dependencies have no known vulnerabilities: no advisories were consulted."
     case .scan: "That the files are harmless: the scan knows signs, not intentions."
     case .robustness:
       "That the model withstands other attacks: FGSM takes one step, and what takes more leaves "
@@ -101,5 +106,12 @@ extension AuditReport {
   private func list(_ names: [String]) -> String {
     guard let last = names.last, names.count > 1 else { return names.first ?? "" }
     return names.dropLast().joined(separator: ", ") + " and " + last
+  }
+}
+
+extension CheckReport {
+  /// Whether packages were held against advisories.
+  fileprivate var hasConsultedAdvisories: Bool {
+    measurements.contains { $0.name == Measurement.Name.vulnerabilities }
   }
 }

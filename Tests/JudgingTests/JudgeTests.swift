@@ -1,3 +1,4 @@
+import Bytes
 import Findings
 import Judging
 import StockPolicies
@@ -256,5 +257,27 @@ struct VerdictTests {
     #expect(ExitCode.over([.usage, .bug, .fail]) == .bug)
     #expect(ExitCode.allCases.map(\.rawValue) == [0, 1, 2, 3, 4])
     #expect(Verdict.allCases.map { ExitCode($0) } == [.pass, .fail, .incomplete])
+  }
+}
+
+struct KnownVulnerabilityTests {
+  @Test(arguments: [
+    ("fail-from = \"low\"", Rule.mediumVulnerability, Verdict.fail),
+    ("fail-from = \"low\"\nosv-fail-from = \"high\"", .mediumVulnerability, .pass),
+    ("fail-from = \"low\"\nosv-fail-from = \"high\"", .unratedVulnerability, .fail),
+    ("fail-from = \"low\"\nosv-fail-from = \"high\"", .weakHash, .fail),
+    ("osv-fail-from = \"critical\"", .highVulnerability, .pass),
+    ("osv-fail-from = \"critical\"", .maliciousPackage, .fail),
+    ("osv-fail-from = \"critical\"", .oldAdvisories, .incomplete),
+  ])
+  func `known vulnerabilities may have a threshold of their own`(
+    _ lines: String, _ rule: Rule, _ verdict: Verdict
+  ) throws {
+    let policy = try Policy(
+      parsing: ByteSlice(
+        utf8: "policy-version = \"1\"\nname = \"mine\"\n[dependencies]\n" + lines))
+    let result = CheckResult(.dependencies, findings: [rule.at(.subject, "text")])
+    let judgement = Judge(policy).judge(results(but: result))
+    #expect(judgement.verdict == verdict)
   }
 }

@@ -30,6 +30,8 @@ struct PolicyTests {
     #expect(policy.signature.state == .ifPresent)
     #expect(policy.signature.minimumVersions.isEmpty)
     #expect(policy.limits == Limits())
+    #expect(policy.dependencies == Policy.Dependencies())
+    #expect(policy.dependencies.osv == .ifPresent && policy.dependencies.osvMaxAgeDays == 30)
     #expect(policy.reproduce.minGoldenRows == 16)
     #expect(policy.reproduce.maxAbs == 1e-5)
     #expect(policy.reproduce.anyOrderBound == .ifPresent)
@@ -162,6 +164,13 @@ struct PolicyTests {
     (head + "[reproduce]\nmax-memory-bytes = 0", "reproduce.max-memory-bytes", nil),
     (head + "[reproduce]\nargmax-equal = 1", "reproduce.argmax-equal", nil),
     (head + "[reproduce]\nengine-digests = true", "reproduce.engine-digests", nil),
+    (head + "[dependencies]\nosv = \"yes\"", "dependencies.osv", nil),
+    (head + "[dependencies]\nosv-max-age-days = -1", "dependencies.osv-max-age-days", nil),
+    (
+      head + "[dependencies]\nosv-fail-from = \"hihg\"", "dependencies.osv-fail-from",
+      "did you mean \"high\"?"
+    ),
+    (head + "[scan]\nosv = \"off\"", "scan.osv", nil),
     (head + "[robustness]\neps = [0.1, 0.1]", "robustness.eps", nil),
     (head + "[robustness]\neps = [0.0]", "robustness.eps", nil),
     (head + "[robustness]\neps = [2]", "robustness.eps", nil),

@@ -84,7 +84,9 @@ struct IndexTests {
 
   @Test
   func `several sources are as old as the oldest of them`() throws {
-    let text = { (id: String, year: String) in #"{"id":"\#(id)","modified":"\#(year)-01-01T00:00:00Z"}"# }
+    let text = { (id: String, year: String) in
+      #"{"id":"\#(id)","modified":"\#(year)-01-01T00:00:00Z"}"#
+    }
     try scratch.write(text("A", "2020"), to: "a/a.json")
     try scratch.write(text("B", "2024"), to: "b/b.json")
     try scratch.write(text("A", "2020"), to: "b/a.json")

@@ -40,10 +40,10 @@ struct VulnerabilityReportTests {
     #expect(
       finding.evidence == [
         "pkg:pypi/torch@1.12.0", "affected: < 1.13.1", "fixed in: 1.13.1",
-        "ids: CVE-2022-45907, GHSA-47fc-vmwq-366v, PYSEC-2022-43015",
         "severity: 9.8 (CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H)",
       ])
-    #expect(finding.references.contains("CVE-2022-45907"))
+    #expect(
+      finding.references == ["CVE-2022-45907", "GHSA-47fc-vmwq-366v", "PYSEC-2022-43015"])
   }
 
   @Test
@@ -73,7 +73,10 @@ struct VulnerabilityReportTests {
     let scratch = try ScratchFolder()
     try scratch.copy("\(records)/GHSA-35jh-r3h4-6jhm.json", to: "a.json")
     let report = try report(["pkg:pypi/torch@1.0", "pkg:npm/a@1.0.0"], data: scratch.path)
-    #expect(report.findings.map(\.message) == ["1 package was not judged: the data hold no record of PyPI"])
+    #expect(
+      report.findings.map(\.message) == [
+        "1 package was not judged: the data hold no record of PyPI"
+      ])
   }
 
   @Test(arguments: [(3, true), (30, true), (31, false), (nil, false)] as [(Int?, Bool)])

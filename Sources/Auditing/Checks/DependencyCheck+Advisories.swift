@@ -14,8 +14,9 @@ extension DependencyCheck {
       if wanted.osv == .required {
         result.findings.append(
           Rule.noAdvisories.at(
-            .subject, "policy \(settings.policy.name) wants them for "
-              + "\(report.packages.count) pinned packages"))
+            .subject,
+            "no vulnerability data were given, policy \(settings.policy.name) wants them "
+              + "for \(report.packages.count) packages"))
       }
       return
     }

@@ -35,7 +35,8 @@ struct CVSS3 {
       8.22 * weight("AV", ["N": 0.85, "A": 0.62, "L": 0.55, "P": 0.2])
       * weight("AC", ["L": 0.77, "H": 0.44])
       * weight(
-        "PR", isScopeChanged ? ["N": 0.85, "L": 0.68, "H": 0.5] : ["N": 0.85, "L": 0.62, "H": 0.27])
+        "PR",
+        isScopeChanged ? ["N": 0.85, "L": 0.68, "H": 0.5] : ["N": 0.85, "L": 0.62, "H": 0.27])
       * weight("UI", ["N": 0.85, "R": 0.62])
     let sum = (isScopeChanged ? 1.08 : 1) * (impact + exploitability)
     return CVSSScore(tenths: CVSS3.roundedUp(min(sum, 10)))

@@ -12,7 +12,8 @@ extension SQLiteConnection {
     }
     guard form.version == AdvisorySchema.version else {
       throw AdvisoryError(
-        path: path, "an index of version \(form.version), this program reads "
+        path: path,
+        "an index of version \(form.version), this program reads "
           + "\(AdvisorySchema.version)", help: "make it anew with 'osv index'")
     }
     guard form.bytes == bytes.count else {
@@ -25,7 +26,8 @@ extension SQLiteConnection {
       let other = form.statements.first { !expected.contains($0) }
       throw AdvisoryError(
         path: path,
-        "the index has another schema: " + (other.map { "'\(safeText($0))'" } ?? "a table is missing"),
+        "the index has another schema: "
+          + (other.map { "'\(safeText($0))'" } ?? "a table is missing"),
         help: "make it anew with 'osv index'")
     }
     return try withDatabase(path) { () throws(SQLiteError) in try readSummary() }

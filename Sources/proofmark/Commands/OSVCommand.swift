@@ -104,8 +104,10 @@ struct OSVQueryCommand: AuditingCommand {
       throw CommandFailure(
         "\(argument): expected package URLs in UTF-8, at most \(longestList) bytes", code: .usage)
     }
-    return try text.split(whereSeparator: \.isNewline).map { $0.trimmingPrefix(while: \.isWhitespace) }
-      .filter { !$0.isEmpty && !$0.hasPrefix("#") }
-      .map { try Package(purl: String($0.prefix { !$0.isWhitespace })) }
+    return try text.split(whereSeparator: \.isNewline).map {
+      $0.trimmingPrefix(while: \.isWhitespace)
+    }
+    .filter { !$0.isEmpty && !$0.hasPrefix("#") }
+    .map { try Package(purl: String($0.prefix { !$0.isWhitespace })) }
   }
 }
