@@ -30,7 +30,7 @@ struct PolicyTests {
     #expect(policy.signature.state == .ifPresent)
     #expect(policy.signature.minimumVersions.isEmpty)
     #expect(policy.limits == Limits())
-    #expect(policy.dependencies == Policy.Dependencies())
+    #expect(policy.dependencies.osvFailFrom == nil)
     #expect(policy.dependencies.osv == .ifPresent && policy.dependencies.osvMaxAgeDays == 30)
     #expect(policy.reproduce.minGoldenRows == 16)
     #expect(policy.reproduce.maxAbs == 1e-5)
