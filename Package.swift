@@ -68,7 +68,7 @@ let package = Package(
     module("Bytes", uses: ["CChecksum"], packages: [crypto]),
     module("Findings", uses: ["Bytes"]),
     module("Archives", uses: ["Bytes", "Findings", "CArchive", "CZlib", "CSandbox"]),
-    module("Trust", uses: ["Bytes", "Findings", "CSodium"]),
+    module("Trust", uses: ["Bytes", "Findings", "CSodium"], packages: [crypto]),
     module("Releases", uses: ["Bytes", "Findings", "Archives", "Trust", "Dependencies"]),
     module("Dependencies", uses: ["Bytes", "Findings", "Formats"]),
     module(

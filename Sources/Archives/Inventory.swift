@@ -37,6 +37,11 @@ public struct Inventory: Sendable {
     case .list(let digest): digest
     }
   }
+  /// The archive's or file's own bytes; nil for a folder, which has none.
+  public var bytes: ByteSlice? {
+    guard case .bytes(let bytes) = subject else { return nil }
+    return bytes
+  }
   /// What the members came in.
   public let container: Container
   /// The files, sorted by the bytes of their paths.

@@ -31,6 +31,10 @@ public struct AuditSettings: Sendable {
   public let trust: TrustFile?
   /// Whom a release must be signed by; nil without a trust file.
   public let authority: Authority?
+  /// Keys of signatures that other tools made.
+  public let foreignKeys: ForeignKeys
+  /// The file with such a signature; nil for the one that lies where its tool puts it.
+  public let foreignSignature: String?
   /// The time that was given, for the report.
   public let at: Timestamp?
   /// The time that validity is judged at: `at`, else what the system's clock says, but never
@@ -56,7 +60,8 @@ public struct AuditSettings: Sendable {
   ///   nothing about any release.
   public init(
     policy: Policy, checks: [CheckName], trust: TrustFile?, at: Timestamp?, compute: Compute,
-    worker: WorkerCommand? = nil, state: VerifierState? = nil, parent: ParentLock? = nil,
+    worker: WorkerCommand? = nil, foreignKeys: ForeignKeys = ForeignKeys(),
+    foreignSignature: String? = nil, state: VerifierState? = nil, parent: ParentLock? = nil,
     detachedSignature: ByteSlice? = nil, advisories: [AdvisoryDatabase] = []
   ) throws(ConfigurationError) {
     guard
@@ -70,6 +75,8 @@ public struct AuditSettings: Sendable {
     self.policy = policy
     self.checks = checks
     self.trust = trust
+    self.foreignKeys = foreignKeys
+    self.foreignSignature = foreignSignature
     self.at = at
     self.compute = compute
     self.worker = worker

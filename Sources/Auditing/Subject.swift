@@ -21,6 +21,8 @@ public struct Subject: Sendable {
   public let inventory: Inventory
   /// Manifest, lock and signature as far as they can be read.
   public let release: Release
+  /// The signatures of other tools beside it that somebody asked to judge.
+  public let foreignSignatures: ForeignSignatures
   /// The network, ready to run.
   public let network: Provision<RunnableModel>
   /// The evaluation set, as the network's inputs.
@@ -33,6 +35,7 @@ public struct Subject: Sendable {
   public init(
     opening path: String, _ settings: AuditSettings, bare: BareModel = BareModel()
   ) throws(FileError) {
+    foreignSignatures = try ForeignSignatures(beside: path, settings)
     let limits = settings.policy.limits
     let inventory = try Inventory(
       opening: path, limits: limits, worker: settings.worker)

@@ -134,7 +134,7 @@ extension ByteSlice {
 
   /// Calls `body` with the bytes of the range, window by window, and where each begins. Pages of a
   /// mapped file leave the main memory behind the windows.
-  func forEachWindow(in range: Range<Int>, _ body: (UnsafeRawBufferPointer, Int) -> Void) {
+  public func forEachWindow(in range: Range<Int>, _ body: (UnsafeRawBufferPointer, Int) -> Void) {
     storage?.expectSequentialReading(true)
     defer { storage?.expectSequentialReading(false) }
     withUnsafeBytes { memory in

@@ -40,6 +40,8 @@ public struct Release: Sendable {
   public static let lockPath = "proofmark.lock"
   /// Where the signature lies.
   public static let signaturePath = "proofmark.sig"
+  /// Where an OMS bundle lies.
+  public static let bundlePath = "model.sig"
 
   /// The release of these files; `content` gives a file's bytes by its path.
   public init(

@@ -53,7 +53,8 @@ public struct SignatureVerification: Sendable {
     do {
       let statement = try Statement(parsing: verified.payload)
       self.statement = statement
-      findings += SignatureVerification.identityFindings(statement, release, at: time)
+      findings += SignatureVerification.identityFindings(
+        statement, release, at: time, place: SignatureVerification.place)
       findings += SignatureVerification.fileFindings(statement, release)
       findings += SignatureVerification.revocationFindings(statement, release, authority.trust)
       findings += demands.findings(about: statement, in: release)
@@ -66,8 +67,8 @@ public struct SignatureVerification: Sendable {
   }
 
   /// The statement must be about this release, now.
-  private static func identityFindings(
-    _ statement: Statement, _ release: Release, at time: Timestamp
+  static func identityFindings(
+    _ statement: Statement, _ release: Release, at time: Timestamp, place: Place
   ) -> [Finding] {
     let signed = statement.release
     var findings: [Finding] = []

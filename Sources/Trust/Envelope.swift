@@ -121,6 +121,11 @@ public struct Envelope: Sendable, Equatable {
     return Envelope(payload: payload, type: type, signatures: signatures + [signature])
   }
 
+  /// The envelope with a signature that somebody made over `signedBytes`.
+  func adding(_ signature: Signature) -> Envelope {
+    Envelope(payload: payload, signatures: signatures + [signature])
+  }
+
   /// The JSON text: the same envelope always gives the same bytes.
   public func text() -> String {
     let list = signatures.map { signature in

@@ -70,6 +70,8 @@ public struct SecretKeyFile: ~Copyable {
   private let header: [UInt8]
   private let sealedSeed: SecretBytes
 
+  /// What every such file begins with.
+  static let firstWord = "proofmark-secret-key"
   private static let version = "1"
   private static let encrypted = "argon2id+xchacha20poly1305"
   private static let unprotected = "none"
@@ -86,8 +88,17 @@ public struct SecretKeyFile: ~Copyable {
   ///   not in this form.
   public init(path: String) throws(TrustError) {
     let content = try SecretBytes(privateFile: path, limit: SecretKeyFile.byteLimit)
+    try self.init(content: content, path: path)
+  }
+
+  /// The key file of the text that was read at `path`.
+  init(content: borrowing SecretBytes, path: String) throws(TrustError) {
+    guard content.count <= SecretKeyFile.byteLimit else {
+      throw TrustError(
+        .malformedKeyFile, path, "longer than \(SecretKeyFile.byteLimit) bytes")
+    }
     var lines = KeyFileLines(path: path)
-    try lines.expect("proofmark-secret-key", SecretKeyFile.version, in: content)
+    try lines.expect(SecretKeyFile.firstWord, SecretKeyFile.version, in: content)
     let publicKey = try PublicKey(lines.text("public", in: content))
     let protection = try SecretKeyFile.protection(from: &lines, in: content)
     let header = content.publicBytes(0..<lines.position)
@@ -195,7 +206,7 @@ extension SecretKeyFile {
 
   private static func head(of key: borrowing SecretKey, protection: String) -> String {
     """
-    proofmark-secret-key: \(version)
+    \(firstWord): \(version)
     public: \(key.publicKey)
     protection: \(protection)
 

@@ -30,7 +30,7 @@ struct Proofmark: ParsableCommand {
     subcommands: [
       AuditCommand.self, VerifyCommand.self, DepsCommand.self, ScanCommand.self,
       ReproduceCommand.self, ProbeCommand.self, InspectCommand.self, RunCommand.self,
-      KeygenCommand.self,
+      KeygenCommand.self, KeyCommand.self,
       LockCommand.self, SignCommand.self, PackCommand.self, UnpackCommand.self,
       TrustCommand.self, StateCommand.self, HistoryCommand.self, RollbackCommand.self,
       OSVCommand.self, SelftestCommand.self, ExplainCommand.self, PolicyCommand.self,

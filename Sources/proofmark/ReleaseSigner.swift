@@ -13,6 +13,8 @@ struct ReleaseSigner {
     var issued: Timestamp?
     var expires: Timestamp?
   }
+  /// Where an OMS bundle goes; nil for an archive.
+  let bundlePath: String?
 
   /// Where a signature inside the release goes; nil for an archive.
   let signaturePath: String?
@@ -44,6 +46,7 @@ struct ReleaseSigner {
     self.manifest = manifest
     self.lock = lock
     signaturePath = inventory.container == .folder ? "\(path)/\(Release.signaturePath)" : nil
+    bundlePath = inventory.container == .folder ? "\(path)/\(Release.bundlePath)" : nil
   }
 
   /// How many files the statement lists.

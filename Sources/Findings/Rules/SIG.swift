@@ -202,5 +202,5 @@ extension Rule {
     rolledBack, sameVersionOtherBytes, olderTrustFile, alteredTrustFile, trustFileNotHandedOver,
     noRollbackMemory, belowMinimumVersion, parentDiffers, parentNotPinned, trustFileFromRelease,
     signatureVanished, unorderedVersion,
-  ]
+  ] + foreignSignatureRules
 }

@@ -120,19 +120,27 @@ struct AuditOptions: ParsableArguments {
 
   /// Everything the audit needs from outside the release, opened before the first untrusted byte
   /// is read. Checks in `demanded` alone run, and are demanded whatever the policy says.
+  ///
+  /// Keys of other tools stand for a trust file: without one, their signatures are demanded.
   func settings(
-    demanding demanded: [CheckName] = [], memory: MemoryOptions? = nil,
-    state: VerifierState? = nil, advisories: [AdvisoryDatabase] = []
+    demanding demanded: [CheckName] = [], foreign: ForeignKeyOptions? = nil,
+    memory: MemoryOptions? = nil, state: VerifierState? = nil,
+    advisories: [AdvisoryDatabase] = []
   ) throws -> AuditSettings {
     var policy = try PolicyOption.load(policy)
-    for check in demanded { policy[check].demand = .required }
+    let hasForeignKeys = foreign?.isGiven == true
+    for check in demanded where !(hasForeignKeys && trust == nil && check == .lock) {
+      policy[check].demand = .required
+    }
     let runsNetworks =
       demanded.isEmpty || demanded.contains { [.reproduce, .robustness].contains($0) }
     let time = AuditSettings.time(at: at?.time, state: state)
     return try AuditSettings(
       policy: policy, checks: demanded.isEmpty ? CheckName.allCases : demanded,
       trust: trust.map { try TrustFileOption.load($0, at: time) }, at: at?.time,
-      compute: compute.compute(runsNetworks: runsNetworks), worker: .thisProgram, state: state,
+      compute: compute.compute(runsNetworks: runsNetworks), worker: .thisProgram,
+      foreignKeys: foreign?.load() ?? ForeignKeys(), foreignSignature: foreign?.foreignSignature,
+      state: state,
       parent: memory?.parentLock(), detachedSignature: memory?.signatureBytes(),
       advisories: advisories)
   }
@@ -140,13 +148,14 @@ struct AuditOptions: ParsableArguments {
   /// Audits the subjects one after the other and writes the reports. A subject that is not there
   /// stops none of the others.
   func run(
-    _ paths: [String], demanding demanded: [CheckName] = [], memory options: MemoryOptions? = nil,
+    _ paths: [String], demanding demanded: [CheckName] = [], foreign: ForeignKeyOptions? = nil,
+    memory options: MemoryOptions? = nil,
     osv: OSVOptions? = nil
   ) throws -> Judging.ExitCode {
     for path in paths { try checkOutside(path, options) }
     var memory = try AuditMemory(options)
     var settings = try settings(
-      demanding: demanded, memory: options, state: memory.state, advisories: osv?.load() ?? [])
+      demanding: demanded, foreign: foreign, memory: options, state: memory.state, advisories: osv?.load() ?? [])
     for output in outputs { try OutputFile.check(output.path) }
     var reports: [AuditReport] = []
     var codes: [Judging.ExitCode] = []

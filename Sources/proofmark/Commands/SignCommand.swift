@@ -1,31 +1,61 @@
 import ArgumentParser
+import Auditing
 import Bytes
+import Glibc
 import Judging
+import Releases
 import Trust
 
-/// `proofmark sign`: signs a release.
+/// `proofmark sign`: signs a release, or one file for other tools.
 struct SignCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sign",
-    abstract: "Sign a locked release.",
+    abstract: "Sign a locked release, or one file for minisign or OpenSSH.",
     discussion: """
       Writes proofmark.sig into the folder, or with --output to a file of its own, which is how an \
       archive is signed: a DSSE envelope with an Ed25519 signature over an in-toto statement of \
       every file, in the layout of OpenSSF model signing. The lock must be up to date. With --add \
-      another owner's signature joins those that are there, in any order.
+      another owner's signature joins those that are there, in any order. With --oms the same \
+      statement is signed in model.sig, which OpenSSF's model_signing verifies. --minisign and \
+      --ssh sign a file, such as the packed archive, and write FILE.minisig or FILE.sig.
 
       EXAMPLES
         proofmark sign digits/ --key ana.key
         proofmark sign digits/ --key ci.key --add --passphrase-file /run/secrets/passphrase
         proofmark sign digits.tar.zst --key bo.key --add --output digits.sig
-        proofmark verify digits.tar.zst --trust trust.toml --signature digits.sig
+        proofmark sign digits/ --agent SHA256:... --oms publisher.pem
+        proofmark sign digits.tar.zst --key ana.key --minisign
       """)
 
-  @Argument(help: ArgumentHelp("The release's folder or archive.", valueName: "release"))
+  @Argument(
+    help: ArgumentHelp("The release's folder or archive, or a file.", valueName: "release"))
   var release: String
 
-  @Option(help: ArgumentHelp("The secret key's file.", valueName: "file"))
-  var key: String
+  @Option(help: ArgumentHelp("The secret key's file, in any form.", valueName: "file"))
+  var key: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Sign with a key that the agent at SSH_AUTH_SOCK holds.", valueName: "fingerprint or comment")
+  )
+  var agent: String?
+
+  @Option(
+    help: ArgumentHelp("Also, or only, write model.sig with this ECDSA key.", valueName: "PEM file")
+  )
+  var oms: String?
+
+  @Flag(help: "Sign a file as minisign does.")
+  var minisign = false
+
+  @Flag(help: "Sign a file as 'ssh-keygen -Y sign' does.")
+  var ssh = false
+
+  @Option(help: "What an OpenSSH signature is made for.")
+  var namespace = SSHSignature.proofmarkNamespace
+
+  @Option(help: "What a minisign signature says besides. Default: the file's name.")
+  var trustedComment: String?
 
   @Flag(help: "Add to the signatures that are there; they must be over the same files.")
   var add = false
@@ -51,32 +81,112 @@ struct SignCommand: ParsableCommand {
 
   @OptionGroup var passphrase: PassphraseOptions
 
+  private var signsFile: Bool { minisign || ssh }
+
+  func validate() throws {
+    guard key == nil || agent == nil else {
+      throw ValidationError("give one of --key and --agent")
+    }
+    guard key != nil || agent != nil || oms != nil && !signsFile && !add && output == nil else {
+      throw ValidationError("give --key, --agent or --oms")
+    }
+    guard !(minisign && ssh) else { throw ValidationError("give one of --minisign and --ssh") }
+    guard
+      !signsFile || oms == nil && !add && output == nil && issued == nil && expires == nil
+    else {
+      throw ValidationError(
+        "--minisign and --ssh sign one file: no --oms, --add, --output, --issued, --expires")
+    }
+    guard minisign || trustedComment == nil else {
+      throw ValidationError("--trusted-comment needs --minisign")
+    }
+  }
+
   func run() throws {
-    let keyFile = try SecretKeyFile(path: key)
-    let signer = try ReleaseSigner(release)
-    guard let path = output ?? signer.signaturePath else {
+    if signsFile { try signFile() } else { try signRelease() }
+  }
+
+  private func signRelease() throws {
+    let omsKey = try oms.map { try ECDSASecretKey(path: $0) }
+    let keyFile = try key.map { try SecretKeySource(path: $0) }
+    let source = try ReleaseSigner(release)
+    let files = "\(source.fileCount) files of"
+    let envelope: Envelope
+    if add {
+      envelope = try source.existingEnvelope(
+        at: output, .init(issued: issued?.time, expires: expires?.time))
+    } else {
+      envelope = source.newEnvelope(.init(issued: try issuedTime(), expires: expires?.time))
+    }
+    if let signer = try signer(keyFile) {
+      let path = try outside(output ?? source.signaturePath)
+      let text = try envelope.signed(by: signer).text()
+      guard text.utf8.count <= Envelope.byteLimit else {
+        throw CommandFailure(
+          "the signature of \(source.fileCount) files would have \(text.utf8.count) bytes, more "
+            + "than the \(Envelope.byteLimit) that are read",
+          help: "put small files into archives", code: .fail)
+      }
+      try AtomicFile.write(text, to: path)
+      note(files, signer.publicKey.groupedFingerprint)
+    }
+    if let omsKey {
+      let path = try outside(source.bundlePath)
+      try AtomicFile.write(SigstoreBundle.text(signing: envelope.payload, with: omsKey), to: path)
+      note(files, "\(omsKey.publicKey.curve.rawValue) key \(omsKey.publicKey.hint)")
+    }
+  }
+
+  /// The path, when it does not lie in an archive.
+  private func outside(_ path: String?) throws -> String {
+    guard let path else {
       throw CommandFailure(
         "\(release): nothing is written into an archive",
         help: "give --output, or sign the folder and pack it", code: .usage)
     }
-    let envelope: Envelope
-    if add {
-      envelope = try signer.existingEnvelope(
-        at: output, .init(issued: issued?.time, expires: expires?.time))
+    return path
+  }
+
+  private func signFile() throws {
+    let keyFile = try key.map { try SecretKeySource(path: $0) }
+    let file = try ByteSlice(path: release)
+    guard let signer = try signer(keyFile) else {
+      preconditionFailure("a file is signed with --key or --agent")
+    }
+    if minisign {
+      let name = release.split(separator: "/").last.map(String.init) ?? release
+      let issued = try issuedTime().map { "timestamp:\($0.seconds)\t" } ?? ""
+      let signature = try MinisignSignature.signing(
+        file, comment: trustedComment ?? "\(issued)file:\(safeText(name))\thashed",
+        as: signer.minisignKey.id, by: signer)
+      try AtomicFile.write(signature.text, to: release + ".minisig")
+      note("", "minisign key \(signer.minisignKey.idText)")
     } else {
-      envelope = signer.newEnvelope(.init(issued: try issuedTime(), expires: expires?.time))
+      let signature = try SSHSignature.signing(file, namespace: namespace, by: signer)
+      try AtomicFile.write(signature.text, to: release + ".sig")
+      note("", signer.publicKey.sshFingerprint)
     }
-    let text = try keyFile.sign(envelope, passphrase: passphrase, path: key).text()
-    guard text.utf8.count <= Envelope.byteLimit else {
-      throw CommandFailure(
-        "the signature of \(signer.fileCount) files would have \(text.utf8.count) bytes, more than "
-          + "the \(Envelope.byteLimit) that are read",
-        help: "put small files into archives", code: .fail)
+  }
+
+  private func note(_ what: String, _ signer: String) {
+    let object = what.isEmpty ? safeText(release) : "\(what) \(safeText(release))"
+    Terminal.note("signed \(object) as \(signer)")
+  }
+
+  /// Whoever makes Ed25519 signatures; nil when nobody was named.
+  private func signer(
+    _ keyFile: consuming SecretKeySource?
+  ) throws -> Ed25519Signer? {
+    if let agent {
+      guard let socket = Terminal.environment("SSH_AUTH_SOCK") else {
+        throw CommandFailure(
+          "SSH_AUTH_SOCK is not set: there is no agent", help: "eval $(ssh-agent) starts one",
+          code: .usage)
+      }
+      return .agent(try SSHAgent(socket: socket).key(named: agent))
     }
-    try AtomicFile.write(text, to: path)
-    Terminal.note(
-      "signed \(signer.fileCount) files of \(safeText(release)) as "
-        + "\(keyFile.publicKey.groupedFingerprint)")
+    guard let keyFile, let key else { return nil }
+    return .key(try keyFile.open(key, passphrase))
   }
 
   private func issuedTime() throws -> Timestamp? {

@@ -1,0 +1,131 @@
+public import Bytes
+public import Findings
+public import Trust
+
+/// What an OpenSSF Model Signing bundle establishes about a folder of files, whether or not they
+/// are a release.
+public struct OMSVerification: Sendable {
+  /// Everything wrong, and what could not be judged.
+  public private(set) var findings: [Finding] = []
+  /// Whether the key made the signature, whatever the files are.
+  public private(set) var isSigned = false
+
+  private let place: Place
+
+  /// Verifies a bundle: the signature by the key first, then its statement, then every file.
+  ///
+  /// - Parameters:
+  ///   - release: the files.
+  ///   - bundle: the bundle's bytes.
+  ///   - name: its path; the one file, besides `proofmark.sig`, that no signature can cover.
+  ///   - key: the key that counts.
+  ///   - time: when expiry is judged.
+  ///   - content: a file's bytes by its path.
+  public init(
+    of release: Release, bundle: ByteSlice, named name: String, by key: VerificationKey,
+    at time: Timestamp, content: (String) -> ByteSlice?
+  ) {
+    place = Place([name])
+    let payload: ByteSlice
+    do throws(SignatureFault) {
+      payload = try OMSVerification.parse(bundle).payload(verifiedBy: key)
+    } catch {
+      findings.append(error.finding(at: place))
+      return
+    }
+    isSigned = true
+    do {
+      let statement = try OMSStatement(parsing: payload)
+      judge(statement, release, signatureName: name, content: content)
+      guard statement.describesRelease else { return }
+      findings += SignatureVerification.identityFindings(
+        try Statement(parsing: payload), release, at: time, place: place)
+    } catch {
+      let rule =
+        error.kind == .malformed ? Rule.malformedStatement : .unsupportedForeignSignature
+      findings.append(rule.at(place.detail("payload"), "\(error.reason)"))
+    }
+  }
+
+  private static func parse(_ bytes: ByteSlice) throws(SignatureFault) -> SigstoreBundle {
+    do {
+      return try SigstoreBundle(parsing: bytes)
+    } catch {
+      throw error.kind == .malformed ? .malformed(error.reason) : .unsupported(error.reason)
+    }
+  }
+
+  /// Names and digests, both ways.
+  private mutating func judge(
+    _ statement: OMSStatement, _ release: Release, signatureName: String,
+    content: (String) -> ByteSlice?
+  ) {
+    if statement.followsLinks {
+      findings.append(
+        Rule.signerFollowedLinks.at(place.detail("payload"), "allow_symlinks is true"))
+    }
+    let present = Set(release.files.map(\.path))
+    var covered: [String: Int] = [:]
+    for resource in statement.resources {
+      let file = Place([resource.path])
+      guard present.contains(resource.path), let bytes = content(resource.path) else {
+        // One finding for a file, however many pieces of it are missing.
+        if covered.updateValue(0, forKey: resource.path) == nil {
+          findings.append(Rule.signedFileMissing.at(file, "signed, but missing"))
+        }
+        continue
+      }
+      let range = resource.range ?? 0..<bytes.count
+      if covered[resource.path, default: 0] == range.lowerBound {
+        covered[resource.path] = range.upperBound
+      }
+      guard !statement.matches(resource, bytes) else { continue }
+      findings.append(
+        Rule.signedFileChanged.at(
+          resource.range.map { file.detail("bytes \($0.lowerBound) to \($0.upperBound)") } ?? file,
+          "digest differs from the signed one",
+          evidence: ["expected \(statement.hashType.rawValue):\(hexadecimal(resource.digest))"]))
+    }
+    let ours = Set([signatureName, Release.signaturePath])
+    for file in release.files where !ours.contains(file.path) {
+      judge(file, statement, covered: covered[file.path])
+    }
+  }
+
+  /// A file that is there: all of it must be signed.
+  private mutating func judge(_ file: FileRecord, _ statement: OMSStatement, covered: Int?) {
+    let here = Place([file.path])
+    if let covered {
+      guard covered < file.size else { return }
+      findings.append(
+        Rule.unsignedFile.at(
+          here, "only \(covered) of its \(file.size) bytes are signed"))
+    } else if statement.ignores(file.path) {
+      findings.append(
+        Rule.ignoredBySigner.at(
+          here, "the signature leaves it out", evidence: ["found \(file.digest.prefixed)"]))
+    } else {
+      findings.append(
+        Rule.unsignedFile.at(
+          here, "not among the signed files", evidence: ["found \(file.digest.prefixed)"]))
+    }
+  }
+}
+
+extension SignatureFault {
+  /// The finding of a signature that establishes nothing.
+  func finding(at place: Place) -> Finding {
+    let rule: Rule =
+      switch self {
+      case .malformed: .malformedForeignSignature
+      case .unsupported: .unsupportedForeignSignature
+      case .mismatch: .foreignSignatureMismatch
+      case .otherKey: .foreignKeyMismatch
+      case .alteredComment: .alteredTrustedComment
+      case .otherNamespace: .foreignNamespace
+      case .notAllowed: .signerNotAllowed
+      case .otherSubject: .foreignSubjectDiffers
+      }
+    return rule.at(place, reason)
+  }
+}

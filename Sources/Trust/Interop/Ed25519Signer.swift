@@ -1,0 +1,48 @@
+public import Bytes
+
+/// Whoever can make an Ed25519 signature: a secret key in this process, or an agent that keeps it.
+public enum Ed25519Signer: ~Copyable {
+  /// A key in locked memory.
+  case key(NamedSecretKey)
+  /// A key that an agent or a token behind it holds.
+  case agent(SSHAgent.Key)
+
+  /// The public half.
+  public var publicKey: PublicKey {
+    switch self {
+    case .key(let named): named.key.publicKey
+    case .agent(let key): key.publicKey
+    }
+  }
+
+  /// The public half under the id that minisign's signatures name it by.
+  public var minisignKey: MinisignPublicKey {
+    switch self {
+    case .key(let named): named.minisignKey
+    case .agent(let key): MinisignPublicKey(key.publicKey)
+    }
+  }
+
+  /// The signature of the message.
+  ///
+  /// - Throws: `TrustError` when the agent refuses, or does not sign what it was asked to.
+  public func signature(of message: ByteSlice) throws(TrustError) -> [UInt8] {
+    switch self {
+    case .key(let named): return named.key.signature(of: message)
+    case .agent(let key): return try key.signature(of: message)
+    }
+  }
+}
+
+extension Envelope {
+  /// The envelope with one more signature; itself when the key has signed it already.
+  public func signed(by signer: borrowing Ed25519Signer) throws(TrustError) -> Envelope {
+    let message = signedBytes
+    let publicKey = signer.publicKey
+    guard !signatures.contains(where: { publicKey.verifies($0.bytes, of: message) }) else {
+      return self
+    }
+    return adding(
+      Signature(keyID: publicKey.fingerprint, bytes: try signer.signature(of: message)))
+  }
+}
