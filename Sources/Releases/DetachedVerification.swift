@@ -23,20 +23,22 @@ public struct DetachedVerification: Sendable {
   /// The signatures that hold.
   public private(set) var established: [EstablishedSignature] = []
 
-  /// Verifies every signature over the file by the keys. Each key that was given must have made
-  /// one.
+  /// Verifies every signature over the file that a key was given for. Each key must have made one;
+  /// what else lies beside the file is named and proves nothing.
   public init(
     of file: ByteSlice, _ signatures: [DetachedSignature], by keys: ForeignKeys, at time: Timestamp
   ) {
-    var wanted = keys.fileKinds
+    var missing = keys.fileKinds
     for signature in signatures {
       let place = Place([signature.name])
-      guard let kind = SignatureKind(of: signature.bytes) else {
+      let kind = SignatureKind(of: signature.bytes)
+      guard let kind, keys.fileKinds.contains(where: { $0.contains(kind) }) else {
+        let what = kind.map { "a signature of kind \($0.rawValue)" } ?? "no known kind of signature"
         findings.append(
-          Rule.malformedForeignSignature.at(place, "no signature in a known form"))
+          Rule.foreignSignatureNotJudged.at(place, "\(what), and no key for it"))
         continue
       }
-      wanted.removeAll { $0.contains(kind) }
+      missing.removeAll { $0.contains(kind) }
       do throws(SignatureFault) {
         let signer = try keys.verify(file, signature.bytes, kind, at: time)
         established.append(signer)
@@ -45,7 +47,7 @@ public struct DetachedVerification: Sendable {
         findings.append(error.finding(at: place))
       }
     }
-    for kinds in wanted {
+    for kinds in missing {
       let names = kinds.map(\.rawValue).joined(separator: " or ")
       findings.append(
         Rule.missingForeignSignature.at(.subject, "a key was given, but no \(names) signature"))

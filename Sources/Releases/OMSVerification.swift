@@ -100,6 +100,9 @@ public struct OMSVerification: Sendable {
       findings.append(
         Rule.unsignedFile.at(
           here, "only \(covered) of its \(file.size) bytes are signed"))
+    } else if file.size == 0, case .shards = statement.method {
+      findings.append(
+        Rule.ignoredBySigner.at(here, "an empty file, which a signature of shards cannot cover"))
     } else if statement.ignores(file.path) {
       findings.append(
         Rule.ignoredBySigner.at(

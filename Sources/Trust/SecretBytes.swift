@@ -105,7 +105,8 @@ extension SecretBytes {
     let decoded = try SecretBytes(count: range.count / 4 * 3 + 3)
     var length = 0
     let code = sodium_base642bin(
-      decoded.start, decoded.count, characters + range.lowerBound, range.count, ignoring, &length, nil,
+      decoded.start, decoded.count, characters + range.lowerBound, range.count, ignoring, &length,
+      nil,
       sodium_base64_VARIANT_ORIGINAL)
     guard code == 0 else { return nil }
     return try SecretBytes(copying: 0..<length, of: decoded)

@@ -45,14 +45,14 @@ struct ForeignKeyOptions: ParsableArguments {
   }
 
   func validate() throws {
-    guard isGiven || signature == nil else {
+    guard isGiven || foreignSignature == nil else {
       throw ValidationError("--foreign-signature needs a key of another tool, such as --oms-key")
     }
     guard allowedSigners != nil || principal == nil else {
       throw ValidationError("--principal needs --allowed-signers")
     }
     let count = [omsKey, minisignKey, allowedSigners, cosignKey].count { $0 != nil }
-    guard signature == nil || count == 1 else {
+    guard foreignSignature == nil || count == 1 else {
       throw ValidationError("--foreign-signature is for one key: give one of the four")
     }
   }

@@ -35,7 +35,7 @@ enum KeyFile {
         ? try MinisignPublicKey(parsing: bytes, name: path) : MinisignPublicKey(key)
       return Shown(key: named, format: format, isSecret: false, isEncrypted: false)
     } catch {
-      throw refusal.kind == .exposedKeyFile && KeyFile.isSecret(bytes) ? refusal : error
+      throw KeyFile.isSecret(bytes) ? refusal : error
     }
   }
 
@@ -59,7 +59,7 @@ enum KeyFile {
       key: key, format: source.format, isSecret: true, isEncrypted: source.isEncrypted)
   }
 
-  /// Whether the file looks like a secret key, so that its mode is what is wrong with it.
+  /// Whether the file looks like a secret key, so that what is wrong with it as one is told.
   private static func isSecret(_ bytes: ByteSlice) -> Bool {
     let head = bytes.prefix(128)
     return ["proofmark-secret-key", "PRIVATE KEY", "secret key"].contains { head.contains($0) }

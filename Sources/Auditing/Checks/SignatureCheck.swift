@@ -71,7 +71,8 @@ enum SignatureCheck: Check {
     output.result.findings += verification.findings
     if verification.isSigned {
       output.signers.append(
-        AuditReport.Signer(owner: "oms", key: key.name, role: "model.sig"))
+        AuditReport.Signer(
+          owner: "oms:\(key.name.prefix(12))", key: key.name, role: Release.bundlePath))
     }
   }
 

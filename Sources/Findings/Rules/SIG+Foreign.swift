@@ -10,7 +10,7 @@ extension Rule {
   public static let unsupportedForeignSignature = Rule(
     "SIG036", .high, .obstacle, cwe: 347,
     title: "a signature of a kind that is not judged",
-    why: "certificates, keyless signatures and OpenPGP need more than a key; nothing is established",
+    why: "certificates and keyless signatures need more than a key; nothing is established",
     fix: "let the signer sign with a key that can be given here, or verify it with its own tool")
   /// A signature that the given key did not make over these bytes.
   public static let foreignSignatureMismatch = Rule(
@@ -47,7 +47,7 @@ extension Rule {
     "SIG042", .info, cwe: 347,
     title: "a signature that was not judged",
     why: "without its signer's key it proves nothing",
-    fix: "give the key: --oms-key for model.sig, --trust for proofmark.sig")
+    fix: "give its signer's key if it is to count; 'proofmark help verify' lists the options")
   /// minisign's trusted comment was changed.
   public static let alteredTrustedComment = Rule(
     "SIG043", .high, cwe: 345,

@@ -194,13 +194,14 @@ extension Rule {
     why: "what cannot be compared cannot be told from an older release",
     fix: "name versions MAJOR.MINOR.PATCH")
 
-  static let signatureRules: [Rule] = [
-    missingSignature, noTrustFile, malformedSignature, thresholdNotMet, unknownKey, revokedKey,
-    keyOutsideValidity, ownerNotInRole, trustFileExpired, malformedStatement, unsignedFile,
-    signedFileMissing, signedFileChanged, rootDigestDiffers, statementOfAnotherRelease,
-    statementExpired, revokedRelease, roleDoesNotCoverModel, unsignedTrustFile, idleRevocation,
-    rolledBack, sameVersionOtherBytes, olderTrustFile, alteredTrustFile, trustFileNotHandedOver,
-    noRollbackMemory, belowMinimumVersion, parentDiffers, parentNotPinned, trustFileFromRelease,
-    signatureVanished, unorderedVersion,
-  ] + foreignSignatureRules
+  static let signatureRules: [Rule] =
+    [
+      missingSignature, noTrustFile, malformedSignature, thresholdNotMet, unknownKey, revokedKey,
+      keyOutsideValidity, ownerNotInRole, trustFileExpired, malformedStatement, unsignedFile,
+      signedFileMissing, signedFileChanged, rootDigestDiffers, statementOfAnotherRelease,
+      statementExpired, revokedRelease, roleDoesNotCoverModel, unsignedTrustFile, idleRevocation,
+      rolledBack, sameVersionOtherBytes, olderTrustFile, alteredTrustFile, trustFileNotHandedOver,
+      noRollbackMemory, belowMinimumVersion, parentDiffers, parentNotPinned, trustFileFromRelease,
+      signatureVanished, unorderedVersion,
+    ] + foreignSignatureRules
 }

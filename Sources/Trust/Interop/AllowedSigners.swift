@@ -109,7 +109,11 @@ extension AllowedSigners.Line {
           guard let time = AllowedSigners.time(parts[1]) else {
             throw fault("expected a time such as 20271231Z, found '\(safeText(parts[1]))'")
           }
-          if parts[0].lowercased() == "valid-after" { validAfter = time } else { validBefore = time }
+          if parts[0].lowercased() == "valid-after" {
+            validAfter = time
+          } else {
+            validBefore = time
+          }
         default: throw fault("unknown option '\(safeText(option))'")
         }
       }

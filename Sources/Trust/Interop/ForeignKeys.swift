@@ -51,7 +51,8 @@ extension ForeignKeys {
       guard let minisign else { throw .unsupported("a minisign signature, and no key for it") }
       try parsed.verify(file, by: minisign)
       return EstablishedSignature(
-        owner: "minisign", key: minisign.idText, kind: kind, comment: parsed.trustedComment,
+        owner: "minisign:\(minisign.idText)", key: minisign.idText, kind: kind,
+        comment: parsed.trustedComment,
         isLegacy: parsed.isLegacy)
     case .ssh:
       let parsed = try SSHSignature(parsing: signature)
@@ -65,7 +66,8 @@ extension ForeignKeys {
       guard let cosign else { throw .unsupported("a cosign signature, and no key for it") }
       try ForeignKeys.verify(file, signature, kind, by: cosign)
       return EstablishedSignature(
-        owner: "cosign", key: cosign.name, kind: kind, comment: nil, isLegacy: false)
+        owner: "cosign:\(cosign.name.prefix(12))", key: cosign.name, kind: kind, comment: nil,
+        isLegacy: false)
     case .openPGP:
       throw .unsupported("an OpenPGP signature: verify it with gpg")
     }

@@ -21,7 +21,8 @@ public enum SignatureFault: Error, Sendable, Equatable {
   public var reason: String {
     switch self {
     case .malformed(let text), .unsupported(let text), .mismatch(let text), .otherKey(let text),
-      .alteredComment(let text), .otherNamespace(let text), .notAllowed(let text), .otherSubject(let text):
+      .alteredComment(let text), .otherNamespace(let text), .notAllowed(let text),
+      .otherSubject(let text):
       text
     }
   }

@@ -45,4 +45,3 @@ public enum SignatureKind: String, Sendable, CaseIterable {
     return Base64.decode(line)
   }
 }
-

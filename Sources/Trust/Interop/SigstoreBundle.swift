@@ -141,7 +141,8 @@ extension SigstoreBundle {
   public func expect(_ key: VerificationKey) throws(SignatureFault) {
     switch material {
     case .certificates:
-      throw .unsupported("signed by a certificate: its chain and its transparency log are not judged")
+      throw .unsupported(
+        "signed by a certificate: its chain and its transparency log are not judged")
     case .publicKey(let hint):
       // Of an ECDSA key the hint is known; other tools write others, or none.
       guard case .ecdsa(let key) = key, let hint, Digest(hexadecimal: hint) != nil else { return }

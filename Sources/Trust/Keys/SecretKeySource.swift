@@ -73,14 +73,18 @@ public struct SecretKeySource: ~Copyable {
   private static func pkcs8Seed(
     _ block: borrowing PEMBlock, path: String
   ) throws(TrustError) -> SecretBytes {
-    guard block.label == "PRIVATE KEY" else {
-      let isEncrypted = block.label == "ENCRYPTED PRIVATE KEY"
+    switch block.label {
+    case "PRIVATE KEY": break
+    case "ENCRYPTED PRIVATE KEY":
       throw TrustError(
-        .malformedKeyFile, path,
-        isEncrypted
-          ? "encrypted PEM files are not read"
-          : "expected a PRIVATE KEY, found '\(block.label)'",
-        help: isEncrypted ? "openssl pkey -in \(path) -out KEY.pem takes the encryption off" : nil)
+        .malformedKeyFile, path, "encrypted PEM files are not read",
+        help: "openssl pkey -in \(path) -out KEY.pem takes the encryption off")
+    case "EC PRIVATE KEY":
+      throw TrustError(
+        .malformedKeyFile, path, "an ECDSA key, where one of Ed25519 is needed",
+        help: "'sign --oms' signs with ECDSA keys")
+    default:
+      throw TrustError(.malformedKeyFile, path, "expected a PRIVATE KEY, found '\(block.label)'")
     }
     guard block.content.count == pkcs8Head.count + 32,
       block.content.publicBytes(0..<pkcs8Head.count) == pkcs8Head

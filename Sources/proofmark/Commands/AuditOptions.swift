@@ -155,7 +155,8 @@ struct AuditOptions: ParsableArguments {
     for path in paths { try checkOutside(path, options) }
     var memory = try AuditMemory(options)
     var settings = try settings(
-      demanding: demanded, foreign: foreign, memory: options, state: memory.state, advisories: osv?.load() ?? [])
+      demanding: demanded, foreign: foreign, memory: options, state: memory.state,
+      advisories: osv?.load() ?? [])
     for output in outputs { try OutputFile.check(output.path) }
     var reports: [AuditReport] = []
     var codes: [Judging.ExitCode] = []

@@ -99,7 +99,9 @@ struct KeyExportCommand: ParsableCommand {
   var output: String?
 
   @Flag(
-    help: "Write the secret key, unencrypted, to a file that must not exist and that only you can read.")
+    help:
+      "Write the secret key, unencrypted, to a file that must not exist and that only you can read."
+  )
   var secret = false
 
   @OptionGroup var passphrase: PassphraseOptions
