@@ -123,7 +123,7 @@ public struct Envelope: Sendable, Equatable {
 
   /// The envelope with a signature that somebody made over `signedBytes`.
   func adding(_ signature: Signature) -> Envelope {
-    Envelope(payload: payload, signatures: signatures + [signature])
+    Envelope(payload: payload, type: type, signatures: signatures + [signature])
   }
 
   /// The JSON text: the same envelope always gives the same bytes.

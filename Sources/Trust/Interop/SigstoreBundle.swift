@@ -129,7 +129,7 @@ public struct SigstoreBundle: Sendable {
       "mediaType": .string(mediaType), "verificationMaterial": material,
       "dsseEnvelope": [
         "payload": .string(Base64.encode(payload)),
-        "payloadType": .string(Envelope.payloadType), "signatures": signatures,
+        "payloadType": .string(envelope.type.rawValue), "signatures": signatures,
       ],
     ]
     return bundle.compactText()
