@@ -112,6 +112,13 @@ public struct TrustFile: Sendable {
   /// SHA-256 of the file.
   public var digest: Digest { Digest(of: text) }
 
+  /// The owners of the role who have a key that is not revoked.
+  public func ownersWithKeys(in role: Role) -> [String] {
+    role.owners.filter { owner in
+      keys.contains { $0.owner == owner && revocation(ofKey: $0.id) == nil }
+    }
+  }
+
   /// The revocation of the key, nil when it is not revoked.
   public func revocation(ofKey id: String) -> Revocation? {
     revocations.first { $0.subject == .key(id) }

@@ -9,7 +9,8 @@ struct TrustFileEditing: ParsableArguments {
   var file: String
 
   @Option(
-    help: ArgumentHelp("Also set from when on the file is not relied upon.", valueName: "time"))
+    help: ArgumentHelp(
+      "Also set from when on the file is not relied upon.", valueName: TimeOption.form))
   var expires: TimeOption?
 
   /// Writes the next version of the file, changed by `change`.
@@ -40,6 +41,13 @@ struct TrustFileEditing: ParsableArguments {
   /// Says what was written and what is left to do.
   static func report(_ trust: TrustFile, _ file: String, after old: TrustFile? = nil) {
     Terminal.note("wrote version \(trust.version) of \(safeText(file))")
+    for role in trust.roles {
+      let able = trust.ownersWithKeys(in: role).count
+      guard able < role.threshold else { continue }
+      Terminal.note(
+        "\(Tool.name): warning: role '\(safeText(role.name))' demands \(counted(role.threshold)), and "
+          + "\(able) of its owners have a key that is not revoked")
+    }
     guard let root = trust.root else { return }
     var help = "help: \(counted(root.threshold)) of its root role must sign it with 'trust sign'"
     if let oldRoot = old?.root, oldRoot != root {
@@ -76,10 +84,10 @@ struct PublicKeyOption: ExpressibleByArgument {
 
 /// From when to when a key is valid.
 struct KeyValidityOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("The key's first moment of validity.", valueName: "time"))
+  @Option(help: ArgumentHelp("The key's first moment of validity.", valueName: TimeOption.form))
   var notBefore: TimeOption?
 
-  @Option(help: ArgumentHelp("The key's last moment of validity.", valueName: "time"))
+  @Option(help: ArgumentHelp("The key's last moment of validity.", valueName: TimeOption.form))
   var notAfter: TimeOption?
 
   /// The key with its validity.

@@ -70,7 +70,8 @@ struct AtomicFileTests {
     let folder = try Folder()
     let missing = folder.path + "/none/report.txt"
     let error = try #require(throws: FileError.self) { try AtomicFile.write("x", to: missing) }
-    #expect(error == FileError(path: missing, action: "write", reason: "No such file or directory"))
+    #expect(error.description == "\(missing): cannot write: No such file or directory")
+    #expect(error.isMissing)
     #expect(throws: FileError.self) { try AtomicFile.write("x", to: folder.path) }
     #expect(folder.names.isEmpty)
   }
@@ -87,6 +88,35 @@ struct FileReadingTests {
     try AtomicFile.write("", to: path)
     #expect(try ByteSlice(path: path).isEmpty)
   }
+
+  @Test
+  func `a file that is not there is nothing, one that cannot be read is an error`() throws {
+    let folder = try Folder()
+    #expect(try ByteSlice.ifPresent(path: folder.path + "/none") == nil)
+    try AtomicFile.append(line: "one", to: folder.path + "/lines")
+    try AtomicFile.append(line: "two", to: folder.path + "/lines")
+    #expect(try ByteSlice.ifPresent(path: folder.path + "/lines")?.utf8 == "one\ntwo\n")
+    let error = try #require(throws: FileError.self) { try ByteSlice.ifPresent(path: folder.path) }
+    #expect(!error.isMissing)
+  }
+
+  @Test
+  func `a lock is held by one value at a time`() async throws {
+    let folder = try Folder()
+    let path = folder.path + "/file"
+    let (waits, waiting) = AsyncStream<Void>.makeStream()
+    let held = try FileLock(of: path)
+    let second = Task.detached {
+      let lock = try FileLock(of: path) { waiting.yield() }
+      withExtendedLifetime(lock) {}
+    }
+    // The second is told that it waits; it ends once the first has.
+    for await _ in waits { break }
+    release(held)
+    try await second.value
+  }
+
+  private func release(_ lock: consuming FileLock) {}
 
   @Test
   func `what is no regular file is an error and never waited for`() throws {

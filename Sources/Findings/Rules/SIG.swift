@@ -174,7 +174,7 @@ extension Rule {
     "SIG029", .high, .obstacle, cwe: 353,
     title: "the lock does not pin the lock of its parent",
     why: "a parent named by its version alone can be any release of that version",
-    fix: "lock the release again with its parent's lock at hand")
+    fix: "lock the release again with 'proofmark lock --parent', and sign it")
   /// The trust file is one of the release's own files.
   public static let trustFileFromRelease = Rule(
     "SIG030", .high, cwe: 345,

@@ -96,7 +96,7 @@ struct AuditOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The time to judge validity at, as 2027-12-31T00:00:00Z. Default: now.", valueName: "time"))
+      "The time to judge validity at. Default: now.", valueName: TimeOption.form))
   var at: TimeOption?
 
   @Option(help: "The report on standard output.")

@@ -70,13 +70,13 @@ struct SignCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "State when the release was issued. Default: SOURCE_DATE_EPOCH, else nothing; with --add "
-        + "what is stated already.", valueName: "time"))
+        + "what is stated already.", valueName: TimeOption.form))
   var issued: TimeOption?
 
   @Option(
     help: ArgumentHelp(
       "State when the signature ends to count; with --add what is stated already is kept.",
-      valueName: "time"))
+      valueName: TimeOption.form))
   var expires: TimeOption?
 
   @OptionGroup var passphrase: PassphraseOptions

@@ -42,7 +42,10 @@ struct TrustShowCommand: ParsableCommand {
   var file: String
 
   func run() throws {
-    try Terminal.output(TrustFileOption.read(file).listing)
+    let (trust, objection) = try TrustFileOption.examine(file, at: .systemClock())
+    let owners = trust.signature?.owners.joined(separator: ", ")
+    let signature = owners.map { "signed by \($0)" } ?? "not signed: \(objection ?? "")"
+    try Terminal.output(trust.listing + "\n" + safeText(signature) + "\n")
   }
 }
 
@@ -69,23 +72,13 @@ struct TrustVerifyCommand: AuditingCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The time to judge validity at, as 2027-12-31T00:00:00Z. Default: now.", valueName: "time"))
+      "The time to judge validity at. Default: now.", valueName: TimeOption.form))
   var at: TimeOption?
 
   func execute() throws -> Judging.ExitCode {
     let time = at?.time ?? .systemClock()
-    var trust = try TrustFileOption.read(file)
-    var objections: [String] = []
-    if let bytes = try ByteSlice.ifPresent(path: TrustFileOption.signaturePath(of: file)) {
-      do throws(ConfigurationError) {
-        trust = try trust.signed(bytes, at: time)
-      } catch {
-        objections.append("\(error)")
-      }
-    } else {
-      let reason = trust.root == nil ? "has no root role" : "is not signed by its root role"
-      objections.append("version \(trust.version) \(reason)")
-    }
+    let (trust, objection) = try TrustFileOption.examine(file, at: time)
+    var objections = objection.map { ["version \(trust.version): \($0)"] } ?? []
     if time >= trust.expires { objections.append("expired at \(trust.expires)") }
     if let against {
       let seen = TrustSighting(try TrustFileOption.read(against))

@@ -28,7 +28,8 @@ struct TrustInitCommand: ParsableCommand {
   @Option(help: "A name for the key. Default: the owner's.")
   var id: String?
 
-  @Option(help: ArgumentHelp("From when on the file is not relied upon.", valueName: "time"))
+  @Option(
+    help: ArgumentHelp("From when on the file is not relied upon.", valueName: TimeOption.form))
   var expires: TimeOption
 
   @Option(help: ArgumentHelp("A role of the owner; repeatable.", valueName: "name"))
@@ -197,7 +198,7 @@ struct TrustRevokeCommand: ParsableCommand {
   @Option(help: "Why, for those who meet it.")
   var reason: String
 
-  @Option(help: ArgumentHelp("Since when; only shown.", valueName: "time"))
+  @Option(help: ArgumentHelp("Since when; only shown.", valueName: TimeOption.form))
   var since: TimeOption?
 
   func run() throws {

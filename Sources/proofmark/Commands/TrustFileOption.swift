@@ -20,6 +20,21 @@ enum TrustFileOption {
     }
   }
 
+  /// The trust file, with its signature where that holds, else with what stands against it.
+  static func examine(
+    _ path: String, at time: Timestamp
+  ) throws -> (trust: TrustFile, objection: String?) {
+    let file = try read(path)
+    guard let bytes = try ByteSlice.ifPresent(path: signaturePath(of: path)) else {
+      return (file, file.root == nil ? "has no root role" : "is not signed by its root role")
+    }
+    do throws(ConfigurationError) {
+      return (try file.signed(bytes, at: time), nil)
+    } catch {
+      return (file, "\(error)")
+    }
+  }
+
   /// The trust file alone.
   static func read(_ path: String) throws -> TrustFile {
     let bytes = try ByteSlice(path: path)
