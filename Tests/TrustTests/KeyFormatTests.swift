@@ -71,7 +71,7 @@ struct KeyFormatTests {
     }
     let wrong = vector.seed + vector.seed
     #expect(
-      try trustError { _ = try SecretKeySource(path: source(wrong)) }?.kind == .malformedKeyFile)
+      trustError { _ = try SecretKeySource(path: source(wrong)) }?.kind == .malformedKeyFile)
   }
 
   @Test func `a minisign key under a passphrase opens with it alone`() throws {

@@ -1,5 +1,4 @@
 import Bytes
-import Foundation
 import Glibc
 import TestSupport
 import Testing
@@ -9,17 +8,14 @@ import Trust
 private final class RunningAgent {
   let folder: ScratchFolder
   let socket: String
-  private let process = Process()
+  private let process: pid_t
 
   init() throws {
     folder = try ScratchFolder()
     socket = "/tmp/proofmark-agent-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
     let tool = try #require(ForeignTool("ssh-agent"))
-    process.executableURL = URL(fileURLWithPath: tool.path)
-    process.arguments = ["-D", "-a", socket]
-    process.standardOutput = FileHandle.nullDevice
-    try process.run()
-    for _ in 0..<500 where access(socket, F_OK) != 0 { usleep(2000) }
+    process = try #require(RunningAgent.start([tool.path, "-D", "-a", socket]))
+    for _ in 0..<2000 where access(socket, F_OK) != 0 { usleep(2000) }
     try folder.write(SignatureVectors.bytes("ssh"), to: "ssh")
     try folder.setMode(0o600, of: "ssh")
     let add = try #require(ForeignTool("ssh-add"))
@@ -28,13 +24,32 @@ private final class RunningAgent {
   }
 
   deinit {
-    process.terminate()
-    process.waitUntilExit()
+    // The runner blocks SIGTERM, and what it starts inherits that.
+    kill(process, SIGKILL)
+    waitpid(process, nil, 0)
     unlink(socket)
+  }
+
+  /// Starts a program without any descriptor of this process: Foundation learns by them when other
+  /// tests' programs end, and the agent outlives those.
+  private static func start(_ arguments: [String]) -> pid_t? {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
+    // One that is not open is passed over.
+    for descriptor in (STDERR_FILENO + 1)..<512 {
+      posix_spawn_file_actions_addclose(&actions, descriptor)
+    }
+    let words = arguments.map { strdup($0) }
+    defer { words.forEach { free($0) } }
+    var process: pid_t = 0
+    let code = posix_spawn(&process, arguments[0], &actions, nil, words + [nil], nil)
+    return code == 0 ? process : nil
   }
 }
 
-@Suite(.enabled(if: ForeignTool.isInstalled("ssh-agent") && ForeignTool.isInstalled("ssh-add")))
+@Suite(.enabled(if: ["ssh-agent", "ssh-add"].allSatisfy(ForeignTool.isInstalled)))
 struct SSHAgentTests {
   @Test func `a key in an agent signs what proofmark.sig is over`() throws {
     let running = try RunningAgent()
