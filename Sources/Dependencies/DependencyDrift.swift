@@ -23,9 +23,11 @@ struct DependencyDrift {
   }
 
   private var locks: [Key: Lock] = [:]
+  /// Packages whose declarations name one version, where nothing locks them.
+  private(set) var pins: [PinnedPackage] = []
 
   init(_ readings: [DependencyReading]) {
-    for reading in readings where reading.content.isReadable && !reading.content.pins.isEmpty {
+    for reading in readings where reading.content.isReadable && reading.content.isLock {
       for kind in reading.reader.locks {
         add(reading, to: Key(folder: reading.file.folder, kind: kind, isOfWorkspace: false))
         if reading.reader.locksAll {
@@ -47,8 +49,7 @@ struct DependencyDrift {
     for pin in reading.content.pins {
       lock.versions[pin.package.name, default: []].insert(pin.package.version)
     }
-    // What comes from elsewhere is no pin, and has its finding.
-    for name in reading.content.directNames where lock.versions[name] == nil {
+    for name in reading.content.knownNames where lock.versions[name] == nil {
       lock.versions[name] = []
     }
     lock.locksAll = lock.locksAll && reading.reader.locksAll
@@ -104,8 +105,12 @@ struct DependencyDrift {
       // They are installed where somebody asks for them.
       case .optional: continue
       case .required, .conditional:
-        if declared.version != nil {
+        if let version = declared.version {
           hasPins = true
+          pins.append(
+            PinnedPackage(
+              Package(declared.ecosystem, name: declared.name, version: version),
+              at: declared.place))
         } else {
           let what = declared.specifier.isEmpty ? "no version" : "'\(declared.specifier)'"
           findings.append(

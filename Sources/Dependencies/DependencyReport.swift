@@ -140,8 +140,12 @@ public struct DependencyReport: Sendable {
     let container = Array(pin.place.members.dropLast())
     let scope = pin.repetition == .never ? container : pin.place.members
     let key = scope + [package.ecosystem.rawValue, package.name]
-    guard let first = firstPins[key] else {
-      firstPins[key] = pin
+    // Lines of different markers are for different machines; pip refuses two that both apply.
+    let same = key + [pin.marker ?? ""]
+    let other = pin.marker == nil ? key + ["any"] : key + [""]
+    guard let first = firstPins[same] ?? firstPins[other] else {
+      firstPins[same] = pin
+      if pin.marker != nil { firstPins[key + ["any"]] = pin }
       return
     }
     // Two files that are installed apart may agree on a package.
@@ -182,7 +186,9 @@ public struct DependencyReport: Sendable {
 
   /// What only all files together tell.
   private mutating func finish() {
-    findings += DependencyDrift(readings).findings + GradleHashes(readings).findings
+    let drift = DependencyDrift(readings)
+    findings += drift.findings + GradleHashes(readings).findings
+    pins += drift.pins
     var merged: [[String]: Package] = [:]
     for pin in pins {
       let package = pin.package

@@ -159,6 +159,31 @@ struct DriftTests {
     }
   }
 
+  @Test(arguments: ["a==1.0\n", "a>=1\n", "a @ https://example.com/a.whl\n"])
+  func `what a lock names without a pin has one finding`(_ line: String) {
+    let files = [
+      ("pyproject.toml", "[project]\ndependencies = ['a']\n"), ("requirements.txt", line),
+    ]
+    let report = DependencyReport(texts: files)
+    #expect(report.findings.count == 1)
+    #expect(report.findings.first?.place.members == ["requirements.txt"])
+  }
+
+  @Test func `exact versions without hashes are packages, too`() {
+    #expect(DependencyReport("requirements.txt", "a==1.0\n").names == ["pypi a 1.0"])
+    #expect(
+      DependencyReport("environment.yml", "dependencies: [a==1.0, b]\n").names == ["conda a 1.0"])
+  }
+
+  @Test(arguments: [
+    "Dockerfile.md", "dockerfile_lint.py", "Dockerfile.dockerignore", "environments.yml",
+    "labels/explicit_words.txt", "docs/conda.md",
+  ])
+  func `a file that only sounds like one is none`(_ path: String) {
+    #expect(DependencyReport(path, "x").rules == ["DEP013"])
+    #expect(DependencyFileKind(path: path) == nil)
+  }
+
   @Test func `a broken lock locks nothing`() {
     let files = [
       ("pyproject.toml", "[project]\ndependencies = ['a']\n"), ("uv.lock", "version = 9"),

@@ -174,6 +174,19 @@ struct RequirementsTests {
     #expect(rules("a.b==1 \(hash)\nA_b==1 \(hash)\n") == ["DEP009"])
   }
 
+  @Test(arguments: [
+    ("python_version < '3.9'", "python_version >= '3.9'", []),
+    ("python_version < '3.9'", "python_version < '3.9'", ["DEP009"]),
+  ])
+  func `a package for each marker is no package twice`(
+    _ one: String, _ other: String, _ expected: [String]
+  ) {
+    let text = "numpy==1.24.4 ; \(one) \(hash)\nnumpy==2.0.2 ; \(other) \(hash)\n"
+    #expect(rules(text) == expected)
+    #expect(rules(text + "numpy==1.0 \(hash)\n") == expected + ["DEP009"])
+    #expect(rules("numpy==1.0 \(hash)\n" + text).count == 2)
+  }
+
   @Test func `findings name the line where the requirement begins`() {
     let report = report("# head\n\nh5py \\\n  ==3.12.1\nnumpy>=2 # x\n")
     #expect(report.findings.map { $0.place.detail } == ["line 3", "line 5"])

@@ -6,12 +6,17 @@ import Findings
 enum CondaEnvironmentReader: DependencyReader {
   static let kind = "environment"
   static let names = [
-    "environment*.yml", "environment*.yaml", "*environment.yml", "*environment.yaml", "conda.yml",
-    "conda.yaml", "conda_env.yml", "conda_env.yaml",
+    "environment.yml", "environment.yaml", "environment-*.yml", "environment-*.yaml",
+    "environment_*.yml", "environment_*.yaml", "environment.*.yml", "environment.*.yaml",
+    "*-environment.yml", "*-environment.yaml", "*_environment.yml", "*_environment.yaml",
+    "conda.yml", "conda.yaml", "conda_env.yml", "conda_env.yaml", "conda-env.yml",
+    "conda-env.yaml",
   ]
 
   static func read(_ file: DependencyFile, into content: inout DependencyContent) {
     guard let document = content.yaml(file) else { return }
+    // Without the key, nothing is installed.
+    if document.object != nil, document["dependencies"] == nil { return }
     guard let dependencies = document["dependencies"]?.array else {
       content.refuse(file.place, "expected a list 'dependencies'")
       return

@@ -9,12 +9,17 @@ import Findings
 enum CondaExplicitReader: DependencyReader {
   static let kind = "conda-explicit"
   static let names = [
-    "conda-*.lock", "*explicit*.txt", "spec-file*.txt", "*spec-list*.txt", "conda-lock*.txt",
+    "conda-*.lock", "explicit.txt", "*-explicit.txt", "spec-file.txt", "spec-list.txt",
+    "conda-lock*.txt",
   ]
   static let locks: Set = ["environment"]
 
   static func read(_ file: DependencyFile, into content: inout DependencyContent) {
     guard let lines = content.lines(file) else { return }
+    guard lines.contains(where: { trimmingSpace($0.text) == "@EXPLICIT" }) else {
+      content.refuse(file.place, "expected a line '@EXPLICIT'")
+      return
+    }
     var isExplicit = false
     for (number, text) in lines {
       let line = trimmingSpace(text)

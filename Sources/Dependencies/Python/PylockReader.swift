@@ -28,9 +28,10 @@ enum PylockReader: DependencyReader {
         content.reportDirect(
           .repository, name, from: vcs["url"]?.string ?? vcs["path"]?.string, at: place)
       } else if let directory = package["directory"] {
-        // The project that the file is the lock of.
-        if directory["path"]?.string != "." {
-          content.reportDirect(.path, name, from: directory["path"]?.string, at: place)
+        // The project that the file is the lock of, and others of the release.
+        let path = directory["path"]?.string ?? ""
+        if path != ".", file.neighbour("\(path)/pyproject.toml") == nil {
+          content.reportDirect(.path, name, from: path, at: place)
         }
       } else {
         pin(package, name, at: place, into: &content)

@@ -14,8 +14,8 @@ struct DependencyContent {
   private(set) var pins: [PinnedPackage] = []
   private(set) var declarations: [DeclaredPackage] = []
   var includes: [Include] = []
-  /// Names that come from an address or path: known, though not pinned.
-  var directNames: Set<String> = []
+  /// Names that are not pinned, and yet no drift: they come from an address, or have a finding.
+  var knownNames: Set<String> = []
   /// Whether the file could be read at all: a broken lock locks nothing.
   private(set) var isReadable = true
   /// Whether the limit of findings was met.
@@ -25,6 +25,9 @@ struct DependencyContent {
   private static let findingLimit = 20_000
   /// The most packages and declarations of one file.
   private static let packageLimit = 200_000
+
+  /// Whether it says anything that declarations can be compared with.
+  var isLock: Bool { !pins.isEmpty || !knownNames.isEmpty }
 
   /// Adds a finding; addresses in its evidence lose their credentials.
   mutating func report(
@@ -87,7 +90,7 @@ struct DependencyContent {
     for pin in other.pins { self.pin(pin) }
     for declaration in other.declarations { declare(declaration) }
     includes += other.includes
-    directNames.formUnion(other.directNames)
+    knownNames.formUnion(other.knownNames)
   }
 }
 
@@ -112,11 +115,14 @@ public struct PinnedPackage: Sendable, Equatable {
   /// Its licence, as the file gives it.
   public let licence: String?
   let repetition: Repetition
+  /// The marker that says where it is installed; nil for everywhere.
+  let marker: String?
 
   init(
     _ package: Package, at place: Place, source: String? = nil, licence: String? = nil,
-    repetition: Repetition = .free
+    repetition: Repetition = .free, marker: String? = nil
   ) {
+    self.marker = marker
     self.package = package
     self.place = place
     self.source = source.map(redacted)

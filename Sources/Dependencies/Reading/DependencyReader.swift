@@ -37,11 +37,13 @@ enum DependencyReaders {
     PackageManifestReader.self,
   ]
 
+  /// Files about Dockerfiles: `Dockerfile.dockerignore`, `dockerfile_lint.py`, `Dockerfile.md`.
+  private static let others = ["*.dockerignore", "*.py", "*.md", "*.rst", "*.html"]
+
   /// The reader of files with the path; nil when there is none.
   static func reader(of path: String) -> (any DependencyReader.Type)? {
     let name = DependencyName(path)
-    // `Dockerfile.dockerignore` lists files, not instructions.
-    if name.matches("*.dockerignore") { return nil }
+    if name.matches("*file*"), others.contains(where: name.matches) { return nil }
     return all.first { reader in reader.names.contains { name.matches($0) } }
   }
 }

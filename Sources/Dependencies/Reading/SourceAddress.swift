@@ -32,7 +32,7 @@ extension DependencyContent {
   mutating func reportDirect(
     _ source: DirectSource, _ name: String, from address: String?, at place: Place
   ) {
-    directNames.insert(name)
+    knownNames.insert(name)
     report(
       .directReference, place, "'\(name)' comes from \(source.rawValue)",
       evidence: [address].compactMap { $0 })

@@ -95,13 +95,13 @@ enum Requirement: Equatable {
 }
 
 extension Requirement {
-  /// The conditions on the version in a requirement of a name, and whether a marker follows; nil
+  /// The conditions on the version in a requirement of a name, and the marker that follows; nil
   /// for any other text.
-  static func conditions(of text: String) -> (specifier: String, hasMarker: Bool)? {
+  static func conditions(of text: String) -> (specifier: String, marker: String?)? {
     let (demand, marker) = divide(text)
     var cursor = RequirementCursor(demand)
     guard cursor.name() != nil, cursor.skipExtras() else { return nil }
-    return (cursor.rest(), marker != nil)
+    return (cursor.rest(), marker)
   }
 }
 
@@ -119,7 +119,7 @@ extension DependencyContent {
       let conditions = Requirement.conditions(of: text)
       var version: String?
       if case .pinned(_, let pinned) = requirement { version = pinned }
-      let isConditional = scope == .required && conditions?.hasMarker == true
+      let isConditional = scope == .required && conditions?.marker != nil
       declare(
         DeclaredPackage(
           .pypi, name: name, specifier: conditions?.specifier ?? "", version: version,

@@ -115,7 +115,7 @@ struct RequirementsFile {
         report(.malformedDependencyFile, line, "a hash that belongs to no requirement")
       }
     } else {
-      judge(Requirement(demand), hashes: hashes, line)
+      judge(demand, hashes: hashes, line)
     }
   }
 
@@ -216,22 +216,25 @@ struct RequirementsFile {
     return hashes.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
-  private mutating func judge(_ requirement: Requirement, hashes: [String], _ line: LogicalLine) {
-    switch requirement {
+  private mutating func judge(_ demand: String, hashes: [String], _ line: LogicalLine) {
+    switch Requirement(demand) {
     case .malformed(let reason): report(.malformedDependencyFile, line, reason)
-    case .direct(let what): report(.directReference, line, "the requirement is \(what)")
+    case .direct(let what):
+      let name = demand.prefix { !"@[ ".contains($0) }
+      if demand.contains("@") { content.knownNames.insert(normalisedPackageName(String(name))) }
+      report(.directReference, line, "the requirement is \(what)")
     // What a constraint leaves open, the requirement itself must say.
     case .open(let name, let reason) where !isConstraints:
+      content.knownNames.insert(name)
       report(.unpinnedDependency, line, "'\(name)' is not pinned: \(reason)")
     case .pinned(let name, let version) where !isConstraints:
-      guard !hashes.isEmpty else {
+      if hashes.isEmpty {
         report(.unhashedDependency, line, "'\(name)' has no hash of SHA-256 or stronger")
-        return
       }
       content.pin(
         PinnedPackage(
           Package(.pypi, name: name, version: version, hashes: hashes), at: lineOf(line),
-          source: index, repetition: .never))
+          source: index, repetition: .never, marker: Requirement.conditions(of: demand)?.marker))
     case .open, .pinned: return
     }
   }
