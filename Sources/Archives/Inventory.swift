@@ -1,5 +1,6 @@
 public import Bytes
 import CArchive
+import Dispatch
 public import Findings
 import Glibc
 
@@ -176,6 +177,7 @@ public struct Inventory: Sendable {
       subjectBytes: limits.totalBytes - builder.allowance.bytes)
     let links = builder.links
     let (members, suspects, findings) = builder.finish()
+    Inventory.digest(members)
     var list = DigestStream()
     for member in members {
       list.update(Array("\(member.digest.hexadecimal)  \(member.path)\n".utf8))
@@ -203,6 +205,16 @@ public struct Inventory: Sendable {
       findings: findings, front: isAtEnd ? bytes.asFile() : nil, links: links,
       unpackedDigest: unpackedDigest, allowance: allowance, at: place)
   }
+
+  /// Computes the digests of a folder's files at once, one a thread; they stay with the bytes.
+  private static func digest(_ members: [Member]) {
+    // The largest first: no thread is left with it at the end. Small files are not worth a thread.
+    let files = members.filter { $0.size >= threadBytes }.sorted { $0.size > $1.size }
+    guard files.count > 1 else { return }
+    DispatchQueue.concurrentPerform(iterations: files.count) { _ = files[$0].digest }
+  }
+
+  private static let threadBytes = 1 << 20
 
   /// Computes the digests of the archive and of the members that are ranges of it in one pass.
   private static func digest(_ bytes: ByteSlice, _ members: [Member]) {
