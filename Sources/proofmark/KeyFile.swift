@@ -11,11 +11,6 @@ enum KeyFile {
     let isEncrypted: Bool
   }
 
-  /// The public key of the file.
-  static func publicKey(_ path: String, _ passphrase: PassphraseOptions) throws -> PublicKey {
-    try open(path, passphrase).key.key
-  }
-
   /// The file's key. A secret key's file states the public one, or is opened.
   static func open(_ path: String, _ passphrase: PassphraseOptions) throws -> Shown {
     let refusal: TrustError

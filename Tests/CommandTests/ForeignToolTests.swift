@@ -72,7 +72,6 @@ import Testing
     #expect(signed.exitCode == 0, "\(signed.output)")
     #expect(try Command.run(verify, in: folder).exitCode == 0)
     #expect(try Command.run(verify + ["--namespace", "file"], in: folder).exitCode == 1)
-    // S + L: OpenSSH may accept the second form; we do not.
     try folder.change("file") { $0[0] ^= 1 }
     #expect(try !sshVerifies())
     #expect(try Command.run(verify, in: folder).exitCode == 1)

@@ -114,8 +114,11 @@ struct KeyExportCommand: ParsableCommand {
 
   func run() throws {
     guard secret, let output else {
-      let key = try KeyFile.publicKey(path, passphrase)
-      let bytes = ByteSlice(key.file(format.format))
+      let key = try KeyFile.open(path, passphrase).key
+      // minisign's form keeps the id that the file gives the key.
+      let bytes =
+        format.format == .minisign
+        ? ByteSlice(utf8: key.text) : ByteSlice(key.key.file(format.format))
       guard let output else { return try Terminal.output(bytes) }
       return try AtomicFile.write(bytes, to: output)
     }
