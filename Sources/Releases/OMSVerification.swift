@@ -17,7 +17,7 @@ public struct OMSVerification: Sendable {
   /// - Parameters:
   ///   - release: the files.
   ///   - bundle: the bundle's bytes.
-  ///   - name: its path; the one file, besides `proofmark.sig`, that no signature can cover.
+  ///   - name: its path, or the last part of it when it lies outside of the release.
   ///   - key: the key that counts.
   ///   - time: when expiry is judged.
   ///   - content: a file's bytes by its path.
@@ -36,7 +36,7 @@ public struct OMSVerification: Sendable {
     isSigned = true
     do {
       let statement = try OMSStatement(parsing: payload)
-      judge(statement, release, signatureName: name, content: content)
+      judge(statement, release, bundle: Digest(of: bundle), content: content)
       guard statement.describesRelease else { return }
       findings += SignatureVerification.identityFindings(
         try Statement(parsing: payload), release, at: time, place: place)
@@ -57,7 +57,7 @@ public struct OMSVerification: Sendable {
 
   /// Names and digests, both ways.
   private mutating func judge(
-    _ statement: OMSStatement, _ release: Release, signatureName: String,
+    _ statement: OMSStatement, _ release: Release, bundle: Digest,
     content: (String) -> ByteSlice?
   ) {
     if statement.followsLinks {
@@ -86,9 +86,11 @@ public struct OMSVerification: Sendable {
           "digest differs from the signed one",
           evidence: ["expected \(statement.hashType.rawValue):\(hexadecimal(resource.digest))"]))
     }
-    let ours = Set([signatureName, Release.signaturePath])
-    for file in release.files where !ours.contains(file.path) {
-      judge(file, statement, covered: covered[file.path])
+    for file in release.files {
+      // No signature can cover itself; our own statements say that they leave out both.
+      let isItself = file.path == place.members.last && file.digest == bundle
+      let isOther = Statement.ignoredPaths.contains(file.path) && statement.ignores(file.path)
+      if !isItself && !isOther { judge(file, statement, covered: covered[file.path]) }
     }
   }
 

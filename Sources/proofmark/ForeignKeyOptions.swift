@@ -60,7 +60,15 @@ struct ForeignKeyOptions: ParsableArguments {
   /// Reads the keys.
   func load() throws -> ForeignKeys {
     var keys = ForeignKeys()
-    if let omsKey { keys.oms = try VerificationKey(pem: ByteSlice(path: omsKey), name: omsKey) }
+    if let omsKey {
+      let key = try VerificationKey(pem: ByteSlice(path: omsKey), name: omsKey)
+      guard case .ecdsa = key else {
+        throw CommandFailure(
+          "\(omsKey): an Ed25519 key, where one of ECDSA is needed",
+          help: "OpenSSF model signatures are ECDSA on P-256, P-384 or P-521", code: .usage)
+      }
+      keys.oms = key
+    }
     if let cosignKey {
       keys.cosign = try VerificationKey(pem: ByteSlice(path: cosignKey), name: cosignKey)
     }

@@ -141,7 +141,8 @@ import Testing
     let folder = try ScratchFolder()
     try folder.copy(Fixture.path("vectors/signatures/model"), to: "model")
     for name in [
-      "oms.p256.sig", "oms.certificate.sig", "p256.pub.pem", "p256.pem", "ed25519.pem",
+      "oms.p256.sig", "oms.certificate.sig", "p256.pub.pem", "ed25519.pub.pem", "p256.pem",
+      "ed25519.pem",
       "release.bin", "release.cosign.sig", "release.minisig", "minisign.pub", "ssh.locked",
     ] {
       try folder.copy(Fixture.path("vectors/signatures/\(name)"), to: name)
@@ -161,6 +162,11 @@ import Testing
     #expect(outside.exitCode == 0)
     #expect(outside.output.contains("signed by oms:"))
     #expect(try Command.run(verify, in: folder).exitCode == 1)
+    // A signature that lies outside excuses no file of its name inside.
+    try folder.write("another", to: "model/oms.p256.sig")
+    let namesake = try Command.run(verify + ["--signature", "oms.p256.sig"], in: folder)
+    #expect(namesake.exitCode == 1 && namesake.output.contains("SIG011"))
+    try folder.remove("model/oms.p256.sig")
     try folder.copy(folder.file("oms.p256.sig"), to: "model/model.sig")
     #expect(try Command.run(verify, in: folder).exitCode == 0)
     let certificate = try Command.run(verify + ["--signature", "oms.certificate.sig"], in: folder)
@@ -232,6 +238,7 @@ import Testing
     ["sign", "release.bin", "--key", "p256.pem", "--ssh"], ["sign", "model", "--add"],
     ["sign", "model", "--oms", "ed25519.pem"], ["sign", "model", "--key", "a", "--agent", "b"],
     ["verify", "model", "--signature", "x"], ["verify", "model", "--oms-key", "release.bin"],
+    ["verify", "model", "--oms-key", "ed25519.pub.pem"],
     ["verify", "release.bin", "--minisign-key", "p256.pub.pem"],
     ["verify", "release.bin", "--allowed-signers", "release.bin"],
   ])

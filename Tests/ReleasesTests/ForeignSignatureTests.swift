@@ -82,6 +82,11 @@ struct OMSVerificationTests {
     model.files[".gitattributes"] = ByteSlice(utf8: "* filter=x\n")
     model.files[".git/config"] = ByteSlice(utf8: "[core]\n")
     #expect(try model.findings().sorted() == ["SIG039 .git/config", "SIG039 .gitattributes"])
+    // What bears the name of a signature, and is another file.
+    model = try SignedModel()
+    model.files["proofmark.sig"] = ByteSlice(utf8: "payload")
+    model.files["sub/model.sig"] = ByteSlice(utf8: "payload")
+    #expect(try model.findings().sorted() == ["SIG011 proofmark.sig", "SIG011 sub/model.sig"])
     // Shards leave out what has no bytes.
     model = try SignedModel()
     model.signature = "oms.shards.sig"

@@ -152,14 +152,17 @@ extension SigstoreBundle {
     }
   }
 
-  /// The payload of the envelope, once its signature is found to be by the key.
-  public func payload(verifiedBy key: VerificationKey) throws(SignatureFault) -> ByteSlice {
+  /// The payload of the envelope, once its signature is found to be by the key. OMS leaves `keyid`
+  /// empty; other tools may write one, which DSSE lets decide nothing.
+  public func payload(
+    verifiedBy key: VerificationKey, allowingKeyID: Bool = false
+  ) throws(SignatureFault) -> ByteSlice {
     try expect(key)
     guard case .envelope(let envelope) = content, let signature = envelope.signatures.first else {
       throw .malformed("expected a DSSE envelope")
     }
-    guard signature.keyID.isEmpty || signature.keyID == key.name else {
-      throw .otherKey("the signature names the key '\(signature.keyID)'")
+    guard allowingKeyID || signature.keyID.isEmpty else {
+      throw .otherKey("expected an empty keyid, found '\(signature.keyID)'")
     }
     guard key.verifies(signature.bytes, of: envelope.signedBytes) else {
       throw .mismatch("the signature is not over this payload, or not by the key \(key.name)")
