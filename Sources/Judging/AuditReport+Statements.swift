@@ -33,8 +33,9 @@ extension AuditReport {
     case .signature:
       signers.isEmpty
         ? nil
-        : "\(list(signers.map(\.owner))) signed exactly these files for the role "
-          + "\(signers[0].role)."
+        : ownersByRole.map {
+          "\(list($0.owners)) signed exactly these files for the role \($0.role)"
+        }.joined(separator: "; ") + "."
     case .lock: "Every file is the one that the lock pins, and none is missing or added."
     case .dependencies:
       "Every declared dependency is pinned to one version and its digests"
@@ -113,5 +114,20 @@ extension CheckReport {
   /// Whether packages were held against advisories.
   fileprivate var hasConsultedAdvisories: Bool {
     measurements.contains { $0.name == Measurement.Name.vulnerabilities }
+  }
+}
+
+extension AuditReport {
+  /// Whose signatures hold, by the role that they count for; roles in the order of the signers.
+  public var ownersByRole: [(role: String, owners: [String])] {
+    var roles: [(role: String, owners: [String])] = []
+    for signer in signers {
+      if let index = roles.firstIndex(where: { $0.role == signer.role }) {
+        roles[index].owners.append(signer.owner)
+      } else {
+        roles.append((signer.role, [signer.owner]))
+      }
+    }
+    return roles
   }
 }

@@ -145,8 +145,9 @@ extension AuditReport {
     var parts: [String]
     switch check.name {
     case .signature where !signers.isEmpty:
-      let owners = signers.map(\.owner).joined(separator: ", ")
-      parts = ["signed by \(owners) for role \(signers[0].role)"]
+      parts = ownersByRole.map {
+        "signed by \($0.owners.joined(separator: ", ")) for role \($0.role)"
+      }
     case .robustness:
       parts = AccuracyCurve.all(in: self).compactMap(\.headline)
     default:

@@ -72,7 +72,7 @@ enum SignatureCheck: Check {
     if verification.isSigned {
       output.signers.append(
         AuditReport.Signer(
-          owner: "oms:\(key.name.prefix(12))", key: key.name, role: Release.bundlePath))
+          owner: "oms:\(key.name.prefix(12))", key: key.name, role: "OMS"))
     }
   }
 
@@ -88,7 +88,7 @@ enum SignatureCheck: Check {
       of: file, subject.foreignSignatures.detached, by: settings.foreignKeys, at: settings.time)
     output.result.findings += verification.findings
     output.signers += verification.established.map {
-      AuditReport.Signer(owner: $0.owner, key: $0.key, role: $0.kind.rawValue)
+      AuditReport.Signer(owner: $0.owner, key: $0.key, role: $0.tool)
     }
   }
 }

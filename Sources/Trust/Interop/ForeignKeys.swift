@@ -30,8 +30,8 @@ public struct EstablishedSignature: Sendable {
   public let owner: String
   /// The key's name in its tool.
   public let key: String
-  /// The tool.
-  public let kind: SignatureKind
+  /// The tool, as reports name it.
+  public let tool: String
   /// What the signer says besides, for people; unescaped.
   public let comment: String?
   /// Whether it is in minisign's legacy form.
@@ -51,7 +51,7 @@ extension ForeignKeys {
       guard let minisign else { throw .unsupported("a minisign signature, and no key for it") }
       try parsed.verify(file, by: minisign)
       return EstablishedSignature(
-        owner: "minisign:\(minisign.idText)", key: minisign.idText, kind: kind,
+        owner: "minisign:\(minisign.idText)", key: minisign.idText, tool: "minisign",
         comment: parsed.trustedComment,
         isLegacy: parsed.isLegacy)
     case .ssh:
@@ -61,12 +61,13 @@ extension ForeignKeys {
       let owner = try ssh.principals(
         of: parsed.key, principal: principal, namespace: namespace, at: time)
       return EstablishedSignature(
-        owner: owner, key: parsed.key.sshFingerprint, kind: kind, comment: nil, isLegacy: false)
+        owner: owner, key: parsed.key.sshFingerprint, tool: "OpenSSH", comment: nil, isLegacy: false
+      )
     case .bundle, .base64:
       guard let cosign else { throw .unsupported("a cosign signature, and no key for it") }
       try ForeignKeys.verify(file, signature, kind, by: cosign)
       return EstablishedSignature(
-        owner: "cosign:\(cosign.name.prefix(12))", key: cosign.name, kind: kind, comment: nil,
+        owner: "cosign:\(cosign.name.prefix(12))", key: cosign.name, tool: "cosign", comment: nil,
         isLegacy: false)
     case .openPGP:
       throw .unsupported("an OpenPGP signature: verify it with gpg")
