@@ -39,7 +39,7 @@ let package = Package(
   dependencies: [
     // Commands, options, help and completions.
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
-    // SHA-256 with the CPU's own instructions: five times libsodium's speed.
+    // SHA-256 with the CPU's own instructions, five times libsodium's speed; ECDSA for bundles.
     .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
     // Escaping templates for the HTML and XML reports.
     .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),

@@ -129,6 +129,51 @@ struct KeyFormatTests {
     }
   }
 
+  @Test(arguments: ["ed25519.pem", "ssh", "minisign.key"])
+  func `a changed byte gives an error or a whole key`(_ name: String) throws {
+    let whole = try SignatureVectors.bytes(name).array
+    for index in whole.indices {
+      var changed = whole
+      changed[index] ^= 1
+      let path = try source(changed)
+      _ = trustError {
+        let key = try SecretKeySource(path: path).key()
+        let signature = key.key.signature(of: SignatureVectors.release)
+        let publicKey = key.key.publicKey
+        #expect(publicKey.verifies(signature, of: SignatureVectors.release))
+      }
+    }
+  }
+
+  @Test func `files that are too long are refused`() throws {
+    let long = [UInt8](repeating: UInt8(ascii: "\n"), count: 40_000)
+    for name in ["ed25519.pem", "ssh", "minisign.key", "p256.pem"] {
+      let path = try source(SignatureVectors.bytes(name).array + long)
+      #expect(trustError { _ = try SecretKeySource(path: path) }?.kind == .malformedKeyFile)
+      #expect(trustError { _ = try ECDSASecretKey(path: path) }?.kind == .malformedKeyFile)
+    }
+    let pem = ByteSlice(try SignatureVectors.bytes("p256.pub.pem").array + long)
+    #expect(trustError { _ = try VerificationKey(pem: pem, name: "key") }?.kind == .invalidKey)
+    #expect(trustError { _ = try PublicKey.read(pem, name: "key") }?.kind == .invalidKey)
+    for name in ["release.minisig", "release.ssh.sig"] {
+      let signature = ByteSlice(try SignatureVectors.bytes(name).array + long)
+      let found = fault { () throws(SignatureFault) in
+        if name == "release.minisig" {
+          _ = try MinisignSignature(parsing: signature)
+        } else {
+          _ = try SSHSignature(parsing: signature)
+        }
+      }
+      guard case .malformed = found else {
+        Issue.record("\(name): \(String(describing: found))")
+        return
+      }
+    }
+    let signers = ByteSlice(
+      try SignatureVectors.bytes("ssh.pub").array + [UInt8](repeating: 10, count: 1 << 20))
+    #expect(throws: ConfigurationError.self) { try AllowedSigners(parsing: signers) }
+  }
+
   @Test(arguments: ["ed25519.pem", "ed25519.pub.pem"])
   func `a PEM file holds one block and nothing else`(_ name: String) throws {
     let text = try SignatureVectors.text(name)

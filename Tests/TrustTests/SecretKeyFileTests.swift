@@ -203,7 +203,9 @@ struct SecretKeyFileTests {
 
   @Test func `a process that has held a secret dumps no core`() throws {
     _ = try SecretKey.generate()
-    let limits = try ByteSlice(stream: open("/proc/self/limits", O_RDONLY), name: "", limit: 1 << 16)
+    let file = open("/proc/self/limits", O_RDONLY)
+    defer { close(file) }
+    let limits = try ByteSlice(stream: file, name: "limits", limit: 1 << 16)
     let line = try #require(limits.utf8).split(separator: "\n")
       .first { $0.hasPrefix("Max core file size") }
     #expect(line?.split(separator: " ").suffix(3) == ["0", "0", "bytes"])
