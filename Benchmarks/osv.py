@@ -35,7 +35,11 @@ def package():
 def record(number):
     ecosystem, _, name = package()
     kind = "SEMVER" if ecosystem == "npm" else "ECOSYSTEM"
-    events = [{"introduced": "0"}, {"fixed": version()}, {"introduced": version()}, {"fixed": version()}]
+    bounds = sorted(random.sample(range(31), 3))
+    events = [{"introduced": "0"}, {"fixed": f"{bounds[0]}.0.0"}, {"introduced": f"{bounds[1]}.0.0"},
+              {"fixed": f"{bounds[2]}.0.0"}]
+    # Databases list the published versions that lie in the ranges.
+    listed = [f"{random.randrange(bounds[1], bounds[2])}.{minor}.{number % 7}" for minor in range(20)]
     return {
         "schema_version": "1.6.0", "id": f"TEST-2024-{number}", "modified": "2024-05-01T10:20:30.123456Z",
         "published": "2024-04-01T00:00:00Z", "aliases": [f"CVE-2024-{number}"], "summary": "A vulnerability",
@@ -43,7 +47,7 @@ def record(number):
             {"type": "CVSS_V3", "score": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}],
         "affected": [{"package": {"ecosystem": ecosystem, "name": name},
                       "ranges": [{"type": kind, "events": events}],
-                      "versions": sorted(version() for _ in range(20))}],
+                      "versions": listed}],
         "references": [{"type": "WEB", "url": f"https://example.com/advisories/{number}"}],
     }
 

@@ -54,6 +54,18 @@ public struct ByteReader: Sendable {
     return slice
   }
 
+  /// The next bytes as long as they are wanted, sharing the storage.
+  public mutating func read(while isWanted: (UInt8) -> Bool) -> ByteSlice {
+    let count = bytes.withUnsafeBytes { memory in
+      var end = position
+      while end < memory.count, isWanted(memory[end]) { end += 1 }
+      return end - position
+    }
+    let wanted = bytes.suffix(remaining).prefix(count)
+    position += count
+    return wanted
+  }
+
   /// All bytes that are left.
   public mutating func readRest() -> ByteSlice {
     let rest = bytes.suffix(remaining)

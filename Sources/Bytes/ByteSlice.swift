@@ -147,7 +147,11 @@ extension ByteSlice {
   public var array: [UInt8] { withUnsafeBytes { [UInt8]($0) } }
 
   /// The bytes as text, or nil when they are not valid UTF-8.
-  public var utf8: String? { String(validating: self, as: UTF8.self) }
+  public var utf8: String? {
+    withUnsafeBytes { memory in
+      memory.withMemoryRebound(to: UInt8.self) { String(validating: $0, as: UTF8.self) }
+    }
+  }
 }
 
 extension ByteSlice {

@@ -105,7 +105,7 @@ private struct JSONParser {
   }
 
   private mutating func skipSpace() throws(ParseError) {
-    while let byte = reader.peek(), [0x20, 0x09, 0x0a, 0x0d].contains(byte) {
+    while let byte = reader.peek(), byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09 {
       try reader.skip(1)
     }
   }
@@ -162,14 +162,14 @@ private struct JSONParser {
 
   private mutating func parseMembers() throws(ParseError) -> [JSON.Member] {
     var members: [JSON.Member] = []
-    var names: Set<String> = []
+    var names = UniqueNames()
     try skipSpace()
     if try take(UInt8(ascii: "}")) { return [] }
     repeat {
       try skipSpace()
       let place = reader.offset
       let name = try parseString()
-      guard names.insert(name).inserted else {
+      guard names.insert(name, among: members) else {
         throw ParseError(at: place, expected: "a new name", found: "'\(safeText(name))' again")
       }
       try skipSpace()
@@ -245,7 +245,15 @@ private struct JSONParser {
     guard try take(UInt8(ascii: "\"")) else {
       throw reader.malformed(expected: "a string", found: found())
     }
-    var text: [UInt8] = []
+    // Most strings hold nothing but what they mean.
+    let plain = reader.read { $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
+    if try take(UInt8(ascii: "\"")) {
+      guard let string = plain.utf8 else {
+        throw ParseError(at: place, expected: "UTF-8", found: safeText(bytes: plain.prefix(40)))
+      }
+      return string
+    }
+    var text = plain.array
     while true {
       let byte = try reader.readByte("the rest of a string")
       switch byte {
@@ -303,5 +311,21 @@ private struct JSONParser {
         at: place, expected: "four hexadecimal digits", found: safeText(bytes: digits))
     }
     return unit
+  }
+}
+
+/// The names of an object that is being read. Few are compared one by one; only many are worth
+/// their hashes.
+private struct UniqueNames {
+  private static let few = 16
+  private var names: Set<String> = []
+
+  /// Whether the name is new among the members so far.
+  mutating func insert(_ name: String, among members: [JSON.Member]) -> Bool {
+    guard members.count >= UniqueNames.few else {
+      return !members.contains { $0.name == name }
+    }
+    if names.isEmpty { names = Set(members.map(\.name)) }
+    return names.insert(name).inserted
   }
 }

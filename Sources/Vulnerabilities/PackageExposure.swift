@@ -42,13 +42,15 @@ public struct PackageExposure: Sendable {
       doubts = []
       return
     }
+    let pin = PinnedVersion(package.version, in: package.ecosystem)
+    let name = package.comparableName
     var seen: Set<String> = []
     var matches: [AdvisoryMatch] = []
     var doubts: [Doubt] = []
     for database in databases {
       for advisory in try database.advisories(for: package)
       where seen.insert(advisory.id).inserted {
-        switch advisory.judge(package) {
+        switch advisory.judge(name, pin) {
         case .match(let match): matches.append(match)
         case .doubt(let reason): doubts.append(Doubt(id: advisory.id, reason: reason))
         case .none: continue
@@ -81,14 +83,11 @@ extension Advisory {
     case none
   }
 
-  fileprivate func judge(_ package: Package) -> Judgement {
+  fileprivate func judge(_ name: String, _ pin: PinnedVersion) -> Judgement {
     guard !isWithdrawn else { return .none }
-    let entries = affected.filter {
-      $0.ecosystem == package.ecosystem.osvName && $0.name == package.comparableName
-    }
     var doubt: String?
-    for entry in entries {
-      switch entry.exposure(of: package.version, in: package.ecosystem) {
+    for entry in affected where entry.ecosystem == pin.ecosystem.osvName && entry.name == name {
+      switch entry.exposure(of: pin) {
       case .affected(let span, let fixed):
         return .match(
           AdvisoryMatch(advisory: self, span: span, fixed: fixed, rated: rated([entry])))

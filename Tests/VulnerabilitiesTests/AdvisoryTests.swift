@@ -124,6 +124,7 @@ struct AdvisoryReadingTests {
         #"{\#(package),"ranges":[{"type":"SEMVER","events":[{"introduced":"0","fixed":"1"}]}]}"#),
       affected(#"{\#(package),"ranges":[{"type":"SEMVER","events":[{}]}]}"#),
       affected(#"{\#(package),"ranges":[{"type":"SEMVER","events":[{"introduced":0}]}]}"#),
+      #"{\#(minimal),"aliases":["\#(String(repeating: "C", count: 257))"]}"#,
       #"{\#(minimal),"severity":[{"type":"CVSS_V3"}]}"#, "{\(minimal)} ", "{\(minimal)}x",
       "{\(minimal),\"a\":\(String(repeating: "[", count: 100_000))",
     ].filter { !$0.hasSuffix(" ") })
@@ -136,7 +137,7 @@ struct AdvisoryReadingTests {
     let text = Self.affected(#"{\#(Self.package),"versions":["1",2]}"#)
     #expect(
       throws: ParseError(at: 0, expected: "a string", found: "a number")
-        .inside("affected[0].versions[1]")
+        .inside("versions[1]").inside("affected[0]")
     ) { try Advisory(parsing: ByteSlice(utf8: text)) }
   }
 
@@ -152,6 +153,37 @@ struct AdvisoryReadingTests {
       changed[Int(random.next() % UInt64(bytes.count))] = UInt8(truncatingIfNeeded: random.next())
       _ = Result { try Advisory(parsing: ByteSlice(changed)) }
     }
+  }
+}
+
+struct HostileRecordTests {
+  private func exposure(_ entry: String) throws -> PackageExposure {
+    let scratch = try ScratchFolder()
+    try scratch.write(
+      #"{"id":"A-1","modified":"2024-01-01T00:00:00Z","summary":"\#(String(repeating: "s", count: 1 << 20))","#
+        + #""affected":[{"package":{"ecosystem":"PyPI","name":"a"},\#(entry)}]}"#, to: "a.json")
+    return try PackageExposure(
+      of: Package(.pypi, name: "a", version: "1"), in: [AdvisoryDatabase(opening: scratch.path)])
+  }
+
+  @Test
+  func `a version of a megabyte is none, and is not repeated`() throws {
+    let long = String(repeating: "1.", count: 1 << 19) + "1"
+    let found = try exposure(
+      #""ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":"\#(long)"}]}]"#)
+    #expect(found.vulnerabilities == [])
+    #expect(found.doubts.map(\.reason.utf8.count).allSatisfy { $0 < 120 })
+    #expect(found.doubts.count == 1)
+  }
+
+  @Test
+  func `many events and listed versions cost no more than their number`() throws {
+    let events = (0..<1_000).map { #"{"introduced":"\#($0 * 2)"},{"fixed":"\#($0 * 2 + 1)"}"# }
+      .reversed().joined(separator: ",")
+    let found = try exposure(
+      #""ranges":[{"type":"ECOSYSTEM","events":[\#(events)]}],"versions":["1"]"#)
+    #expect(found.vulnerabilities.map(\.affected) == [["1, listed"]])
+    #expect(found.vulnerabilities.first?.summary.count == 300)
   }
 }
 

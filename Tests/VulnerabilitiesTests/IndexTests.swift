@@ -171,3 +171,39 @@ struct IndexTests {
     #expect(throws: AdvisoryError.self) { try torch(in: database) }
   }
 }
+
+struct IndexedRecordTests {
+  /// What an index of one record about PyPI's `a` keeps of its entry's versions.
+  private func listed(_ entry: String) throws -> String {
+    let scratch = try ScratchFolder()
+    try scratch.write(
+      #"{"id":"A-1","modified":"2024-01-01T00:00:00Z","affected":[{"package":"#
+        + #"{"ecosystem":"PyPI","name":"a"},\#(entry)}]}"#, to: "data/a.json")
+    let path = scratch.file("osv.sqlite")
+    _ = try AdvisoryDatabase.index([scratch.file("data")], to: path)
+    var handle: OpaquePointer?
+    #expect(sqlite3_open(path, &handle) == SQLITE_OK)
+    defer { sqlite3_close(handle) }
+    var statement: OpaquePointer?
+    sqlite3_prepare_v2(handle, "SELECT record FROM advisory", -1, &statement, nil)
+    defer { sqlite3_finalize(statement) }
+    #expect(sqlite3_step(statement) == SQLITE_ROW)
+    let record = String(cString: sqlite3_column_text(statement, 0))
+    let affected = try JSON(parsing: ByteSlice(utf8: record))["affected"]?.array?.first
+    return (affected?["versions"]?.array ?? []).compactMap(\.string).joined(separator: " ")
+  }
+
+  @Test(arguments: [
+    ("[{\"introduced\":\"1\"},{\"fixed\":\"2\"}]", "ECOSYSTEM", "0.9 2"),
+    ("[{\"introduced\":\"0\"},{\"last_affected\":\"1.5\"}]", "ECOSYSTEM", "2"),
+    ("[{\"introduced\":\"0\"}]", "GIT", "0.9 1 1.5 2"),
+    ("[{\"introduced\":\"0\"},{\"fixed\":\"oops\"}]", "ECOSYSTEM", "0.9 1 1.5 2"),
+  ])
+  func `listed versions are kept where no range says the same`(
+    _ events: String, _ kind: String, _ kept: String
+  ) throws {
+    let versions = #"["0.9.0","1.0","1.5","2"]"#
+    let ranges = #"[{"type":"\#(kind)","events":\#(events)}]"#
+    #expect(try listed(#""versions":\#(versions),"ranges":\#(ranges)"#) == kept)
+  }
+}

@@ -48,7 +48,9 @@ struct VulnerabilityReportTests {
 
   @Test
   func `packages that nothing is known of are no finding`() throws {
-    let report = try report(["pkg:pypi/torch@2.0.0", "pkg:pypi/unheard-of@1.0"])
+    let report = try report([
+      "pkg:pypi/torch@2.0.0", "pkg:pypi/unheard-of@1.0", "pkg:pypi/torch@2.0.0",
+    ])
     #expect(report.findings == [])
     let values = report.measurements.map { "\($0.name) \($0.value) \($0.n ?? 0)" }
     #expect(values == ["advisories 12.0 0", "advisory-age 3.0 0", "vulnerabilities 0.0 2"])

@@ -66,6 +66,7 @@ struct PEP440Scanner {
 
   /// `[-_.]? word [-_.]? N?`, or nothing.
   private mutating func takeLabel(_ words: [String]) -> (word: String, number: Numeral)? {
+    guard !cursor.isAtEnd else { return nil }
     var ahead = cursor
     _ = ahead.take(anyOf: "-_.")
     guard let word = words.first(where: { ahead.take($0) }) else { return nil }

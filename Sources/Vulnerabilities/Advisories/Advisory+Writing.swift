@@ -1,23 +1,26 @@
 import Bytes
+import Dependencies
 
 // An index holds records in the same format, without what is not judged.
 extension Advisory {
   /// The record as compact JSON, with those of its affected packages alone that have the ecosystem
   /// and name.
-  func indexText(ecosystem: String, name: String) -> String {
-    let entries = affected.filter { $0.ecosystem == ecosystem && $0.name == name }
+  func indexText(_ ecosystem: Ecosystem, name: String) -> String {
+    let entries = affected.filter { $0.ecosystem == ecosystem.osvName && $0.name == name }
     return JSON.record([
       ("id", .string(id)), ("modified", .string("\(modified)")),
       ("aliases", aliases.isEmpty ? nil : .array(aliases.map { .string($0) })),
       ("summary", summary.isEmpty ? nil : .string(summary)), ("severity", rating.json),
-      ("database_specific", rating.wordJSON), ("affected", .array(entries.map(\.json))),
+      ("database_specific", rating.wordJSON),
+      ("affected", .array(entries.map { $0.json(ecosystem) })),
     ]).compactText()
   }
 }
 
 extension Advisory.Affected {
-  fileprivate var json: JSON {
-    .record([
+  fileprivate func json(_ family: Ecosystem) -> JSON {
+    let versions = versionsOutsideRanges(family)
+    return .record([
       ("package", ["ecosystem": .string(ecosystem), "name": .string(name)]),
       ("severity", rating.json), ("ranges", ranges.isEmpty ? nil : .array(ranges.map(\.json))),
       ("versions", versions.isEmpty ? nil : .array(versions.map { .string($0) })),

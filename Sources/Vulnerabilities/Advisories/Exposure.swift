@@ -10,20 +10,58 @@ enum Exposure: Equatable {
   case undetermined(String)
 }
 
+/// A text from a record in quotes, its beginning where it is long.
+private func quoted(_ text: String) -> String {
+  text.utf8.count > 80 ? "'\(text.prefix(40))...'" : "'\(text)'"
+}
+
+/// A version that is held against many records, read once in each way that they may want.
+struct PinnedVersion {
+  let text: String
+  let ecosystem: Ecosystem
+  /// As listed versions are compared.
+  let comparable: String
+  private let own: OrderedVersion?
+  private let semantic: OrderedVersion?
+
+  init(_ text: String, in ecosystem: Ecosystem) {
+    self.text = text
+    self.ecosystem = ecosystem
+    comparable = ecosystem.comparableVersion(text)
+    own = OrderedVersion(text, in: ecosystem)
+    semantic = OrderedVersion(semantic: text)
+  }
+
+  func ordered(_ kind: Advisory.Range.Kind) -> OrderedVersion? {
+    kind == .semantic ? semantic : own
+  }
+}
+
+extension OrderedVersion {
+  /// The version as SEMVER ranges compare it.
+  init?(semantic text: String) {
+    guard text.utf8.count <= OrderedVersion.longest,
+      let version = SemanticVersion(text, isLenient: true)
+    else { return nil }
+    self = .semantic(version)
+  }
+}
+
 extension Advisory.Affected {
   /// Whether the version is affected: by being listed, or by lying in a range ("Evaluation" in the
   /// schema).
-  func exposure(of version: String, in ecosystem: Ecosystem) -> Exposure {
-    let isListed = versions.contains(ecosystem.comparableVersion(version))
+  func exposure(of version: PinnedVersion) -> Exposure {
     var doubt: String?
     for range in ranges where range.kind != .git {
-      switch range.exposure(of: version, in: ecosystem) {
+      switch range.exposure(of: version) {
       case .affected(let span, let fixed): return .affected(by: span, fixed: fixed)
       case .undetermined(let reason): doubt = doubt ?? reason
       case .unaffected: continue
       }
     }
-    if isListed { return .affected(by: "\(version), listed", fixed: fixedVersions) }
+    if versions.contains(version.comparable) {
+      return .affected(by: "\(version.text), listed", fixed: fixedVersions)
+    }
     if let doubt { return .undetermined(doubt) }
     // Commits cannot be compared; the listed versions stand for them.
     if versions.isEmpty, ranges.allSatisfy({ $0.kind == .git }) {
@@ -38,89 +76,138 @@ extension Advisory.Affected {
       if case .fixed(let version) = $0 { version } else { nil }
     }
   }
+
+  /// The listed versions that no range holds. The others say nothing that the ranges do not: most
+  /// databases list what lies in them.
+  func versionsOutsideRanges(_ ecosystem: Ecosystem) -> [String] {
+    let timelines = ranges.filter { $0.kind != .git }.map { $0.timeline(in: ecosystem) }
+    return versions.filter { version in
+      let pin = PinnedVersion(version, in: ecosystem)
+      return !timelines.contains { timeline in
+        if case .ready(let timeline) = timeline, let own = pin.ordered(timeline.kind) {
+          timeline.start(of: own) != nil
+        } else {
+          false
+        }
+      }
+    }
+  }
 }
 
 extension Advisory.Range {
+  /// The events with their versions read, in the order of these.
+  enum Reading {
+    case ready(Timeline)
+    case undetermined(String)
+  }
+
+  struct Timeline {
+    let kind: Kind
+    fileprivate let limits: [Point]
+    fileprivate let steps: [(event: Advisory.Event, point: Point)]
+  }
+
   /// A version among the events.
-  private enum Point {
+  fileprivate enum Point {
     case first
     case version(OrderedVersion)
     case last
 
-    func compare(_ other: Point) -> VersionOrder? {
+    /// How a version stands to it.
+    func order(of version: OrderedVersion) -> VersionOrder {
+      switch self {
+      case .first: .after
+      case .version(let own): version.compare(own) ?? .before
+      case .last: .before
+      }
+    }
+
+    func compare(_ other: Point) -> VersionOrder {
       switch (self, other) {
       case (.first, .first), (.last, .last): .same
       case (.first, _), (_, .last): .before
       case (_, .first), (.last, _): .after
-      case (.version(let a), .version(let b)): a.compare(b)
+      case (.version(let a), .version(let b)): a.compare(b) ?? .same
       }
     }
-  }
-
-  private func ordered(_ version: String, in ecosystem: Ecosystem) -> OrderedVersion? {
-    guard kind == .semantic else { return OrderedVersion(version, in: ecosystem) }
-    guard version.utf8.count <= OrderedVersion.longest else { return nil }
-    return SemanticVersion(version, isLenient: true).map { .semantic($0) }
   }
 
   private func point(of event: Advisory.Event, in ecosystem: Ecosystem) -> Point? {
     switch event {
-    case .introduced("0"): .first
-    case .limit("*"): .last
-    default: ordered(event.version, in: ecosystem).map { .version($0) }
+    case .introduced("0"): return .first
+    case .limit("*"): return .last
+    default:
+      let version =
+        kind == .semantic
+        ? OrderedVersion(semantic: event.version) : OrderedVersion(event.version, in: ecosystem)
+      return version.map { .version($0) }
     }
+  }
+
+  func timeline(in ecosystem: Ecosystem) -> Reading {
+    var limits: [Point] = []
+    var steps: [(event: Advisory.Event, point: Point)] = []
+    for event in events {
+      guard let point = point(of: event, in: ecosystem) else {
+        return .undetermined(
+          "\(quoted(event.version)) in the record is no version that can be ordered")
+      }
+      if case .limit = event { limits.append(point) } else { steps.append((event, point)) }
+    }
+    // Most are in order. Of events at one version the order in the record counts.
+    let isSorted = zip(steps, steps.dropFirst()).allSatisfy {
+      $0.point.compare($1.point) != .after
+    }
+    if !isSorted {
+      steps = steps.enumerated().sorted { a, b in
+        let order = a.element.point.compare(b.element.point)
+        return order == .same ? a.offset < b.offset : order == .before
+      }.map(\.element)
+    }
+    return .ready(Timeline(kind: kind, limits: limits, steps: steps))
   }
 
   /// Whether the version lies in the range.
-  func exposure(of version: String, in ecosystem: Ecosystem) -> Exposure {
-    guard let own = ordered(version, in: ecosystem) else {
-      return .undetermined("'\(version)' is no version that can be ordered")
+  func exposure(of version: PinnedVersion) -> Exposure {
+    guard let own = version.ordered(kind) else {
+      return .undetermined("\(quoted(version.text)) is no version that can be ordered")
     }
-    let place = Point.version(own)
-    var placed: [(event: Advisory.Event, point: Point)] = []
-    for event in events {
-      guard let point = point(of: event, in: ecosystem) else {
-        return .undetermined("'\(event.version)' in the record is no version that can be ordered")
-      }
-      placed.append((event, point))
+    switch timeline(in: version.ecosystem) {
+    case .undetermined(let reason): return .undetermined(reason)
+    case .ready(let timeline):
+      return timeline.start(of: own).map { timeline.span(from: $0, around: own) } ?? .unaffected
     }
-    let limits = placed.filter { if case .limit = $0.event { true } else { false } }
-    guard limits.isEmpty || limits.contains(where: { place.compare($0.point) == .before }) else {
-      return .unaffected
+  }
+}
+
+extension Advisory.Range.Timeline {
+  /// The version from which on the given one is vulnerable; nil when it is not.
+  func start(of version: OrderedVersion) -> String? {
+    guard limits.isEmpty || limits.contains(where: { $0.order(of: version) == .before }) else {
+      return nil
     }
-    // Of events at one version the order in the record counts.
-    let sorted = placed.enumerated().sorted { a, b in
-      switch a.element.point.compare(b.element.point) {
-      case .before: true
-      case .after: false
-      case .same, nil: a.offset < b.offset
-      }
-    }.map(\.element)
-    var since: String?
-    for (event, point) in sorted {
-      let order = place.compare(point)
+    var start: String?
+    for (event, point) in steps {
+      let order = point.order(of: version)
       switch event {
-      case .introduced(let version): if order != .before { since = version }
-      case .fixed: if order != .before { since = nil }
-      case .lastAffected: if order == .after { since = nil }
+      case .introduced(let since): if order != .before { start = since }
+      case .fixed: if order != .before { start = nil }
+      case .lastAffected: if order == .after { start = nil }
       case .limit: continue
       }
     }
-    guard let since else { return .unaffected }
-    return span(since, place, sorted)
+    return start
   }
 
   /// The stretch from where the version became vulnerable to where that ends.
-  private func span(
-    _ since: String, _ place: Point, _ sorted: [(event: Advisory.Event, point: Point)]
-  ) -> Exposure {
+  func span(from since: String, around version: OrderedVersion) -> Exposure {
     let start = since == "0" ? "" : ">= \(since), "
-    for (event, point) in sorted {
+    for (event, point) in steps {
       switch event {
-      case .fixed(let version) where place.compare(point) == .before:
-        return .affected(by: "\(start)< \(version)", fixed: [version])
-      case .lastAffected(let version) where place.compare(point) != .after:
-        return .affected(by: "\(start)<= \(version)", fixed: [])
+      case .fixed(let end) where point.order(of: version) == .before:
+        return .affected(by: "\(start)< \(end)", fixed: [end])
+      case .lastAffected(let end) where point.order(of: version) != .after:
+        return .affected(by: "\(start)<= \(end)", fixed: [])
       default: continue
       }
     }

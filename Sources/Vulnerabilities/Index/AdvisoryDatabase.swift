@@ -86,7 +86,7 @@ public final class AdvisoryDatabase: Sendable {
     var advisories: [Advisory] = []
     for record in records {
       do throws(ParseError) {
-        advisories.append(try Advisory(parsing: record))
+        advisories.append(try Advisory(parsing: record, .indexed))
       } catch {
         throw AdvisoryError(path: path, "a record of '\(name)' cannot be read: \(error.reason)")
       }

@@ -105,12 +105,14 @@ final class AdvisoryWriter {
   /// One row for each package of an ecosystem that can be judged.
   private func insert(_ advisory: Advisory) {
     var seen: Set<[String]> = []
-    for entry in advisory.affected where Ecosystem(osvName: entry.ecosystem) != nil {
-      guard seen.insert([entry.ecosystem, entry.name]).inserted else { continue }
+    for entry in advisory.affected {
+      guard let ecosystem = Ecosystem(osvName: entry.ecosystem),
+        seen.insert([entry.ecosystem, entry.name]).inserted
+      else { continue }
       do throws(SQLiteError) {
         try insertion.bind(
           entry.ecosystem, entry.name,
-          advisory.indexText(ecosystem: entry.ecosystem, name: entry.name))
+          advisory.indexText(ecosystem, name: entry.name))
         _ = try insertion.step()
       } catch {
         failure = error
