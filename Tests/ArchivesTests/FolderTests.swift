@@ -102,3 +102,53 @@ struct FolderTests {
     }
   }
 }
+
+struct MemberWalkTests {
+  /// What a walk meets, in its order.
+  private final class Met {
+    var files: [String] = []
+  }
+
+  @Test func `a walk meets what an inventory holds, one file after the other`() throws {
+    let folder = try ScratchFolder()
+    try folder.write("x", to: "release/b/c")
+    try folder.write("y", to: "release/a")
+    try folder.write("z", to: "release/b-d")
+    try folder.link("release/in", to: "a")
+    let met = Met()
+    let path = folder.file("release")
+    let walk = try MemberWalk(over: path, limits: Limits()) { member in
+      met.files.append("\(member.path) \(String(decoding: member.bytes, as: UTF8.self))")
+    }
+    let inventory = try Inventory(opening: path)
+    #expect(Set(met.files) == ["a y", "b-d z", "b/c x"])
+    #expect(walk.digest == inventory.subjectDigest)
+    #expect(walk.findings == inventory.findings && walk.findings.count == 1)
+  }
+
+  @Test func `an archive is walked as it is opened`() throws {
+    let folder = try ScratchFolder()
+    var zip = ZipBuilder()
+    zip.add("b", Array("2".utf8), deflated: true)
+    zip.add("a", Array("1".utf8))
+    try folder.write(zip.bytes, to: "a.zip")
+    let met = Met()
+    let walk = try MemberWalk(over: folder.file("a.zip"), limits: Limits()) { member in
+      met.files.append(member.path.text)
+    }
+    #expect(met.files == ["a", "b"])
+    #expect(walk.digest == Digest(of: ByteSlice(zip.bytes)))
+    #expect(throws: FileError.self) {
+      try MemberWalk(over: folder.file("missing"), limits: Limits()) { _ in }
+    }
+  }
+
+  @Test func `a walk keeps the limits`() throws {
+    let folder = try ScratchFolder()
+    for name in ["a", "b", "c"] { try folder.write("x", to: "r/\(name)") }
+    var limits = Limits()
+    limits.memberCount = 2
+    let walk = try MemberWalk(over: folder.file("r"), limits: limits) { _ in }
+    #expect(walk.findings.map(\.rule) == [.overLimit])
+  }
+}

@@ -77,6 +77,33 @@ struct AtomicFileTests {
   }
 }
 
+struct StagedFileTests {
+  @Test
+  func `a file that somebody else wrote appears whole, with its mode, and alone`() throws {
+    let folder = try Folder()
+    let path = folder.path + "/index"
+    try AtomicFile.write("old", to: path)
+    let file = try StagedFile(for: path)
+    #expect(mode(of: file.path) == 0o600)
+    try AtomicFile.write("new", to: file.path)
+    #expect(try ByteSlice(path: path).utf8 == "old")
+    try file.commit()
+    #expect(try ByteSlice(path: path).utf8 == "new")
+    #expect(mode(of: path) == 0o644 && folder.names == ["index"])
+  }
+
+  @Test
+  func `what is not committed leaves the old file alone`() throws {
+    let folder = try Folder()
+    let path = folder.path + "/index"
+    try AtomicFile.write("old", to: path)
+    do { _ = try StagedFile(for: path) }
+    #expect(folder.names == ["index"])
+    #expect(try ByteSlice(path: path).utf8 == "old")
+    #expect(throws: FileError.self) { _ = try StagedFile(for: folder.path + "/none/index") }
+  }
+}
+
 struct FileReadingTests {
   @Test
   func `a file is read whole, an empty one as no bytes`() throws {

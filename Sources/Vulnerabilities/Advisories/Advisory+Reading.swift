@@ -22,7 +22,7 @@ extension Advisory {
   enum Form {
     /// In a database of advisories.
     case published
-    /// In an index, whose names and versions are already as they are compared.
+    /// In an index, whose names are already as they are compared.
     case indexed
   }
 
@@ -104,7 +104,7 @@ extension Advisory.Affected {
       return
     }
     self.name = known.comparableName(name)
-    self.versions = versions.map(known.comparableVersion)
+    self.versions = versions
   }
 }
 

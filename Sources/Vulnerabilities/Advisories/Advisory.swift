@@ -48,7 +48,8 @@ public struct Advisory: Sendable {
     /// The name as it is compared.
     public let name: String
     let ranges: [Range]
-    /// The affected versions that are listed one by one, as they are compared.
+    /// The affected versions that are listed one by one: as somebody wrote them, in an index as they
+    /// are compared.
     let versions: [String]
     let rating: Rating
   }

@@ -29,7 +29,7 @@ struct PinnedVersion {
     self.ecosystem = ecosystem
     comparable = ecosystem.comparableVersion(text)
     own = OrderedVersion(text, in: ecosystem)
-    semantic = OrderedVersion(semantic: text)
+    semantic = Advisory.Range.Kind.semantic.ordered(text, in: ecosystem)
   }
 
   func ordered(_ kind: Advisory.Range.Kind) -> OrderedVersion? {
@@ -37,13 +37,12 @@ struct PinnedVersion {
   }
 }
 
-extension OrderedVersion {
-  /// The version as SEMVER ranges compare it.
-  init?(semantic text: String) {
-    guard text.utf8.count <= OrderedVersion.longest,
-      let version = SemanticVersion(text, isLenient: true)
-    else { return nil }
-    self = .semantic(version)
+extension Advisory.Range.Kind {
+  /// The version as ranges of the kind compare it; nil when they cannot.
+  func ordered(_ text: String, in ecosystem: Ecosystem) -> OrderedVersion? {
+    guard self == .semantic else { return OrderedVersion(text, in: ecosystem) }
+    // npm's are semantic versions.
+    return OrderedVersion(text, in: .npm)
   }
 }
 
@@ -77,20 +76,20 @@ extension Advisory.Affected {
     }
   }
 
-  /// The listed versions that no range holds. The others say nothing that the ranges do not: most
-  /// databases list what lies in them.
+  /// The listed versions that no range holds, as they are compared. The others say nothing that the
+  /// ranges do not: most databases list what lies in them.
   func versionsOutsideRanges(_ ecosystem: Ecosystem) -> [String] {
-    let timelines = ranges.filter { $0.kind != .git }.map { $0.timeline(in: ecosystem) }
-    return versions.filter { version in
-      let pin = PinnedVersion(version, in: ecosystem)
-      return !timelines.contains { timeline in
-        if case .ready(let timeline) = timeline, let own = pin.ordered(timeline.kind) {
-          timeline.start(of: own) != nil
-        } else {
-          false
-        }
+    var timelines: [Advisory.Range.Timeline] = []
+    for range in ranges where range.kind != .git {
+      if case .ready(let timeline) = range.timeline(in: ecosystem) { timelines.append(timeline) }
+    }
+    let outside = versions.filter { version in
+      !timelines.contains { timeline in
+        let own = timeline.kind.ordered(version, in: ecosystem)
+        return own.map { timeline.start(of: $0) != nil } ?? false
       }
     }
+    return outside.map(ecosystem.comparableVersion)
   }
 }
 
@@ -136,11 +135,7 @@ extension Advisory.Range {
     switch event {
     case .introduced("0"): return .first
     case .limit("*"): return .last
-    default:
-      let version =
-        kind == .semantic
-        ? OrderedVersion(semantic: event.version) : OrderedVersion(event.version, in: ecosystem)
-      return version.map { .version($0) }
+    default: return kind.ordered(event.version, in: ecosystem).map { .version($0) }
     }
   }
 
