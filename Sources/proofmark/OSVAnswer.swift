@@ -94,11 +94,12 @@ extension AdvisorySummary {
   var text: String {
     let known = Ecosystem.allCases.compactMap(\.osvName).filter { ecosystems[$0] != nil }
     let counts = known.map { "\($0) \(ecosystems[$0] ?? 0)" }.joined(separator: ", ")
-    var text = "\(records) records (\(counts.isEmpty ? "of no ecosystem that is judged" : counts))"
+    var text = records == 1 ? "1 record" : "\(records) records"
+    text += " (\(counts.isEmpty ? "of no ecosystem that is judged" : counts))"
     if withdrawn > 0 { text += ", \(withdrawn) withdrawn" }
     if let newest { text += ", newest of \(newest)" }
     if unread > 0 { text += "\nincomplete: \(unread) could not be read" }
-    if otherFiles > 0 { text += "\n\(otherFiles) files are no records and were passed over" }
+    if otherFiles > 0 { text += "\npassed over, for they are no .json: \(otherFiles)" }
     return text + "\n"
   }
 }

@@ -47,6 +47,17 @@ struct VulnerabilityReportTests {
   }
 
   @Test
+  func `a finding stands at the line that pins the package first`() throws {
+    let package = try Package(purl: "pkg:pypi/torch@1.12.0")
+    let pins = [("requirements.txt", "line 3"), ("serve/uv.lock", "line 9")].map {
+      VulnerabilityReport.Pin(package, at: Place([$0], detail: $1))
+    }
+    let report = VulnerabilityReport(
+      of: pins, in: [try AdvisoryDatabase(opening: records)], age: 0, maxAge: 1)
+    #expect(report.findings.map(\.place) == [Place(["requirements.txt"], detail: "line 3")])
+  }
+
+  @Test
   func `packages that nothing is known of are no finding`() throws {
     let report = try report([
       "pkg:pypi/torch@2.0.0", "pkg:pypi/unheard-of@1.0", "pkg:pypi/torch@2.0.0",

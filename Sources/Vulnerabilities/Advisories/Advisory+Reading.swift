@@ -60,7 +60,7 @@ extension Advisory {
     aliases = try record.texts("aliases")
     for name in [id] + aliases where !Advisory.isID(name) {
       throw ParseError(
-        at: 0, expected: "ids of at most \(Advisory.idBytes) bytes",
+        at: 0, expected: "printable ids of at most \(Advisory.idBytes) bytes",
         found: "'\(safeText(String(name.prefix(40))))'")
     }
     guard aliases.count <= Advisory.aliasCount else {
