@@ -12,6 +12,10 @@ enum DockerfileReader: DependencyReader {
     guard content.fits(file, 1 << 20) else { return }
     do throws(ParseError) {
       let dockerfile = try Dockerfile(parsing: file.bytes.asFile())
+      guard dockerfile.instructions.count <= 10_000 else {
+        content.report(.unreadDependencyFile, file.place, "more than 10000 instructions")
+        return
+      }
       var build = DockerBuild(place: file.place)
       build.read(dockerfile, into: &content)
     } catch {
@@ -25,8 +29,8 @@ private struct DockerBuild {
   /// What the next instructions build on.
   struct Stage {
     var user: String?
-    /// The image that the first of the stages below builds on.
-    let base: String
+    /// Whether the image that it builds on has an account of its own by its name.
+    let isOfNonroot: Bool
   }
 
   let place: Place
@@ -64,7 +68,7 @@ private struct DockerBuild {
       return
     }
     let user = expanded(last.user ?? "").text.split(separator: ":").first.map(String.init)
-    if user == nil && !last.base.contains("nonroot") || user == "root" || user == "0" {
+    if user == nil && !last.isOfNonroot || user == "root" || user == "0" {
       content.report(
         .rootUser, place,
         user.map { "the container runs as '\($0)'" } ?? "no instruction USER in the last stage")
@@ -87,7 +91,7 @@ private struct DockerBuild {
       return
     }
     judge(image: written, at: place, into: &content)
-    stages.append(Stage(user: nil, base: image))
+    stages.append(Stage(user: nil, isOfNonroot: image.contains("nonroot")))
   }
 
   /// An image that is pulled: by digest, or by whatever its tag means on that day.
@@ -253,7 +257,7 @@ private struct DockerBuild {
       }
       if value == nil { unknown = unknown ?? name }
       result += value ?? ""
-      if result.utf8.count > 4_096 { return (text, unknown ?? name) }
+      if result.utf8.count > 1_024 { return (text, unknown ?? name) }
     }
     return (result + rest, unknown)
   }

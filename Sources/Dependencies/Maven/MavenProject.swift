@@ -64,13 +64,13 @@ struct MavenProject {
   }
 
   static func coordinates(of node: XMLNode) -> String {
-    "\(node.text("groupId") ?? ""):\(node.text("artifactId") ?? "")"
+    "\((node.text("groupId") ?? "").prefix(200)):\((node.text("artifactId") ?? "").prefix(200))"
   }
 
   private mutating func add(_ project: XMLNode) {
     let version = project.text("version") ?? project["parent"]?.text("version")
     let group = project.text("groupId") ?? project["parent"]?.text("groupId")
-    let isFirst = properties["project.version"] == nil
+    let isFirst = properties["project.artifactId"] == nil
     if isFirst {
       for prefix in ["project.", "pom.", ""] {
         properties[prefix + "version"] = version
@@ -81,7 +81,9 @@ struct MavenProject {
       properties["project.parent.groupId"] = project["parent"]?.text("groupId")
     }
     for property in project["properties"]?.children ?? []
-    where properties[property.name] == nil && properties.count < MavenProject.propertyLimit {
+    where properties[property.name] == nil && properties.count < MavenProject.propertyLimit
+      && property.text.utf8.count <= MavenProject.valueLimit
+    {
       properties[property.name] = property.text
     }
     for managed in project["dependencyManagement"]?.list("dependencies", "dependency") ?? [] {
@@ -119,7 +121,9 @@ struct MavenProject {
       let end = rest[start.upperBound...].firstIndex(of: "}")
     {
       let name = String(rest[start.upperBound..<end])
-      guard let value = properties[name] else { return (text, name) }
+      guard let value = properties[name], result.utf8.count <= MavenProject.valueLimit else {
+        return (text, name)
+      }
       result += rest[..<start.lowerBound] + value
       rest = rest[rest.index(after: end)...]
     }

@@ -55,7 +55,7 @@ enum PackageLockReader: DependencyReader {
     _ dependencies: JSON?, _ file: Place, path: String, into content: inout DependencyContent
   ) {
     for package in dependencies?.object ?? [] {
-      let inner = path.isEmpty ? package.name : "\(path) > \(package.name)"
+      let inner = path.isEmpty ? package.name : "\(path.suffix(200)) > \(package.name)"
       read(package.value, package.name, at: file.detail(inner), into: &content)
       readTree(package.value["dependencies"], file, path: inner, into: &content)
     }

@@ -22,7 +22,7 @@ enum PipfileLockReader: DependencyReader {
       for package in group.value.object ?? [] {
         let name = normalisedPackageName(package.name)
         pin(
-          package.value, name, sources, at: file.place.detail("\(group.name): \(name)"),
+          package.value, name, sources, at: file.place.detail("\(group.name.prefix(80)): \(name)"),
           into: &content)
       }
     }
@@ -60,7 +60,7 @@ enum PipfileReader: DependencyReader {
     for group in pipfile.object ?? [] where !known.contains(group.name) {
       for package in group.value.object ?? [] {
         let name = normalisedPackageName(package.name)
-        let place = file.place.detail("\(group.name).\(name)")
+        let place = file.place.detail("\(group.name.prefix(80)).\(name)")
         if content.reportPipfileDirect(package.value, name, at: place) { continue }
         let specifier = package.value.string ?? package.value["version"]?.string ?? "*"
         let scope: DeclaredPackage.Scope =

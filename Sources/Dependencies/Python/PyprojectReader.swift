@@ -13,10 +13,12 @@ enum PyprojectReader: DependencyReader {
     content.declare(project?["dependencies"], .required, at: file.place, "project.dependencies")
     for group in project?["optional-dependencies"]?.object ?? [] {
       content.declare(
-        group.value, .optional, at: file.place, "project.optional-dependencies.\(group.name)")
+        group.value, .optional, at: file.place,
+        "project.optional-dependencies.\(group.name.prefix(80))")
     }
     for group in document["dependency-groups"]?.object ?? [] {
-      content.declare(group.value, .optional, at: file.place, "dependency-groups.\(group.name)")
+      content.declare(
+        group.value, .optional, at: file.place, "dependency-groups.\(group.name.prefix(80))")
     }
     content.declare(
       document["build-system"]?["requires"], .build, at: file.place, "build-system.requires")
@@ -57,7 +59,8 @@ enum PyprojectReader: DependencyReader {
     readPoetry(poetry?["dev-dependencies"], .optional, place, "dev-dependencies", into: &content)
     for group in poetry?["group"]?.object ?? [] {
       readPoetry(
-        group.value["dependencies"], .optional, place, "group.\(group.name).dependencies",
+        group.value["dependencies"], .optional, place,
+        "group.\(group.name.prefix(80)).dependencies",
         into: &content)
     }
     for source in poetry?["source"]?.array ?? [] {
@@ -65,7 +68,7 @@ enum PyprojectReader: DependencyReader {
     }
     for group in tool?["pdm"]?["dev-dependencies"]?.object ?? [] {
       content.declare(
-        group.value, .optional, at: place, "tool.pdm.dev-dependencies.\(group.name)")
+        group.value, .optional, at: place, "tool.pdm.dev-dependencies.\(group.name.prefix(80))")
     }
     for source in tool?["pdm"]?["source"]?.array ?? [] {
       readIndex(source, place.detail("tool.pdm.source"), into: &content)

@@ -44,7 +44,8 @@ struct DependencyContent {
     }
     findings.append(
       rule.at(
-        place, redacted(message), evidence: evidence.map { redacted(String($0.prefix(200))) }))
+        place.clipped, redacted(String(message.prefix(400))),
+        evidence: evidence.map { redacted(String($0.prefix(200))) }))
   }
 
   /// Adds the finding of a file that cannot be read.
@@ -124,8 +125,8 @@ public struct PinnedPackage: Sendable, Equatable {
   ) {
     self.marker = marker
     self.package = package
-    self.place = place
-    self.source = source.map(redacted)
+    self.place = place.clipped
+    self.source = source.map { redacted(String($0.prefix(400))) }
     self.licence = licence
     self.repetition = repetition
   }
@@ -167,6 +168,14 @@ public struct DeclaredPackage: Sendable, Equatable {
     self.specifier = specifier
     self.version = version
     self.scope = scope
-    self.place = place
+    self.place = place.clipped
+  }
+}
+
+extension Place {
+  /// With no more of a detail than anybody reads: one long name may stand at many places.
+  fileprivate var clipped: Place {
+    guard let detail, detail.utf8.count > 300 else { return self }
+    return self.detail(String(detail.prefix(300)))
   }
 }
