@@ -6,6 +6,8 @@ import Dependencies
 /// those that do.
 struct NestedDependencies {
   private(set) var files: [(members: [String], bytes: ByteSlice)] = []
+  /// The chains of the container images.
+  private(set) var images: Set<[String]> = []
   /// Whether there were more than are kept.
   private(set) var isIncomplete = false
   private var allowance: Allowance
@@ -59,6 +61,7 @@ struct NestedDependencies {
   private mutating func openLayers(
     of image: ContainerImage, in inventory: Inventory, at place: [String], depth: Int
   ) {
+    images.insert(place)
     var seen: [String: (members: [String], bytes: ByteSlice)] = [:]
     for path in image.layers.compactMap(\.path) {
       guard let member = inventory[path], depth <= allowance.limits.archiveDepth else { continue }

@@ -47,10 +47,12 @@ public struct DependencyReport: Sendable {
   ///   - members: all files of the release.
   ///   - nested: files of archives and images in the release, by their chain of members; the
   ///     dependency files among them are judged, too.
+  ///   - images: the chains of those that are container images, whose layers are one file system.
   public init(
     named: [String] = [], in members: [(path: String, bytes: ByteSlice)],
-    nested: [(members: [String], bytes: ByteSlice)] = []
+    nested: [(members: [String], bytes: ByteSlice)] = [], images: Set<[String]> = []
   ) {
+    files = DependencyFiles(images: images)
     for member in members { files.add([member.path], member.bytes) }
     for member in nested { files.add(member.members, member.bytes) }
     let known = members.map(\.path).filter { DependencyFileKind(path: $0) != nil }

@@ -66,10 +66,11 @@ struct DependencyTests {
       ImageBuilder.Layer {
         $0.add("app/requirements.txt", Array("a>=1\n".utf8))
         $0.add("app/old/requirements.txt", Array("b>=1\n".utf8))
+        $0.add("app/base.txt", Array("a==1 \(Self.hash)\n".utf8))
         $0.add("usr/lib/python3/dist-packages/x/requirements.txt", Array("c>=1\n".utf8))
       },
       ImageBuilder.Layer {
-        $0.add("app/requirements.txt", Array("a==1 \(Self.hash)\n".utf8))
+        $0.add("app/requirements.txt", Array("-r base.txt\n".utf8))
         $0.add("app/.wh.old", [])
       },
     ])

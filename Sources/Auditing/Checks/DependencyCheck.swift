@@ -11,7 +11,7 @@ enum DependencyCheck: Check {
 
   static func run(on subject: Subject, _ settings: AuditSettings) -> CheckOutput {
     let nested = NestedDependencies(in: subject.inventory)
-    let report = DependencyReport(of: subject, nested: nested.files)
+    let report = DependencyReport(of: subject, nested: nested.files, images: nested.images)
     var findings = report.findings + report.findings(under: DependencyPolicy(settings.policy))
     // The scan reports the same commands under the same rule.
     if settings.checks.contains(.scan) { findings.removeAll { $0.rule == .shellPayload } }
@@ -52,10 +52,13 @@ extension AuditReport.Package {
 extension DependencyReport {
   /// The dependency files of a subject: those that its manifest names, all others, and those of
   /// archives and images in it that are given.
-  init(of subject: Subject, nested: [(members: [String], bytes: ByteSlice)] = []) {
+  init(
+    of subject: Subject, nested: [(members: [String], bytes: ByteSlice)] = [],
+    images: Set<[String]> = []
+  ) {
     self.init(
       named: subject.release.manifest.content?.dependencyFiles ?? [],
       in: subject.inventory.members.map { ($0.path.text, $0.bytes) },
-      nested: nested)
+      nested: nested, images: images)
   }
 }

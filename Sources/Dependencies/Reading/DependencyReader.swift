@@ -100,21 +100,43 @@ struct DependencyFile {
   /// leaves the container.
   func neighbour(_ relative: String) -> DependencyFile? {
     guard let target = DependencyFiles.resolve(relative, from: path),
-      let bytes = files[members.dropLast() + [target]]
+      let found = files.find(target, in: members.dropLast())
     else { return nil }
-    return DependencyFile(members: members.dropLast() + [target], bytes: bytes, files: files)
+    return DependencyFile(members: found.members, bytes: found.bytes, files: files)
   }
 }
 
 /// Files by their chain of members.
 struct DependencyFiles: Sendable {
   private var bytes: [[String]: ByteSlice] = [:]
+  /// Container images: the layers in each make one file system.
+  private let images: Set<[String]>
+  /// The chains of files in layers, by that of the image and the path.
+  private var layered: [[String]: [String]] = [:]
+
+  init(images: Set<[String]> = []) { self.images = images }
 
   subscript(members: [String]) -> ByteSlice? { bytes[members] }
 
   /// Adds a file; the first of two with one chain counts.
   mutating func add(_ members: [String], _ content: ByteSlice) {
     if bytes[members] == nil { bytes[members] = content }
+    let image = Array(members.dropLast(2))
+    if members.count > 1, images.contains(image), let path = members.last {
+      layered[image + [path]] = members
+    }
+  }
+
+  /// The file at the path in a container; for a layer, also in the image's other layers.
+  func find(
+    _ path: String, in container: [String]
+  ) -> (members: [String], bytes: ByteSlice)? {
+    let members = container + [path]
+    if let content = bytes[members] { return (members, content) }
+    guard let other = layered[container.dropLast() + [path]], let content = bytes[other] else {
+      return nil
+    }
+    return (other, content)
   }
 
   /// The path of the folder, empty for the container's own.
