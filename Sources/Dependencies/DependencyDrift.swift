@@ -28,7 +28,7 @@ struct DependencyDrift {
 
   init(_ readings: [DependencyReading]) {
     for reading in readings where reading.content.isReadable && reading.content.isLock {
-      for kind in reading.reader.locks {
+      for kind in reading.lockedKinds {
         add(reading, to: Key(folder: reading.file.folder, kind: kind, isOfWorkspace: false))
         if reading.reader.locksAll {
           add(reading, to: Key(folder: reading.file.folder, kind: kind, isOfWorkspace: true))
@@ -58,7 +58,7 @@ struct DependencyDrift {
 
   /// What locks the declarations: locks in the same folder, else those of a workspace above it.
   private func lock(of reading: DependencyReading) -> Lock? {
-    let kind = reading.reader.kind
+    let kind = reading.declaredKind
     var folder = reading.file.folder
     if let lock = locks[Key(folder: folder, kind: kind, isOfWorkspace: false)] { return lock }
     while let path = folder.last, !path.isEmpty {
@@ -142,5 +142,27 @@ extension DeclaredPackage {
     case .npm: version.map { $0 == other }
     case .pypi, .conda, .maven, .swift, .image: nil
     }
+  }
+}
+
+extension DependencyReading {
+  /// `dev-requirements` of `dev-requirements.in` and of `dev-requirements.txt`.
+  private var stem: String {
+    let name = (file.path.split(separator: "/").last ?? "").lowercased()
+    return String(name.prefix(upTo: name.lastIndex(of: ".") ?? name.endIndex))
+  }
+
+  /// The kind of declaration that it is; of pip-compile's sources each has a lock of its own.
+  fileprivate var declaredKind: String {
+    reader.kind == RequirementsInReader.kind ? "\(reader.kind) \(stem)" : reader.kind
+  }
+
+  /// The kinds of declarations that it locks. Of several requirements files only the one without
+  /// a purpose in its name locks a project.
+  fileprivate var lockedKinds: [String] {
+    guard reader.kind == RequirementsReader.kind else { return reader.locks.sorted() }
+    let own = "\(RequirementsInReader.kind) \(stem)"
+    return stem == "requirements"
+      ? reader.locks.filter { $0 != RequirementsInReader.kind }.sorted() + [own] : [own]
   }
 }

@@ -150,8 +150,10 @@ public struct DependencyReport: Sendable {
       if pin.marker != nil { firstPins[key + ["any"]] = pin }
       return
     }
-    // Two files that are installed apart may agree on a package.
-    if first.place.members != pin.place.members, first.package == package { return }
+    // Two files that are installed apart may agree on a package, or leave it open.
+    let isApart = first.place.members != pin.place.members
+    let isOpen = first.package.hashes.isEmpty || package.hashes.isEmpty
+    if isApart, isOpen || first.package == package { return }
     findings.append(
       Rule.duplicateDependency.at(
         pin.place, "'\(package.name)' is listed twice", evidence: ["first at \(first.place)"]))

@@ -159,6 +159,20 @@ struct DriftTests {
     }
   }
 
+  @Test func `requirements of a purpose lock their own source alone`() {
+    let files = [
+      ("setup.py", "setup(install_requires=['a'], tests_require=tests())\n"),
+      ("test-requirements.in", "b\nc\n"), ("test-requirements.txt", "b==1.0 \(Self.pinned)"),
+      ("docs-requirements.in", "d\n"),
+    ]
+    let report = DependencyReport(texts: files)
+    #expect(report.rules == ["DEP001", "DEP001", "DEP017"])
+    #expect(
+      report.findings.filter { $0.rule == .unpinnedDependency }.map(\.place.members) == [
+        ["docs-requirements.in"], ["setup.py"],
+      ])
+  }
+
   @Test(arguments: ["a==1.0\n", "a>=1\n", "a @ https://example.com/a.whl\n"])
   func `what a lock names without a pin has one finding`(_ line: String) {
     let files = [
@@ -177,7 +191,7 @@ struct DriftTests {
 
   @Test(arguments: [
     "Dockerfile.md", "dockerfile_lint.py", "Dockerfile.dockerignore", "environments.yml",
-    "labels/explicit_words.txt", "docs/conda.md",
+    "labels/explicit_words.txt", "docs/conda.md", "node_modules/a/package.json",
   ])
   func `a file that only sounds like one is none`(_ path: String) {
     #expect(DependencyReport(path, "x").rules == ["DEP013"])

@@ -75,6 +75,13 @@ private struct Reading {
   private func readBuild(_ build: XMLNode?, into content: inout DependencyContent) {
     for plugin in build?.list("plugins", "plugin") ?? [] {
       let name = MavenProject.pluginName(plugin)
+      let isInherited = (plugin.text("version") ?? project.managedPlugins[name]) == nil
+      if isInherited, let source = project.outside.first {
+        content.report(
+          .computedDependencies, place.detail("plugin \(name)"),
+          "the version of '\(name)' stands in '\(source)', which the release does not hold")
+        continue
+      }
       judge(
         plugin.text("version") ?? project.managedPlugins[name] ?? "", of: name,
         at: place.detail("plugin \(name)"), rule: .unpinnedBuild, into: &content)

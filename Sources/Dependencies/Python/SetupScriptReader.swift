@@ -61,7 +61,10 @@ enum SetupScriptReader: DependencyReader {
       default: continue
       }
       guard let texts = constants.texts(in: argument.dropFirst()) else {
-        content.report(.computedDependencies, place, "the script computes '\(name.text)'")
+        // What is optional is not held to anything without a lock, either.
+        if scope != .optional {
+          content.report(.computedDependencies, place, "the script computes '\(name.text)'")
+        }
         continue
       }
       for text in texts {

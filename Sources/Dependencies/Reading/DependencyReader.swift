@@ -44,6 +44,10 @@ enum DependencyReaders {
   static func reader(of path: String) -> (any DependencyReader.Type)? {
     let name = DependencyName(path)
     if name.matches("*file*"), others.contains(where: name.matches) { return nil }
+    // The manifests of installed packages are settled by the lock.
+    if name.matches("package.json"), path.split(separator: "/").contains("node_modules") {
+      return nil
+    }
     return all.first { reader in reader.names.contains { name.matches($0) } }
   }
 }
