@@ -11,7 +11,9 @@ struct DepsCommand: AuditingCommand {
       Reads pip requirements and constraints, pylock.toml, uv.lock, poetry.lock, pdm.lock, Pipfile \
       and its lock, pyproject.toml, setup.cfg, setup.py (never run), conda lists, locks and \
       environments, pom.xml, Gradle locks and verification metadata, Package.resolved, \
-      package.json and its lock, Dockerfiles; in folders and archives all of them, images included.
+      package.json and its lock, Dockerfiles; in folders and archives all of them, images included. \
+      A declaration is compared with the lock beside it, and an included file is read, where the \
+      folder is given and not the file alone.
 
       The report lists each package with its ecosystem, version, hashes and file; --format json has \
       them in full under "packages". Exit 3 when a file is of a kind that is not read.
