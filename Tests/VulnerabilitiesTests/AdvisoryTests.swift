@@ -67,6 +67,15 @@ struct ExposureTests {
   }
 
   @Test(arguments: [
+    ("pkg:pypi/onnx@1.9", ">= 1.0, < 2.0"), ("pkg:pypi/onnxruntime@1.4", ">= 1.0, < 1.5"),
+    ("pkg:pypi/onnxruntime@9", ">= 1.7"), ("pkg:pypi/keras@2.1", ">= 2.0, <= 2.2.4"),
+    ("pkg:pypi/torchtriton@3.0", "3.0, listed"), ("pkg:npm/lodash@1.0.0", "< 4.17.21"),
+  ])
+  func `the stretch that a version lies in is named`(_ purl: String, _ span: String) throws {
+    #expect(try exposure(purl).vulnerabilities.map(\.affected) == [[span]])
+  }
+
+  @Test(arguments: [
     ("pkg:pypi/h5py@3.0", "the record names commits alone"),
     ("pkg:pypi/torch@nightly", "'nightly' is no version that can be ordered"),
   ])

@@ -102,7 +102,7 @@ extension Advisory.Range {
 
   struct Timeline {
     let kind: Kind
-    fileprivate let limits: [Point]
+    fileprivate let limits: [(version: String, point: Point)]
     fileprivate let steps: [(event: Advisory.Event, point: Point)]
   }
 
@@ -140,14 +140,18 @@ extension Advisory.Range {
   }
 
   func timeline(in ecosystem: Ecosystem) -> Reading {
-    var limits: [Point] = []
+    var limits: [(version: String, point: Point)] = []
     var steps: [(event: Advisory.Event, point: Point)] = []
     for event in events {
       guard let point = point(of: event, in: ecosystem) else {
         return .undetermined(
           "\(quoted(event.version)) in the record is no version that can be ordered")
       }
-      if case .limit = event { limits.append(point) } else { steps.append((event, point)) }
+      if case .limit(let version) = event {
+        limits.append((version, point))
+      } else {
+        steps.append((event, point))
+      }
     }
     // Most are in order. Of events at one version the order in the record counts.
     let isSorted = zip(steps, steps.dropFirst()).allSatisfy {
@@ -178,7 +182,8 @@ extension Advisory.Range {
 extension Advisory.Range.Timeline {
   /// The version from which on the given one is vulnerable; nil when it is not.
   func start(of version: OrderedVersion) -> String? {
-    guard limits.isEmpty || limits.contains(where: { $0.order(of: version) == .before }) else {
+    guard limits.isEmpty || limits.contains(where: { $0.point.order(of: version) == .before })
+    else {
       return nil
     }
     var start: String?
@@ -205,6 +210,9 @@ extension Advisory.Range.Timeline {
         return .affected(by: "\(start)<= \(end)", fixed: [])
       default: continue
       }
+    }
+    if let limit = limits.max(by: { $0.point.compare($1.point) == .before }), limit.version != "*" {
+      return .affected(by: "\(start)< \(limit.version)", fixed: [])
     }
     return .affected(by: since == "0" ? "all versions" : ">= \(since)", fixed: [])
   }
