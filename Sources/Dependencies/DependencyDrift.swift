@@ -134,13 +134,14 @@ struct DependencyDrift {
 }
 
 extension DeclaredPackage {
-  /// Whether the specifier admits the version; nil where the ecosystem's order of versions is
-  /// needed to tell.
+  /// Whether the specifier admits the version; nil where it is written in a form of the tool's own,
+  /// such as Poetry's `^1.2` or a range of npm.
   func admits(_ other: String) -> Bool? {
     switch ecosystem {
     // An exact version of npm is one text.
     case .npm: version.map { $0 == other }
-    case .pypi, .conda, .maven, .swift, .image: nil
+    case .pypi: specifier.isEmpty ? true : PEP440.Specifiers(specifier)?.contains(other)
+    case .conda, .maven, .swift, .image: nil
     }
   }
 }

@@ -169,7 +169,8 @@ import Testing
     try folder.remove("model/oms.p256.sig")
     try folder.copy(folder.file("oms.p256.sig"), to: "model/model.sig")
     #expect(try Command.run(verify, in: folder).exitCode == 0)
-    let certificate = try Command.run(verify + ["--foreign-signature", "oms.certificate.sig"], in: folder)
+    let certificate = try Command.run(
+      verify + ["--foreign-signature", "oms.certificate.sig"], in: folder)
     #expect(certificate.exitCode == 3)
     try folder.write("x", to: "model/.gitignore")
     let ignored = try Command.run(verify, in: folder)
@@ -202,7 +203,8 @@ import Testing
     let minisign = ["verify", "release.bin", "--minisign-key", "minisign.pub"]
     #expect(try Command.run(minisign, in: folder).exitCode == 1)
     #expect(
-      try Command.run(minisign + ["--foreign-signature", "release.minisig"], in: folder).exitCode == 0)
+      try Command.run(minisign + ["--foreign-signature", "release.minisig"], in: folder).exitCode
+        == 0)
     let folderOnly = try Command.run(
       ["verify", "model", "--minisign-key", "minisign.pub"], in: folder)
     #expect(folderOnly.exitCode == 3 && folderOnly.output.contains("SIG049"))
@@ -237,7 +239,8 @@ import Testing
     ["sign", "release.bin", "--minisign"], ["sign", "release.bin", "--agent", "x", "--ssh"],
     ["sign", "release.bin", "--key", "p256.pem", "--ssh"], ["sign", "model", "--add"],
     ["sign", "model", "--oms", "ed25519.pem"], ["sign", "model", "--key", "a", "--agent", "b"],
-    ["verify", "model", "--foreign-signature", "x"], ["verify", "model", "--oms-key", "release.bin"],
+    ["verify", "model", "--foreign-signature", "x"],
+    ["verify", "model", "--oms-key", "release.bin"],
     ["verify", "model", "--oms-key", "ed25519.pub.pem"],
     ["verify", "release.bin", "--minisign-key", "p256.pub.pem"],
     ["verify", "release.bin", "--allowed-signers", "release.bin"],

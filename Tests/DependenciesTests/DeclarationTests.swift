@@ -116,6 +116,9 @@ struct DriftTests {
     // What is not always installed may be missing where the lock is of one platform or extra.
     ("['a', 'b ; sys_platform == \"win32\"']", []), ("['A']", []), ("['a[x]>=1,<2']", []),
     ("['a', 'c_d']", ["DEP017"]),
+    // By PEP 440: 1.0 is no 2, 1.0.0 is 1.0, and what is no specifier is not judged.
+    ("['a>=2']", ["DEP017"]), ("['a!=1.0.0']", ["DEP017"]), ("['a~=1.0']", []),
+    ("['a==1.0.0']", []),
   ])
   func `drift is of what is always installed`(_ list: String, _ rules: [String]) {
     let files = [

@@ -26,9 +26,10 @@ struct DepsCommand: AuditingCommand {
   @Argument(help: ArgumentHelp("Dependency files, folders or archives.", valueName: "path"))
   var paths: [String]
 
+  @OptionGroup var osv: OSVOptions
   @OptionGroup var options: AuditOptions
 
   func execute() throws -> Judging.ExitCode {
-    try options.run(paths, demanding: [.unpack, .dependencies])
+    try options.run(paths, demanding: [.unpack, .dependencies], osv: osv)
   }
 }
