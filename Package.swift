@@ -29,6 +29,8 @@ func tests(
 }
 
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let certificates: Target.Dependency = .product(name: "X509", package: "swift-certificates")
+let der: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
 let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
 let arguments: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
@@ -41,6 +43,10 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     // SHA-256 with the CPU's own instructions, five times libsodium's speed; ECDSA for bundles.
     .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+    // X.509 certificates and their signatures, for bundles that are signed by a chain of them.
+    .package(url: "https://github.com/apple/swift-certificates", exact: "1.21.1"),
+    // The DER that they are written in.
+    .package(url: "https://github.com/apple/swift-asn1", exact: "1.7.4"),
     // Escaping templates for the HTML and XML reports.
     .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
   ],
@@ -68,7 +74,8 @@ let package = Package(
     module("Bytes", uses: ["CChecksum"], packages: [crypto]),
     module("Findings", uses: ["Bytes"]),
     module("Archives", uses: ["Bytes", "Findings", "CArchive", "CZlib", "CSandbox"]),
-    module("Trust", uses: ["Bytes", "Findings", "CSodium"], packages: [crypto]),
+    module(
+      "Trust", uses: ["Bytes", "Findings", "CSodium"], packages: [crypto, certificates, der]),
     module("Releases", uses: ["Bytes", "Findings", "Archives", "Trust", "Dependencies"]),
     module("Dependencies", uses: ["Bytes", "Findings", "Formats"]),
     module(

@@ -7,33 +7,34 @@ public import Trust
 public struct OMSVerification: Sendable {
   /// Everything wrong, and what could not be judged.
   public private(set) var findings: [Finding] = []
-  /// Whether the key made the signature, whatever the files are.
-  public private(set) var isSigned = false
+  /// Who made the signature, whatever the files are; nil when it establishes nothing.
+  public private(set) var signer: OMSSigner?
 
   private let place: Place
 
-  /// Verifies a bundle: the signature by the key first, then its statement, then every file.
+  /// Verifies a bundle: the signature first, then its statement, then every file.
   ///
   /// - Parameters:
   ///   - release: the files.
   ///   - bundle: the bundle's bytes.
   ///   - name: its path, or the last part of it when it lies outside of the release.
-  ///   - key: the key that counts.
-  ///   - time: when expiry is judged.
+  ///   - authority: whose signatures count.
+  ///   - time: when expiry is judged, of certificates too.
   ///   - content: a file's bytes by its path.
   public init(
-    of release: Release, bundle: ByteSlice, named name: String, by key: VerificationKey,
+    of release: Release, bundle: ByteSlice, named name: String, by authority: OMSAuthority,
     at time: Timestamp, content: (String) -> ByteSlice?
   ) {
     place = Place([name])
     let payload: ByteSlice
     do throws(SignatureFault) {
-      payload = try OMSVerification.parse(bundle).payload(verifiedBy: key)
+      let signed = try OMSVerification.parse(bundle).payload(by: authority, at: time)
+      payload = signed.payload
+      signer = signed.signer
     } catch {
       findings.append(error.finding(at: place))
       return
     }
-    isSigned = true
     do {
       let statement = try OMSStatement(parsing: payload)
       judge(statement, release, bundle: Digest(of: bundle), content: content)
@@ -130,6 +131,10 @@ extension SignatureFault {
       case .otherNamespace: .foreignNamespace
       case .notAllowed: .signerNotAllowed
       case .otherSubject: .foreignSubjectDiffers
+      case .untrustedChain: .untrustedCertificate
+      case .outsideValidity: .certificateOutsideValidity
+      case .unfitCertificate: .unfitCertificate
+      case .weakCertificate: .weakCertificate
       }
     return rule.at(place, reason)
   }

@@ -13,6 +13,12 @@ struct ForeignKeyOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      "Judge the OpenSSF model signature, model.sig, by certificates up to one of these (PEM).",
+      valueName: "file"))
+  var omsRoot: String?
+
+  @Option(
+    help: ArgumentHelp(
       "Judge RELEASE.minisig by this public key: minisign's file, or its line of base64.",
       valueName: "file or base64"))
   var minisignKey: String?
@@ -41,7 +47,8 @@ struct ForeignKeyOptions: ParsableArguments {
 
   /// Whether the user named one.
   var isGiven: Bool {
-    omsKey != nil || minisignKey != nil || allowedSigners != nil || cosignKey != nil
+    omsKey != nil || omsRoot != nil || minisignKey != nil || allowedSigners != nil
+      || cosignKey != nil
   }
 
   func validate() throws {
@@ -51,9 +58,12 @@ struct ForeignKeyOptions: ParsableArguments {
     guard allowedSigners != nil || principal == nil else {
       throw ValidationError("--principal needs --allowed-signers")
     }
-    let count = [omsKey, minisignKey, allowedSigners, cosignKey].count { $0 != nil }
+    guard omsKey == nil || omsRoot == nil else {
+      throw ValidationError("model.sig is judged by --oms-key or by --oms-root: give one of them")
+    }
+    let count = [omsKey ?? omsRoot, minisignKey, allowedSigners, cosignKey].count { $0 != nil }
     guard foreignSignature == nil || count == 1 else {
-      throw ValidationError("--foreign-signature is for one key: give one of the four")
+      throw ValidationError("--foreign-signature is for one key: give one alone")
     }
   }
 
@@ -67,7 +77,10 @@ struct ForeignKeyOptions: ParsableArguments {
           "\(omsKey): an Ed25519 key, where one of ECDSA is needed",
           help: "OpenSSF model signatures are ECDSA on P-256, P-384 or P-521", code: .usage)
       }
-      keys.oms = key
+      keys.oms = .key(key)
+    }
+    if let omsRoot {
+      keys.oms = .anchors(try TrustAnchors(pem: ByteSlice(path: omsRoot), name: omsRoot))
     }
     if let cosignKey {
       keys.cosign = try VerificationKey(pem: ByteSlice(path: cosignKey), name: cosignKey)

@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from model_signing import hashing, signing
 
+here = pathlib.Path(__file__).resolve().parent
 out = pathlib.Path(sys.argv[1])
 os.chdir(out)
 
@@ -87,6 +88,8 @@ signing.Config().use_certificate_signer(
     private_key=pathlib.Path("leaf.key"), signing_certificate=pathlib.Path("leaf.pem"),
     certificate_chain=[pathlib.Path("authority.pem")]).sign(
         model, pathlib.Path("oms.certificate.sig"))
+
+run(sys.executable, here / "chains.py")
 
 # minisign and OpenSSH.
 run("minisign", "-S", "-m", "release.bin", "-s", "minisign.key", "-x", "release.minisig", "-t",

@@ -20,12 +20,12 @@ enum SignatureCheck: Check {
         Rule.foreignSignatureNotJudged.at(
           Place([Release.signaturePath]), "no trust file says whose keys count"))
     }
-    if let key = settings.foreignKeys.oms {
-      judgeBundle(subject, by: key, settings, &output)
+    if let authority = settings.foreignKeys.oms {
+      judgeBundle(subject, by: authority, settings, &output)
     } else if subject.inventory[Release.bundlePath] != nil {
       output.result.findings.append(
         Rule.foreignSignatureNotJudged.at(
-          Place([Release.bundlePath]), "no key says whose OMS signatures count"))
+          Place([Release.bundlePath]), "no key or root says whose OMS signatures count"))
     }
     if settings.foreignKeys.judgesFiles { judgeDetached(subject, settings, &output) }
     return output
@@ -54,7 +54,7 @@ enum SignatureCheck: Check {
   }
 
   private static func judgeBundle(
-    _ subject: Subject, by key: VerificationKey, _ settings: AuditSettings,
+    _ subject: Subject, by authority: OMSAuthority, _ settings: AuditSettings,
     _ output: inout CheckOutput
   ) {
     let inside = subject.inventory[Release.bundlePath].map {
@@ -66,14 +66,12 @@ enum SignatureCheck: Check {
       return
     }
     let verification = OMSVerification(
-      of: subject.release, bundle: bundle.bytes, named: bundle.name, by: key, at: settings.time,
-      content: { subject.inventory[$0]?.bytes })
+      of: subject.release, bundle: bundle.bytes, named: bundle.name, by: authority,
+      at: settings.time, content: { subject.inventory[$0]?.bytes })
     output.result.findings += verification.findings
-    if verification.isSigned {
-      output.signers.append(
-        AuditReport.Signer(
-          owner: "oms:\(key.name.prefix(12))", key: key.name, role: "OMS"))
-    }
+    output.signers += verification.signer.map {
+      [AuditReport.Signer(owner: $0.owner, key: $0.key, role: "OMS")]
+    } ?? []
   }
 
   private static func judgeDetached(

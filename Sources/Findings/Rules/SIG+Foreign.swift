@@ -10,8 +10,8 @@ extension Rule {
   public static let unsupportedForeignSignature = Rule(
     "SIG036", .high, .obstacle, cwe: 347,
     title: "a signature of a kind that is not judged",
-    why: "certificates and keyless signatures need more than a key; nothing is established",
-    fix: "let the signer sign with a key that can be given here, or verify it with its own tool")
+    why: "a certificate needs roots, a keyless signature its log's word; nothing is established",
+    fix: "give a certificate's roots by --oms-root; else verify it with the signer's own tool")
   /// A signature that the given key did not make over these bytes.
   public static let foreignSignatureMismatch = Rule(
     "SIG037", .high, cwe: 347,
@@ -91,10 +91,36 @@ extension Rule {
     why: "a folder has no bytes of its own that somebody could have signed",
     fix: "verify the archive that was signed, or sign the folder with 'proofmark sign'")
 
+  /// A certificate that no trust anchor vouches for.
+  public static let untrustedCertificate = Rule(
+    "SIG050", .high, cwe: 296,
+    title: "the signer's certificate does not lead to a given root",
+    why: "anybody can issue a certificate in any name; a trusted root alone makes one count",
+    fix: "find out who issued it, and give that root by --oms-root if it is trusted")
+  /// A certificate before or after its time.
+  public static let certificateOutsideValidity = Rule(
+    "SIG051", .high, cwe: 298,
+    title: "a certificate of the signer is not valid at this time",
+    why: "its issuer vouches for the key within these dates, and revokes it within them, too",
+    fix: "let the signer renew the certificate and sign again")
+  /// A certificate that stands for what it was not issued for.
+  public static let unfitCertificate = Rule(
+    "SIG052", .high, cwe: 295,
+    title: "a certificate was not issued for this use",
+    why: "a web server's or a person's key must neither sign models nor issue certificates",
+    fix: "let the signer get a certificate for signatures, from an authority that may issue it")
+  /// A certificate that can be forged.
+  public static let weakCertificate = Rule(
+    "SIG053", .high, cwe: 327,
+    title: "a certificate is held up by SHA-1 or a short key",
+    why: "such a signature can be forged, and with it the certificate and everything below",
+    fix: "let its issuer sign it again with SHA-2 and a key of today")
+
   static let foreignSignatureRules: [Rule] = [
     malformedForeignSignature, unsupportedForeignSignature, foreignSignatureMismatch,
     foreignKeyMismatch, ignoredBySigner, signerFollowedLinks, missingForeignSignature,
     foreignSignatureNotJudged, alteredTrustedComment, unsafeTrustedComment, legacyMinisign,
-    foreignNamespace, signerNotAllowed, foreignSubjectDiffers, noBytesToVerify,
+    foreignNamespace, signerNotAllowed, foreignSubjectDiffers, noBytesToVerify, untrustedCertificate,
+    certificateOutsideValidity, unfitCertificate, weakCertificate,
   ]
 }

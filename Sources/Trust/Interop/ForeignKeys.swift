@@ -3,7 +3,7 @@ public import Bytes
 /// Keys of other tools that the user trusts, each for one kind of signature.
 public struct ForeignKeys: Sendable {
   /// Whoever signs models with OpenSSF's tool.
-  public var oms: VerificationKey?
+  public var oms: OMSAuthority?
   /// Whoever signs with minisign.
   public var minisign: MinisignPublicKey?
   /// Whoever signs with OpenSSH.

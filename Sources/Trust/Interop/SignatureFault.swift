@@ -16,13 +16,22 @@ public enum SignatureFault: Error, Sendable, Equatable {
   case otherSubject(String)
   /// Whoever made it is not allowed to sign this.
   case notAllowed(String)
+  /// The signer's certificate does not lead to a trust anchor.
+  case untrustedChain(String)
+  /// A certificate that it needs is not valid at that time.
+  case outsideValidity(String)
+  /// A certificate stands for what it was not issued for.
+  case unfitCertificate(String)
+  /// A certificate is held up by a broken algorithm or a short key.
+  case weakCertificate(String)
 
   /// What is wrong, in lower case without a full stop.
   public var reason: String {
     switch self {
     case .malformed(let text), .unsupported(let text), .mismatch(let text), .otherKey(let text),
       .alteredComment(let text), .otherNamespace(let text), .notAllowed(let text),
-      .otherSubject(let text):
+      .otherSubject(let text), .untrustedChain(let text), .outsideValidity(let text),
+      .unfitCertificate(let text), .weakCertificate(let text):
       text
     }
   }

@@ -13,8 +13,11 @@ public struct SigstoreBundle: Sendable {
   public enum Material: Sendable, Equatable {
     /// A key that both sides know; the hint may say which.
     case publicKey(hint: String?)
-    /// X.509 certificates of some authority: not judged.
-    case certificates
+    /// X.509 certificates in DER, the signer's first, each issued by the next.
+    case certificates([[UInt8]])
+    /// A certificate of a few minutes, which only a transparency log's entry makes count: not
+    /// judged.
+    case keyless
   }
 
   /// What was signed.
@@ -83,7 +86,19 @@ public struct SigstoreBundle: Sendable {
       throw place.malformed(
         expected: "one of publicKey, certificate and x509CertificateChain", found: "another number")
     }
-    guard let key else { return .certificates }
+    if let chain {
+      let entries = try place.optionalMember("tlogEntries")?.elements() ?? []
+      let certificates = try chain.member("certificates").elements()
+      guard !certificates.isEmpty else {
+        throw chain.malformed(expected: "certificates", found: "none")
+      }
+      guard entries.isEmpty else { return .keyless }
+      return .certificates(
+        try certificates.map { (place) throws(ParseError) in
+          try place.member("rawBytes").base64()
+        })
+    }
+    guard let key else { return .keyless }
     let hint = try key.optionalMember("hint")?.string()
     return .publicKey(hint: hint?.isEmpty == true ? nil : hint)
   }
@@ -141,8 +156,9 @@ extension SigstoreBundle {
   public func expect(_ key: VerificationKey) throws(SignatureFault) {
     switch material {
     case .certificates:
-      throw .unsupported(
-        "signed by a certificate: its chain and its transparency log are not judged")
+      throw .unsupported("signed by a certificate, and no root for it")
+    case .keyless:
+      throw .unsupported(SigstoreBundle.keylessReason)
     case .publicKey(let hint):
       // Of an ECDSA key the hint is known; other tools write others, or none.
       guard case .ecdsa(let key) = key, let hint, Digest(hexadecimal: hint) != nil else { return }
@@ -158,6 +174,34 @@ extension SigstoreBundle {
     verifiedBy key: VerificationKey, allowingKeyID: Bool = false
   ) throws(SignatureFault) -> ByteSlice {
     try expect(key)
+    return try envelopePayload(verifiedBy: key, allowingKeyID: allowingKeyID)
+  }
+
+  /// The payload of the envelope, once its signature is found to be by somebody who counts.
+  public func payload(
+    by authority: OMSAuthority, at time: Timestamp
+  ) throws(SignatureFault) -> (payload: ByteSlice, signer: OMSSigner) {
+    switch authority {
+    case .key(let key): return (try payload(verifiedBy: key), OMSSigner(key))
+    case .anchors(let anchors):
+      switch material {
+      case .publicKey: throw .otherKey("signed by a key, for which no certificate vouches")
+      case .keyless: throw .unsupported(SigstoreBundle.keylessReason)
+      case .certificates(let chain):
+        let signer = try CertificatePath(chain, to: anchors, at: time).signer
+        let key = VerificationKey.ecdsa(try signer.signatureKey())
+        let payload = try envelopePayload(verifiedBy: key, allowingKeyID: false)
+        return (payload, OMSSigner(signer))
+      }
+    }
+  }
+
+  private static let keylessReason =
+    "a keyless signature: its certificate and its transparency log are not judged"
+
+  private func envelopePayload(
+    verifiedBy key: VerificationKey, allowingKeyID: Bool
+  ) throws(SignatureFault) -> ByteSlice {
     guard case .envelope(let envelope) = content, let signature = envelope.signatures.first else {
       throw .malformed("expected a DSSE envelope")
     }

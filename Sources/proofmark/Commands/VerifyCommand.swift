@@ -18,6 +18,7 @@ struct VerifyCommand: AuditingCommand {
         proofmark verify digits.tar.zst --trust trust.toml --state seen.toml
         proofmark verify /srv/models/digits --trust trust.toml --quiet
         proofmark verify bert/ --oms-key publisher.pem
+        proofmark verify bert/ --oms-root company-ca.pem
         proofmark verify digits.tar.zst --minisign-key ana.pub
       """)
 
