@@ -141,7 +141,8 @@ import Testing
     let folder = try ScratchFolder()
     try folder.copy(Fixture.path("vectors/signatures/model"), to: "model")
     for name in [
-      "oms.p256.sig", "oms.certificate.sig", "p256.pub.pem", "ed25519.pub.pem", "p256.pem",
+      "oms.p256.sig", "oms.certificate.sig", "authority.pem", "p256.pub.pem", "ed25519.pub.pem",
+      "p256.pem",
       "ed25519.pem",
       "release.bin", "release.cosign.sig", "release.minisig", "minisign.pub", "ssh.locked",
     ] {
@@ -172,6 +173,18 @@ import Testing
     let certificate = try Command.run(
       verify + ["--foreign-signature", "oms.certificate.sig"], in: folder)
     #expect(certificate.exitCode == 3)
+    try folder.remove("model/model.sig")
+    let rooted = ["verify", "model", "--foreign-signature", "oms.certificate.sig", "--oms-root"]
+    let at = ["--at", "2027-01-01T00:00:00Z"]
+    let signer = try Command.run(rooted + ["authority.pem"] + at, in: folder)
+    #expect(signer.exitCode == 0 && signer.output.contains("oms:CN=leaf"))
+    let late = try Command.run(
+      rooted + ["authority.pem", "--at", "2040-01-01T00:00:00Z"], in: folder)
+    #expect(late.exitCode == 1 && late.output.contains("SIG051"))
+    #expect(try Command.run(rooted + ["p256.pub.pem"] + at, in: folder).exitCode == 2)
+    let both = rooted + ["authority.pem", "--oms-key", "p256.pub.pem"]
+    #expect(try Command.run(both, in: folder).exitCode == 2)
+    try folder.copy(folder.file("oms.p256.sig"), to: "model/model.sig")
     try folder.write("x", to: "model/.gitignore")
     let ignored = try Command.run(verify, in: folder)
     #expect(ignored.exitCode == 1 && ignored.output.contains("SIG039"))

@@ -11,6 +11,9 @@ private struct SignedModel {
   var files: [String: ByteSlice]
   var signature = "oms.p256.sig"
   var key = "p256"
+  var time = "2026-12-01T00:00:00Z"
+  /// Roots in place of the key.
+  var roots: String?
 
   init() throws {
     files = [
@@ -24,8 +27,13 @@ private struct SignedModel {
     let folder = "vectors/signatures"
     var text = try #require(Fixture.bytes("\(folder)/\(signature)").utf8)
     change(&text)
-    let key = try VerificationKey(
-      pem: Fixture.bytes("\(folder)/\(key).pub.pem"), name: key)
+    let authority: OMSAuthority
+    if let roots {
+      authority = .anchors(try TrustAnchors(pem: Fixture.bytes("\(folder)/\(roots)"), name: roots))
+    } else {
+      authority = .key(
+        try VerificationKey(pem: Fixture.bytes("\(folder)/\(key).pub.pem"), name: key))
+    }
     let bundle = ByteSlice(utf8: text)
     var all = files
     all["model.sig"] = bundle
@@ -34,8 +42,8 @@ private struct SignedModel {
         FileRecord(path: path, digest: Digest(of: bytes), size: bytes.count, mode: .plain)
       }, subjectDigest: nil, content: { all[$0] })
     let verification = OMSVerification(
-      of: release, bundle: bundle, named: "model.sig", by: key,
-      at: try #require(Timestamp("2026-12-01T00:00:00Z")), content: { all[$0] })
+      of: release, bundle: bundle, named: "model.sig", by: authority,
+      at: try #require(Timestamp(time)), content: { all[$0] })
     return verification.findings.map { "\($0.rule.id) \($0.place)" }
   }
 }
@@ -103,10 +111,33 @@ struct OMSVerificationTests {
         == ["SIG037 model.sig"])
   }
 
-  @Test func `certificates and BLAKE3 are not judged`() throws {
+  @Test func `a certificate vouches for the files up to a given root`() throws {
+    var model = try SignedModel()
+    model.signature = "oms.certificate.sig"
+    model.roots = "authority.pem"
+    #expect(try model.findings().isEmpty)
+    model.files["a.txt"] = ByteSlice(utf8: "Hello\n")
+    #expect(try model.findings() == ["SIG013 a.txt"])
+    model = try SignedModel()
+    model.signature = "oms.certificate.sig"
+    model.roots = "leaf.pem"
+    #expect(try model.findings() == ["SIG050 model.sig"])
+    model.roots = "authority.pem"
+    model.time = "2040-01-01T00:00:00Z"
+    #expect(try model.findings() == ["SIG051 model.sig"])
+    model.signature = "oms.p256.sig"
+    #expect(try model.findings() == ["SIG038 model.sig"])
+  }
+
+  @Test func `certificates without roots, keyless signatures and BLAKE3 are not judged`() throws {
     var model = try SignedModel()
     model.signature = "oms.certificate.sig"
     #expect(try model.findings() == ["SIG036 model.sig"])
+    model.roots = "authority.pem"
+    #expect(
+      try model.findings { $0.replace("\"tlogEntries\":[]", with: "\"tlogEntries\":[{}]") }
+        == ["SIG036 model.sig"])
+    model.roots = nil
     model.signature = "oms.blake3.sig"
     #expect(try model.findings() == ["SIG036 model.sig (payload)"])
     model.signature = "oms.p256.sig"
@@ -129,8 +160,9 @@ struct OMSVerificationTests {
         ], subjectDigest: nil, content: { _ in nil })
       let verification = OMSVerification(
         of: release, bundle: bundle, named: "model.sig",
-        by: try VerificationKey(
-          pem: Fixture.bytes("vectors/signatures/p256.pub.pem"), name: "key"),
+        by: .key(
+          try VerificationKey(
+            pem: Fixture.bytes("vectors/signatures/p256.pub.pem"), name: "key")),
         at: try #require(Timestamp("2026-12-01T00:00:00Z")), content: { _ in lock })
       return verification.findings.map(\.rule.id)
     }

@@ -89,7 +89,7 @@ struct SigstoreBundleTests {
     return [0x30, UInt8(body.count)] + body
   }
 
-  @Test func `certificates are not judged`() throws {
+  @Test func `no key stands for a certificate`() throws {
     let text = try SignatureVectors.text("oms.certificate.sig")
     guard case .unsupported = try verify(text) else {
       Issue.record("it is judged")

@@ -69,9 +69,10 @@ enum SignatureCheck: Check {
       of: subject.release, bundle: bundle.bytes, named: bundle.name, by: authority,
       at: settings.time, content: { subject.inventory[$0]?.bytes })
     output.result.findings += verification.findings
-    output.signers += verification.signer.map {
-      [AuditReport.Signer(owner: $0.owner, key: $0.key, role: "OMS")]
-    } ?? []
+    output.signers +=
+      verification.signer.map {
+        [AuditReport.Signer(owner: $0.owner, key: $0.key, role: "OMS")]
+      } ?? []
   }
 
   private static func judgeDetached(

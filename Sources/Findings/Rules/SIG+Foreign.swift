@@ -120,7 +120,8 @@ extension Rule {
     malformedForeignSignature, unsupportedForeignSignature, foreignSignatureMismatch,
     foreignKeyMismatch, ignoredBySigner, signerFollowedLinks, missingForeignSignature,
     foreignSignatureNotJudged, alteredTrustedComment, unsafeTrustedComment, legacyMinisign,
-    foreignNamespace, signerNotAllowed, foreignSubjectDiffers, noBytesToVerify, untrustedCertificate,
+    foreignNamespace, signerNotAllowed, foreignSubjectDiffers, noBytesToVerify,
+    untrustedCertificate,
     certificateOutsideValidity, unfitCertificate, weakCertificate,
   ]
 }
