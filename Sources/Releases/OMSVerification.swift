@@ -31,6 +31,10 @@ public struct OMSVerification: Sendable {
       let signed = try OMSVerification.parse(bundle).payload(by: authority, at: time)
       payload = signed.payload
       signer = signed.signer
+      if case .anchors = authority {
+        findings.append(
+          Rule.revocationNotJudged.at(place, "no list of revoked certificates is read"))
+      }
     } catch {
       findings.append(error.finding(at: place))
       return

@@ -115,9 +115,9 @@ struct OMSVerificationTests {
     var model = try SignedModel()
     model.signature = "oms.certificate.sig"
     model.roots = "authority.pem"
-    #expect(try model.findings().isEmpty)
+    #expect(try model.findings() == ["SIG054 model.sig"])
     model.files["a.txt"] = ByteSlice(utf8: "Hello\n")
-    #expect(try model.findings() == ["SIG013 a.txt"])
+    #expect(try model.findings() == ["SIG054 model.sig", "SIG013 a.txt"])
     model = try SignedModel()
     model.signature = "oms.certificate.sig"
     model.roots = "leaf.pem"

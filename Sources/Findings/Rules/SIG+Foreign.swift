@@ -116,12 +116,19 @@ extension Rule {
     why: "such a signature can be forged, and with it the certificate and everything below",
     fix: "let its issuer sign it again with SHA-2 and a key of today")
 
+  /// Nothing was read that tells of revoked certificates.
+  public static let revocationNotJudged = Rule(
+    "SIG054", .info, cwe: 299,
+    title: "whether a certificate was revoked is not judged",
+    why: "a stolen key signs until its certificate ends, for lists of revoked ones are not read",
+    fix: "ask the issuer, or remove its root once it has revoked a signer that matters")
+
   static let foreignSignatureRules: [Rule] = [
     malformedForeignSignature, unsupportedForeignSignature, foreignSignatureMismatch,
     foreignKeyMismatch, ignoredBySigner, signerFollowedLinks, missingForeignSignature,
     foreignSignatureNotJudged, alteredTrustedComment, unsafeTrustedComment, legacyMinisign,
     foreignNamespace, signerNotAllowed, foreignSubjectDiffers, noBytesToVerify,
     untrustedCertificate,
-    certificateOutsideValidity, unfitCertificate, weakCertificate,
+    certificateOutsideValidity, unfitCertificate, weakCertificate, revocationNotJudged,
   ]
 }
