@@ -1,6 +1,9 @@
 public import Bytes
 
 /// Whoever can make an Ed25519 signature: a secret key in this process, or an agent that keeps it.
+///
+/// No member is inlined: the optimiser of Swift 6.3.1 fails on two switches over one value that
+/// cannot be copied.
 public enum Ed25519Signer: ~Copyable {
   /// A key in locked memory.
   case key(NamedSecretKey)
@@ -9,23 +12,28 @@ public enum Ed25519Signer: ~Copyable {
 
   /// The public half.
   public var publicKey: PublicKey {
-    switch self {
-    case .key(let named): named.key.publicKey
-    case .agent(let key): key.publicKey
+    @inline(never) get {
+      switch self {
+      case .key(let named): named.key.publicKey
+      case .agent(let key): key.publicKey
+      }
     }
   }
 
   /// The public half under the id that minisign's signatures name it by.
   public var minisignKey: MinisignPublicKey {
-    switch self {
-    case .key(let named): named.minisignKey
-    case .agent(let key): MinisignPublicKey(key.publicKey)
+    @inline(never) get {
+      switch self {
+      case .key(let named): named.minisignKey
+      case .agent(let key): MinisignPublicKey(key.publicKey)
+      }
     }
   }
 
   /// The signature of the message.
   ///
   /// - Throws: `TrustError` when the agent refuses, or does not sign what it was asked to.
+  @inline(never)
   public func signature(of message: ByteSlice) throws(TrustError) -> [UInt8] {
     switch self {
     case .key(let named): return named.key.signature(of: message)
