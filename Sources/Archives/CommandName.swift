@@ -1,3 +1,5 @@
+import Bytes
+
 /// Names that are harmless to store and that a program takes for an instruction when a command
 /// is given the folder's names, as `tar cf x *` is (CWE-88).
 enum CommandName {
@@ -46,6 +48,5 @@ enum CommandName {
   }
 
   private static func isUpper(_ byte: UInt8) -> Bool { (0x41...0x5a).contains(byte) }
-  private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
   private static func isShort(_ byte: UInt8) -> Bool { isUpper(byte) || isDigit(byte) }
 }

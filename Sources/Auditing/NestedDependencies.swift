@@ -62,20 +62,23 @@ struct NestedDependencies {
     of image: ContainerImage, in inventory: Inventory, at place: [String], depth: Int
   ) {
     images.insert(place)
-    var seen: [String: (members: [String], bytes: ByteSlice)] = [:]
+    var layers: [LayerNames] = []
+    var found: [(layer: Int, members: [String], name: String, bytes: ByteSlice)] = []
     for path in image.layers.compactMap(\.path) {
       guard let member = inventory[path], depth <= allowance.limits.archiveDepth else { continue }
       let layer = unpacked(member, depth: depth, profile: .imageLayer)
       guard layer.container != .file else { continue }
-      let whiteouts = LayerWhiteouts(layer.members.map(\.path.text))
-      if !whiteouts.isEmpty { seen = seen.filter { key, _ in !whiteouts.remove(key) } }
       for file in layer.members where isWanted(file) {
-        let text = file.path.text
-        guard NestedDependencies.isOfApplication(text) else { continue }
-        seen[text] = (place + [path, text], ByteSlice(file.bytes))
+        let name = file.path.text
+        guard NestedDependencies.isOfApplication(name) else { continue }
+        found.append((layers.count, place + [path, name], name, ByteSlice(file.bytes)))
       }
+      layers.append(LayerNames(layer))
     }
-    for (_, file) in seen.sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) {
+    let layered = LayeredFiles(layers)
+    if !layered.isComplete { isIncomplete = true }
+    let visible = found.filter { layered.removal(of: $0.name, in: $0.layer) == nil }
+    for file in visible.sorted(by: { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }) {
       add(file.members, file.bytes)
     }
   }
@@ -105,39 +108,5 @@ struct NestedDependencies {
     guard file.size <= NestedDependencies.byteLimit else { return false }
     return DependencyFileKind(path: path) != nil
       || NestedDependencies.includable.contains { path.lowercased().hasSuffix($0) }
-  }
-}
-
-/// What a layer removes of the layers below it: `.wh.NAME` a file or folder, `.wh..wh..opq` all
-/// in its folder (OCI image-spec, layer.md).
-private struct LayerWhiteouts {
-  private var removed: Set<Substring> = []
-  private var emptied: Set<Substring> = []
-
-  init(_ paths: [String]) {
-    for path in paths {
-      let slash = path.lastIndex(of: "/")
-      let name = slash.map { path[path.index(after: $0)...] } ?? path[...]
-      guard name.hasPrefix(".wh.") else { continue }
-      let folder = slash.map { path[..<$0] } ?? ""
-      if name == ".wh..wh..opq" {
-        emptied.insert(folder)
-      } else {
-        removed.insert(folder.isEmpty ? name.dropFirst(4) : "\(folder)/\(name.dropFirst(4))")
-      }
-    }
-  }
-
-  var isEmpty: Bool { removed.isEmpty && emptied.isEmpty }
-
-  /// Whether the file is gone.
-  func remove(_ path: String) -> Bool {
-    if removed.contains(path[...]) { return true }
-    var rest = path[...]
-    while let slash = rest.lastIndex(of: "/") {
-      rest = rest[..<slash]
-      if removed.contains(rest) || emptied.contains(rest) { return true }
-    }
-    return emptied.contains("")
   }
 }

@@ -34,32 +34,11 @@ public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
 
 /// Writes a file so that its path names either the old content or the whole new one.
 public struct AtomicFile: ~Copyable {
-  private let path: String
-  private let temporaryPath: String
-  private var descriptor: CInt
+  private var file: TemporaryFile
 
   /// Opens a temporary file beside `path`, readable by its owner alone until `commit`.
   public init(path: String) throws(FileError) {
-    self.path = path
-    var template = Array((path + ".XXXXXX").utf8CString)
-    let opened = template.withUnsafeMutableBufferPointer {
-      $0.baseAddress.map { mkstemp($0) } ?? -1
-    }
-    guard opened >= 0 else { throw FileError(path: path, action: "write") }
-    _ = fcntl(opened, F_SETFD, FD_CLOEXEC)
-    descriptor = opened
-    temporaryPath = template.withUnsafeBufferPointer {
-      $0.baseAddress.map { String(cString: $0) } ?? ""
-    }
-    PendingFiles.add(temporaryPath)
-  }
-
-  deinit {
-    if descriptor >= 0 {
-      close(descriptor)
-      unlink(temporaryPath)
-      PendingFiles.remove(temporaryPath)
-    }
+    file = try TemporaryFile(beside: path)
   }
 
   /// Adds bytes at the end of the temporary file.
@@ -67,9 +46,9 @@ public struct AtomicFile: ~Copyable {
     var written = 0
     while written < bytes.count {
       let result = Glibc.write(
-        descriptor, bytes.baseAddress?.advanced(by: written), bytes.count - written)
+        file.descriptor, bytes.baseAddress?.advanced(by: written), bytes.count - written)
       if result < 0 && errno == EINTR { continue }
-      guard result > 0 else { throw FileError(path: path, action: "write") }
+      guard result > 0 else { throw FileError(path: file.target, action: "write") }
       written += result
     }
   }
@@ -84,30 +63,17 @@ public struct AtomicFile: ~Copyable {
   public consuming func commit(
     mode: UInt32 = 0o644, replacing: Bool = true
   ) throws(FileError) {
-    guard fchmod(descriptor, mode) == 0, fsync(descriptor) == 0 else {
-      throw FileError(path: path, action: "write")
+    guard fchmod(file.descriptor, mode) == 0, fsync(file.descriptor) == 0 else {
+      throw FileError(path: file.target, action: "write")
     }
     guard replacing else {
-      // Unlike rename, link never replaces; deinit removes the temporary name.
-      guard link(temporaryPath, path) == 0 else { throw FileError(path: path, action: "create") }
+      // Unlike rename, link never replaces; the temporary name goes with the value.
+      guard link(file.path, file.target) == 0 else {
+        throw FileError(path: file.target, action: "create")
+      }
       return
     }
-    guard rename(temporaryPath, path) == 0 else { throw FileError(path: path, action: "write") }
-    close(descriptor)
-    descriptor = -1
-    PendingFiles.remove(temporaryPath)
-    AtomicFile.syncFolder(of: path)
-  }
-
-  /// Brings the new name to the disk. The file itself is there already, and some file systems
-  /// cannot do this for a folder, so a failure changes nothing.
-  private static func syncFolder(of path: String) {
-    let end = path.utf8.lastIndex(of: UInt8(ascii: "/"))
-    let folder = end.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard descriptor >= 0 else { return }
-    _ = fsync(descriptor)
-    close(descriptor)
+    try file.takePlace()
   }
 
   /// Adds the line and a line feed at the end of the file, in one write that is on the disk when
@@ -124,7 +90,7 @@ public struct AtomicFile: ~Copyable {
         : FileError(path: path, action: "write", reason: "the line was cut")
     }
     guard fsync(descriptor) == 0 else { throw FileError(path: path, action: "write") }
-    if lseek(descriptor, 0, SEEK_END) == off_t(bytes.count) { syncFolder(of: path) }
+    if lseek(descriptor, 0, SEEK_END) == off_t(bytes.count) { TemporaryFile.syncFolder(of: path) }
   }
 
   /// Writes all bytes in one step.

@@ -221,8 +221,6 @@ extension TOMLParser {
   }
 }
 
-private func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
-
 private func isHexadecimalDigit(_ byte: UInt8) -> Bool {
   isDigit(byte) || (0x61...0x66).contains(byte) || (0x41...0x46).contains(byte)
 }

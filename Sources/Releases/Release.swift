@@ -31,8 +31,6 @@ public struct Release: Sendable {
   public let lock: Document<Lock>
   /// `proofmark.sig`, not verified.
   public let envelope: Document<Envelope>
-  /// What else it says of itself.
-  let remarks: ReleaseRemarks
 
   /// Where the manifest lies.
   public static let manifestPath = "proofmark.toml"
@@ -52,7 +50,6 @@ public struct Release: Sendable {
     manifest = Release.manifest(content(Release.manifestPath))
     lock = Release.lock(content(Release.lockPath))
     envelope = Release.envelope(content(Release.signaturePath))
-    remarks = ReleaseRemarks(files: self.files, content: content)
   }
 
   /// The release that an inventory holds. A detached signature, one that is kept elsewhere, takes

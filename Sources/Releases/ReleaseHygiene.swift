@@ -1,8 +1,8 @@
-import Bytes
+public import Bytes
 public import Findings
 
 /// What a release says of itself beside manifest and lock.
-struct ReleaseRemarks: Sendable {
+private struct ReleaseRemarks {
   /// The versions that the headings of `CHANGELOG.md` name; nil when there is no such file.
   let changelogVersions: Set<String>?
   /// Files that would judge the release, were they given to Proofmark: policies and trust files.
@@ -45,8 +45,9 @@ struct ReleaseRemarks: Sendable {
 extension Release {
   /// What is amiss with the release though files and lock agree: a version that is in no order, or
   /// not above its parent's, one that the changelog does not know, and a policy or trust file
-  /// inside.
-  public func hygieneFindings() -> [Finding] {
+  /// inside. `content` gives a file's bytes by its path.
+  public func hygieneFindings(content: (String) -> ByteSlice?) -> [Finding] {
+    let remarks = ReleaseRemarks(files: files, content: content)
     var findings = remarks.judgingFiles.map { path in
       Rule.judgingFileInside.at(
         Place([path]), "a policy, waiver or trust file inside the release is never read")

@@ -111,19 +111,18 @@ public struct Envelope: Sendable, Equatable {
 
   /// The envelope with one more signature; itself when the key has signed it already.
   public func signed(with key: borrowing SecretKey) -> Envelope {
-    let message = signedBytes
-    let publicKey = key.publicKey
-    guard !signatures.contains(where: { publicKey.verifies($0.bytes, of: message) }) else {
-      return self
-    }
-    let signature = Signature(
-      keyID: publicKey.fingerprint, bytes: key.signature(of: message))
-    return Envelope(payload: payload, type: type, signatures: signatures + [signature])
+    signed(as: key.publicKey) { key.signature(of: $0) }
   }
 
-  /// The envelope with a signature that somebody made over `signedBytes`.
-  func adding(_ signature: Signature) -> Envelope {
-    Envelope(payload: payload, type: type, signatures: signatures + [signature])
+  /// The envelope with the signature that `sign` makes under the key; itself when the key has
+  /// signed it already.
+  func signed<Failure>(
+    as key: PublicKey, by sign: (ByteSlice) throws(Failure) -> [UInt8]
+  ) throws(Failure) -> Envelope {
+    let message = signedBytes
+    guard !signatures.contains(where: { key.verifies($0.bytes, of: message) }) else { return self }
+    let signature = Signature(keyID: key.fingerprint, bytes: try sign(message))
+    return Envelope(payload: payload, type: type, signatures: signatures + [signature])
   }
 
   /// The JSON text: the same envelope always gives the same bytes.

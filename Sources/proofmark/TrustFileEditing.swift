@@ -61,7 +61,7 @@ struct TrustFileEditing: ParsableArguments {
   }
 }
 
-/// A public key on the command line: the file that `keygen` wrote, or the text in it.
+/// A public key on the command line: its file in any form, or Proofmark's text of it.
 struct PublicKeyOption: ExpressibleByArgument {
   let text: String
 
@@ -70,15 +70,7 @@ struct PublicKeyOption: ExpressibleByArgument {
   /// The key.
   func key() throws -> PublicKey {
     if text.hasPrefix("ed25519:") { return try PublicKey(text) }
-    let bytes = try ByteSlice(path: text)
-    guard bytes.count <= 4096, let content = bytes.utf8 else {
-      throw CommandFailure("\(text): holds no public key", code: .usage)
-    }
-    do {
-      return try PublicKey(content.hasSuffix("\n") ? String(content.dropLast()) : content)
-    } catch {
-      throw CommandFailure("\(text): \(error.message)", help: error.help, code: .usage)
-    }
+    return try PublicKey.read(ByteSlice(path: text), name: text).key
   }
 }
 

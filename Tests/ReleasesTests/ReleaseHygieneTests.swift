@@ -47,7 +47,9 @@ struct ReleaseHygieneTests {
       world.files["CHANGELOG.md"] = [0x23, 0xff, 0xfe, 0x0a]
     }
     world.lock()
-    #expect(world.opened().hygieneFindings().map(\.rule.id) == rules)
+    let files = world.files
+    let content = { (path: String) in files[path].map { ByteSlice($0) } }
+    #expect(world.opened().hygieneFindings(content: content).map(\.rule.id) == rules)
   }
 
   private static let hashes = ["a", "b", "c"].map { Digest(ofUTF8: $0).prefixed }

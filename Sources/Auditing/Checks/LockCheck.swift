@@ -1,3 +1,5 @@
+import Archives
+import Bytes
 import Judging
 import Findings
 import Releases
@@ -10,7 +12,8 @@ enum LockCheck: Check {
     let locked = subject.release.lock.content.map {
       Measurement(Measurement.Name.lockedFiles, Double($0.files.count), unit: "count")
     }
-    var findings = subject.release.lockFindings() + subject.release.hygieneFindings()
+    var findings = subject.release.lockFindings()
+    findings += subject.release.hygieneFindings { subject.inventory[$0]?.bytes }
     if let lock = subject.release.lock.content, let parent = settings.parent {
       findings += lock.weakenedPins(since: parent.lock)
     }

@@ -18,13 +18,7 @@ enum PoetryLockReader: DependencyReader {
       return
     }
     let older = lock["metadata"]?["files"]?.dictionary ?? [:]
-    for package in lock["package"]?.array ?? [] {
-      guard let written = package["name"]?.string else {
-        content.refuse(file.place, "a package without a name")
-        return
-      }
-      let name = normalisedPackageName(written)
-      let place = file.place.detail("package \(name)")
+    for (package, written, name, place) in content.namedPackages(of: lock, in: file) {
       let address = package["source"]?["url"]?.string
       switch package["source"]?["type"]?.string {
       case nil, "legacy":
@@ -51,13 +45,7 @@ enum PDMLockReader: DependencyReader {
       return
     }
     let older = lock["metadata"]?["files"]?.dictionary ?? [:]
-    for package in lock["package"]?.array ?? [] {
-      guard let written = package["name"]?.string else {
-        content.refuse(file.place, "a package without a name")
-        return
-      }
-      let name = normalisedPackageName(written)
-      let place = file.place.detail("package \(name)")
+    for (package, written, name, place) in content.namedPackages(of: lock, in: file) {
       if let address = package["git"]?.string ?? package["hg"]?.string ?? package["svn"]?.string {
         content.reportDirect(.repository, name, from: address, at: place)
       } else if let address = package["url"]?.string {
@@ -74,6 +62,23 @@ enum PDMLockReader: DependencyReader {
 }
 
 extension DependencyContent {
+  /// The packages of a lock with their names, as written and in normal form, up to the first without
+  /// one, which makes the lock unreadable.
+  fileprivate mutating func namedPackages(
+    of lock: JSON, in file: DependencyFile
+  ) -> [(package: JSON, written: String, name: String, place: Place)] {
+    var packages: [(package: JSON, written: String, name: String, place: Place)] = []
+    for package in lock["package"]?.array ?? [] {
+      guard let written = package["name"]?.string else {
+        refuse(file.place, "a package without a name")
+        break
+      }
+      let name = normalisedPackageName(written)
+      packages.append((package, written, name, file.place.detail("package \(name)")))
+    }
+    return packages
+  }
+
   /// Pins a package whose files stand in a list of `{ file | url, hash }`.
   fileprivate mutating func pinLocked(
     _ package: JSON, _ name: String, files: JSON?, index: String?, at place: Place

@@ -1,3 +1,5 @@
+import Bytes
+
 /// A version of a conda package as conda itself compares it: `VersionOrder` of conda.models.version,
 /// with numbers of any size.
 public struct CondaVersion: Sendable {

@@ -1,3 +1,5 @@
+import Bytes
+
 /// A version of a Maven artifact as Maven itself compares it: `ComparableVersion` of maven-artifact
 /// 3.9 (https://maven.apache.org/pom.html#version-order-specification), with numbers of any size.
 ///

@@ -1,3 +1,5 @@
+import Bytes
+
 /// Reads a version from its beginning: `v? N! N(.N)* pre? post? dev? +local?`, PEP 440, appendix B.
 ///
 /// The grammar never has to go back: what a part could take belongs to it.

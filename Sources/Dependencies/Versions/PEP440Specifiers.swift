@@ -1,3 +1,5 @@
+import Bytes
+
 extension PEP440 {
   /// Conditions on a version that all must hold: `>=1.4, !=1.4.3, <2` (PEP 440, "Version
   /// specifiers"); none hold for every version.

@@ -1,3 +1,5 @@
+import Bytes
+
 /// Versions of Python packages: PEP 440, "Version Identification and Dependency Specification".
 public enum PEP440 {}
 

@@ -1,3 +1,5 @@
+public import Bytes
+
 /// How a version stands to another one of its ecosystem.
 public enum VersionOrder: Sendable {
   /// It comes before the other.
@@ -74,7 +76,7 @@ public enum OrderedVersion: Sendable {
     case (.python(let a), .python(let b)): a.compare(b)
     case (.conda(let a), .conda(let b)): a.compare(b)
     case (.maven(let a), .maven(let b)): a.compare(b)
-    case (.semantic(let a), .semantic(let b)): a.compare(b)
+    case (.semantic(let a), .semantic(let b)): VersionOrder.of(a, b) ?? .same
     default: nil
     }
   }

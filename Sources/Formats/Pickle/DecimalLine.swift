@@ -24,7 +24,6 @@ enum DecimalLine {
   /// Nil for what is no integer.
   init?(_ line: ByteSlice, for use: Use) {
     func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0d).contains(byte) }
-    func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
     var rest = line[...]
     while let byte = rest.first, isSpace(byte) { rest = rest.dropFirst() }
     while let byte = rest.last, isSpace(byte) { rest = rest.dropLast() }

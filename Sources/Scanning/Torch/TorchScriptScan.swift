@@ -125,7 +125,7 @@ struct TorchScriptNames {
       case UInt8(ascii: " "), UInt8(ascii: "\t"): position += 1
       case 0x30...0x39:
         // Digits and the letters in them are no name.
-        while position < code.count, Self.isLetter(code[position]) || Self.isDigit(code[position]) {
+        while position < code.count, Self.isLetter(code[position]) || isDigit(code[position]) {
           position += 1
         }
       default:
@@ -142,7 +142,7 @@ struct TorchScriptNames {
     repeat {
       if !parts.isEmpty { position += 1 }
       let first = position
-      while position < code.count, Self.isLetter(code[position]) || Self.isDigit(code[position]) {
+      while position < code.count, Self.isLetter(code[position]) || isDigit(code[position]) {
         position += 1
       }
       parts.append(String(decoding: code.prefix(position).suffix(position - first), as: UTF8.self))
@@ -167,5 +167,4 @@ struct TorchScriptNames {
     (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte) || byte == 0x5f || byte >= 0x80
   }
 
-  private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 }

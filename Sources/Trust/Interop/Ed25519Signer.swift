@@ -45,12 +45,8 @@ public enum Ed25519Signer: ~Copyable {
 extension Envelope {
   /// The envelope with one more signature; itself when the key has signed it already.
   public func signed(by signer: borrowing Ed25519Signer) throws(TrustError) -> Envelope {
-    let message = signedBytes
-    let publicKey = signer.publicKey
-    guard !signatures.contains(where: { publicKey.verifies($0.bytes, of: message) }) else {
-      return self
+    try signed(as: signer.publicKey) { (message) throws(TrustError) in
+      try signer.signature(of: message)
     }
-    return adding(
-      Signature(keyID: publicKey.fingerprint, bytes: try signer.signature(of: message)))
   }
 }

@@ -114,7 +114,7 @@ struct LockCommand: AuditingCommand {
       Terminal.note("no lock can be made of this release")
       return composer.findings.contains { $0.rule.kind == .violation } ? .fail : .incomplete
     }
-    return check ? compare(subject.release, lock) : try write(lock, over: subject.release.lock)
+    return check ? compare(subject, lock) : try write(lock, over: subject.release.lock)
   }
 
   private func write(_ lock: Lock, over present: Document<Lock>) throws -> Judging.ExitCode {
@@ -161,9 +161,10 @@ struct LockCommand: AuditingCommand {
   }
 
   /// Everything at once: what the files say, and what the engine computes.
-  private func compare(_ release: Release, _ recomputed: Lock) -> Judging.ExitCode {
-    var findings =
-      release.lockFindings() + release.hygieneFindings().filter { $0.rule.severity > .low }
+  private func compare(_ subject: Subject, _ recomputed: Lock) -> Judging.ExitCode {
+    let release = subject.release
+    let hygiene = release.hygieneFindings { subject.inventory[$0]?.bytes }
+    var findings = release.lockFindings() + hygiene.filter { $0.rule.severity > .low }
     if let lock = release.lock.content {
       let known = Set(findings.map(\.fingerprint))
       findings += lock.differences(from: recomputed).filter { !known.contains($0.fingerprint) }

@@ -28,14 +28,16 @@ struct TrustSignCommand: ParsableCommand {
 
   func run() throws {
     let trust = try TrustFileOption.read(file)
-    let keyFile = try SecretKeyFile(path: key)
-    let signed = try keyFile.sign(try present(for: trust), passphrase: passphrase, path: key)
+    let envelope = try present(for: trust)
+    let signer = try SecretKeySource(path: key).open(key, passphrase)
+    let publicKey = signer.key.publicKey
+    let signed = envelope.signed(with: signer.key)
     let path = TrustFileOption.signaturePath(of: file)
     try AtomicFile.write(signed.text(), to: path)
     Terminal.note(
       "signed version \(trust.version) of \(safeText(file)) as "
-        + "\(keyFile.publicKey.groupedFingerprint)")
-    note(trust, signed, by: keyFile.publicKey)
+        + "\(publicKey.groupedFingerprint)")
+    note(trust, signed, by: publicKey)
   }
 
   /// The envelope that is there when it is over these bytes, else a new one.
@@ -68,16 +70,5 @@ struct TrustSignCommand: ParsableCommand {
     let owners = root.owners(whoSigned: envelope)
     Terminal.note(
       "\(owners.count) of \(root.threshold) owners of the root role have signed")
-  }
-}
-
-extension SecretKeyFile {
-  /// The envelope with a signature by the key, whose passphrase is asked for where it needs one.
-  func sign(
-    _ envelope: Envelope, passphrase: PassphraseOptions, path: String
-  ) throws -> Envelope {
-    guard isEncrypted else { return envelope.signed(with: try key()) }
-    let passphrase = try passphrase.read(prompt: "passphrase for \(safeText(path)): ")
-    return envelope.signed(with: try key(passphrase: passphrase))
   }
 }

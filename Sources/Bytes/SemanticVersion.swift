@@ -1,9 +1,18 @@
 /// A version as Semantic Versioning 2.0.0 defines it, with numbers of any size.
-public struct SemanticVersion: Sendable {
+public struct SemanticVersion: Sendable, Hashable {
   /// An identifier of a pre-release: numbers come before words.
-  private enum Identifier: Hashable, Sendable {
+  private enum Identifier: Hashable, Comparable, Sendable {
     case number(Numeral)
     case word([UInt8])
+
+    static func < (a: Identifier, b: Identifier) -> Bool {
+      switch (a, b) {
+      case (.number(let a), .number(let b)): a < b
+      case (.word(let a), .word(let b)): a.lexicographicallyPrecedes(b)
+      case (.number, .word): true
+      case (.word, .number): false
+      }
+    }
   }
 
   /// Major, minor, patch.
@@ -70,27 +79,10 @@ public struct SemanticVersion: Sendable {
 }
 
 extension SemanticVersion: Comparable {
-  /// Whether neither comes before the other: build metadata does not count.
-  public static func == (a: Self, b: Self) -> Bool { a.compare(b) == .same }
-  /// The order of item 11.
-  public static func < (a: Self, b: Self) -> Bool { a.compare(b) == .before }
-
-  func compare(_ other: Self) -> VersionOrder {
-    for (left, right) in zip(release, other.release) {
-      if let order = VersionOrder.of(left, right) { return order }
-    }
-    if prerelease.isEmpty || other.prerelease.isEmpty {
-      return VersionOrder.of(prerelease.isEmpty ? 1 : 0, other.prerelease.isEmpty ? 1 : 0) ?? .same
-    }
-    for (left, right) in zip(prerelease, other.prerelease) where left != right {
-      switch (left, right) {
-      case (.number(let left), .number(let right)): return left < right ? .before : .after
-      case (.word(let left), .word(let right)):
-        return left.lexicographicallyPrecedes(right) ? .before : .after
-      case (.number, .word): return .before
-      case (.word, .number): return .after
-      }
-    }
-    return VersionOrder.of(prerelease.count, other.prerelease.count) ?? .same
+  /// The order of item 11; build metadata takes no part, in equality neither.
+  public static func < (a: SemanticVersion, b: SemanticVersion) -> Bool {
+    if a.release != b.release { return a.release.lexicographicallyPrecedes(b.release) }
+    guard a.isPrerelease, b.isPrerelease else { return a.isPrerelease && !b.isPrerelease }
+    return a.prerelease.lexicographicallyPrecedes(b.prerelease)
   }
 }
