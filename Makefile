@@ -5,6 +5,7 @@ SWIFT ?= swift
 # third of the time. Position-independent, so that addresses stay random.
 RELEASE = -c release --static-swift-stdlib --disable-local-rpath \
   -Xswiftc -use-ld=lld -Xswiftc -Xclang-linker -Xswiftc -static-pie \
+  -Xlinker --pack-dyn-relocs=relr \
   $(foreach library,nettle acl lzma zstd lz4 bz2 z,-Xlinker -l$(library))
 PROOFMARK = .build/release/proofmark
 

@@ -1,3 +1,4 @@
+import Bytes
 public import Dependencies
 
 /// What advisories say of one package at its version.
@@ -27,6 +28,15 @@ public struct PackageExposure: Sendable {
     public let id: String
     /// Why.
     public let reason: String
+  }
+
+  /// Asks all databases for all packages, on all CPUs.
+  public static func judging(
+    _ packages: [Package], in databases: [AdvisoryDatabase]
+  ) -> [Result<PackageExposure, AdvisoryError>] {
+    packages.concurrentMap { package in
+      Result { () throws(AdvisoryError) in try PackageExposure(of: package, in: databases) }
+    }
   }
 
   /// Asks all databases.

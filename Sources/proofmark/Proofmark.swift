@@ -57,7 +57,9 @@ struct Proofmark: ParsableCommand {
   }
 
   /// Parses by the named command alone: building the arguments of the whole tree costs a tenth of a
-  /// small scan. Where that does not give a command, the whole tree says why, or gives the help.
+  /// small scan. The commands name this one as the one above them, so that they are not asked for
+  /// completion scripts first, a fifth of it. Where that does not give a command, the whole tree
+  /// says why, or gives the help.
   private static func parse(_ arguments: [String]) throws -> any ParsableCommand {
     let named = configuration.subcommands.first {
       $0.configuration.commandName == arguments.first

@@ -5,7 +5,7 @@ struct CVSS3 {
 
   private static let demanded = ["AV", "AC", "PR", "UI", "S", "C", "I", "A"]
   /// The values of each metric.
-  private static let allowed = [
+  private static let allowed: CVSSVector.Values = [
     "AV": "N A L P", "AC": "L H", "PR": "N L H", "UI": "N R", "S": "U C", "C": "N L H",
     "I": "N L H", "A": "N L H",
     "E": "X U P F H", "RL": "X O T W U", "RC": "X U R C",

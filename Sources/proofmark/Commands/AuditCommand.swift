@@ -1,10 +1,11 @@
 import ArgumentParser
+import Bytes
 import Judging
 
 /// `proofmark audit`: every check that the policy asks for, one verdict.
 struct AuditCommand: AuditingCommand {
   static let configuration = CommandConfiguration(
-    commandName: "audit",
+    commandName: "audit", _superCommandName: Tool.name,
     abstract: "Run every check that the policy asks for and give one verdict.",
     discussion: """
       A release is an archive (tar, tar.gz, tar.zst, tar.xz, tar.bz2, zip), a folder or a bare \

@@ -1,11 +1,12 @@
 import ArgumentParser
+import Bytes
 import Findings
 import Judging
 
 /// `proofmark deps`: dependency files alone.
 struct DepsCommand: AuditingCommand {
   static let configuration = CommandConfiguration(
-    commandName: "deps",
+    commandName: "deps", _superCommandName: Tool.name,
     abstract: "Judge dependency files alone, and list the packages that they pin.",
     discussion: """
       Reads pip requirements and constraints, pylock.toml, uv.lock, poetry.lock, pdm.lock, Pipfile \

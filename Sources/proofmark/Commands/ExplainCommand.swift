@@ -7,7 +7,7 @@ import Reporting
 /// `proofmark explain`: what a rule means.
 struct ExplainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "explain",
+    commandName: "explain", _superCommandName: Tool.name,
     abstract: "Tell what a rule means, why it matters and how to mend it.",
     discussion: """
       EXAMPLES

@@ -5,7 +5,7 @@ import Judging
 /// `proofmark history`: the log of verdicts.
 struct HistoryCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "history",
+    commandName: "history", _superCommandName: Tool.name,
     abstract: "Show the log of verdicts that --history writes, or check its chain.",
     discussion: """
       Each line holds the digest of the line above it, so a line that was changed, moved or taken \

@@ -11,7 +11,7 @@ import StockPolicies
 /// `proofmark inspect`: what is in a release; no verdict.
 struct InspectCommand: AuditingCommand {
   static let configuration = CommandConfiguration(
-    commandName: "inspect",
+    commandName: "inspect", _superCommandName: Tool.name,
     abstract: "Show members, formats, the network's layers, memory and weights; no verdict.",
     discussion: """
       Shows each member's kind, size and digest; of the network the inputs and outputs, its \

@@ -6,7 +6,7 @@ import Trust
 /// `proofmark key`: keys in the formats of other tools.
 struct KeyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "key",
+    commandName: "key", _superCommandName: Tool.name,
     abstract: "Import, export and show keys, and change their passphrase.",
     discussion: """
       Reads Ed25519 keys of OpenSSL (PEM), OpenSSH, minisign, and raw ones of 32 or 64 bytes. A \

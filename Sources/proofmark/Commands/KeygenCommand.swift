@@ -6,7 +6,7 @@ import Trust
 /// `proofmark keygen`: makes an Ed25519 key pair.
 struct KeygenCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "keygen",
+    commandName: "keygen", _superCommandName: Tool.name,
     abstract: "Make an Ed25519 key pair; the secret key is encrypted at rest.",
     discussion: """
       Writes the secret key to PATH (mode 0600) and the public key to PATH.pub. The secret key is \

@@ -10,7 +10,7 @@ import Releases
 /// `proofmark lock`: pins a release folder.
 struct LockCommand: AuditingCommand {
   static let configuration = CommandConfiguration(
-    commandName: "lock",
+    commandName: "lock", _superCommandName: Tool.name,
     abstract: "Write proofmark.lock: every byte, dependency, metric and golden output.",
     discussion: """
       Reads proofmark.toml, hashes every file, runs the goldens and counts the evaluation set. The \

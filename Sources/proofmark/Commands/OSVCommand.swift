@@ -8,7 +8,7 @@ import Vulnerabilities
 /// `proofmark osv`: data about known vulnerabilities.
 struct OSVCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "osv",
+    commandName: "osv", _superCommandName: Tool.name,
     abstract: "Index data about known vulnerabilities, or ask them about packages.",
     subcommands: [OSVIndexCommand.self, OSVQueryCommand.self])
 }
@@ -83,7 +83,7 @@ struct OSVQueryCommand: AuditingCommand {
     let packages = try packages.flatMap { try OSVQueryCommand.packages($0) }
     guard !packages.isEmpty else { throw CommandFailure("no package is named", code: .usage) }
     let database = try AdvisoryDatabase(opening: index, worker: .thisProgram)
-    let answers = try packages.map { try PackageExposure(of: $0, in: [database]) }
+    let answers = try PackageExposure.judging(packages, in: [database]).map { try $0.get() }
     switch format {
     case .text: try Terminal.output(OSVAnswer.text(answers, database.summary))
     case .json: try Terminal.output(OSVAnswer.json(answers, database.summary).text())

@@ -7,7 +7,7 @@ import Judging
 /// `proofmark pack`: writes a release folder as an archive.
 struct PackCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "pack",
+    commandName: "pack", _superCommandName: Tool.name,
     abstract: "Write a release folder as an archive, bit-identical on every run.",
     discussion: """
       Members are sorted; owner, group and permissions are normalised; times are SOURCE_DATE_EPOCH \

@@ -5,7 +5,7 @@ import Judging
 /// `proofmark policy`: the stock policies, and whether a policy file can be used.
 struct PolicyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "policy",
+    commandName: "policy", _superCommandName: Tool.name,
     abstract: "Show a policy, or check a policy file.",
     subcommands: [PolicyShowCommand.self, PolicyCheckCommand.self])
 }

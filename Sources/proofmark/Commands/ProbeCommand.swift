@@ -7,7 +7,7 @@ import Judging
 /// `proofmark probe`: robustness alone.
 struct ProbeCommand: AuditingCommand {
   static let configuration = CommandConfiguration(
-    commandName: "probe",
+    commandName: "probe", _superCommandName: Tool.name,
     abstract: "Attack the model and show how its accuracy holds.",
     discussion: """
       FGSM over the whole evaluation set at the policy's sizes, with 95 % intervals, and whether \

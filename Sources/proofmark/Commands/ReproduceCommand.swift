@@ -1,11 +1,12 @@
-import Findings
 import ArgumentParser
+import Bytes
+import Findings
 import Judging
 
 /// `proofmark reproduce`: goldens and metrics alone.
 struct ReproduceCommand: AuditingCommand {
   static let configuration = CommandConfiguration(
-    commandName: "reproduce",
+    commandName: "reproduce", _superCommandName: Tool.name,
     abstract: "Run the model again and compare with what its makers recorded.",
     discussion: """
       Goldens are compared with the training framework's outputs by tolerance and with the lock \

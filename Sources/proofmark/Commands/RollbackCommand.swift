@@ -10,7 +10,7 @@ import Trust
 /// `proofmark rollback`: where one could go back to. It changes nothing.
 struct RollbackCommand: AuditingCommand {
   static let configuration = CommandConfiguration(
-    commandName: "rollback",
+    commandName: "rollback", _superCommandName: Tool.name,
     abstract: "Find the newest earlier release that the policy still passes; change nothing.",
     discussion: """
       Looks through a folder whose entries are releases, folders or archives, and audits those \

@@ -10,7 +10,7 @@ import Models
 /// `proofmark run`: inference alone.
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "run",
+    commandName: "run", _superCommandName: Tool.name,
     abstract: "Run a model on inputs in .npy or IDX files.",
     discussion: """
       The same model and inputs give the same bits on every machine (proofmark-numerics/1). Models \

@@ -1,11 +1,12 @@
-import Findings
 import ArgumentParser
+import Bytes
+import Findings
 import Judging
 
 /// `proofmark scan`: hostile content alone.
 struct ScanCommand: AuditingCommand {
   static let configuration = CommandConfiguration(
-    commandName: "scan",
+    commandName: "scan", _superCommandName: Tool.name,
     abstract: "Look for hostile content alone.",
     discussion: """
       Opens archives, folders and files and looks for what a loader would run or misread: code in \

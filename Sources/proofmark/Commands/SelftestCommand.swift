@@ -1,11 +1,12 @@
 import ArgumentParser
+import Bytes
 import Engine
 import Judging
 
 /// `proofmark selftest`: whether this build computes what the numerics contract says, on this CPU.
 struct SelftestCommand: AuditingCommand {
   static let configuration = CommandConfiguration(
-    commandName: "selftest",
+    commandName: "selftest", _superCommandName: Tool.name,
     abstract: "Check that every kernel of this CPU computes what the contract says.",
     discussion: """
       Compares each kernel variant, bit by bit, with digests that were computed without Proofmark \

@@ -9,7 +9,7 @@ import Trust
 /// `proofmark sign`: signs a release, or one file for other tools.
 struct SignCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "sign",
+    commandName: "sign", _superCommandName: Tool.name,
     abstract: "Sign a locked release, or one file for minisign or OpenSSH.",
     discussion: """
       Writes proofmark.sig into the folder, or with --output to a file of its own, which is how an \

@@ -6,7 +6,7 @@ import Trust
 /// `proofmark state`: what a verifier remembers from one run to the next.
 struct StateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "state",
+    commandName: "state", _superCommandName: Tool.name,
     abstract: "Make a state file, show it, or take a new trust file into it.",
     discussion: """
       'audit' and 'verify' write it when a release passes, and refuse what is older than what it \

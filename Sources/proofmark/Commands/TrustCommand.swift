@@ -6,7 +6,7 @@ import Trust
 /// `proofmark trust`: makes, changes, signs and looks at trust files.
 struct TrustCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "trust",
+    commandName: "trust", _superCommandName: Tool.name,
     abstract: "Make, change, sign and check trust files: who may sign what.",
     discussion: """
       Each change writes the file anew, in one form and with a version one higher; comments are \

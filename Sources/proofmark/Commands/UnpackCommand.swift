@@ -7,7 +7,7 @@ import Judging
 /// `proofmark unpack`: safe extraction.
 struct UnpackCommand: AuditingCommand {
   static let configuration = CommandConfiguration(
-    commandName: "unpack",
+    commandName: "unpack", _superCommandName: Tool.name,
     abstract: "Extract an archive safely: everything, or nothing when anything is wrong.",
     discussion: """
       Links, devices, names that leave the folder or clash, and archives beyond the limits are \

@@ -1,11 +1,12 @@
-import Findings
 import ArgumentParser
+import Bytes
+import Findings
 import Judging
 
 /// `proofmark verify`: signature and lock alone, the fast path at deployment.
 struct VerifyCommand: AuditingCommand {
   static let configuration = CommandConfiguration(
-    commandName: "verify",
+    commandName: "verify", _superCommandName: Tool.name,
     abstract: "Check the signature and the lock alone: the fast path at deployment.",
     discussion: """
       Demands both, whatever the policy says of them; the policy gives the role and the limits. With \
