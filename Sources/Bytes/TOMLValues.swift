@@ -235,12 +235,12 @@ extension TOML {
     case "-inf": self = .double(-.infinity)
     case "nan", "+nan", "-nan": self = .double(.nan)
     default:
-      if word.utf8.count >= TOMLTime.shortest, let time = TOMLTime(word) {
-        self = .time(time.text)
-      } else if let integer = TOML.integer(word) {
+      if let integer = TOML.integer(word) {
         self = .integer(integer)
       } else if let double = TOML.float(word) {
         self = .double(double)
+      } else if let time = TOMLTime(word) {
+        self = .time(time.text)
       } else {
         return nil
       }
@@ -309,8 +309,6 @@ private struct TOMLTime {
   let text: String
   private(set) var isDateAlone = false
 
-  /// The bytes of `HH:MM:SS`.
-  static let shortest = 8
   private static let offsetDigits = 6
 
   init?(_ word: String) {

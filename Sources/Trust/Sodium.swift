@@ -166,11 +166,16 @@ enum Sodium {
   /// BLAKE2b-512 (RFC 7693), without a key.
   static func blake2b512(of slice: ByteSlice) -> [UInt8] {
     var digest = [UInt8](repeating: 0, count: 64)
-    slice.withUnsafeBytes { memory in
-      _ = crypto_generichash_blake2b(
-        &digest, digest.count, memory.baseAddress?.assumingMemoryBound(to: UInt8.self),
-        UInt64(memory.count), nil, 0)
+    let memory = UnsafeMutableRawPointer.allocate(
+      byteCount: crypto_generichash_blake2b_statebytes(), alignment: 64)
+    defer { memory.deallocate() }
+    let state = OpaquePointer(memory)
+    crypto_generichash_blake2b_init(state, nil, 0, digest.count)
+    slice.forEachWindow(in: slice.indices) { window, _ in
+      crypto_generichash_blake2b_update(
+        state, window.baseAddress?.assumingMemoryBound(to: UInt8.self), UInt64(window.count))
     }
+    crypto_generichash_blake2b_final(state, &digest, digest.count)
     return digest
   }
 }

@@ -46,7 +46,6 @@ struct Proofmark: ParsableCommand {
   /// Runs one command line: the only place where errors become exit codes.
   private static func run(_ arguments: [String]) -> Judging.ExitCode {
     do {
-      try checkCommandName(arguments)
       var command = try parse(arguments)
       if let command = command as? any AuditingCommand { return try command.execute() }
       try command.run()
@@ -64,8 +63,12 @@ struct Proofmark: ParsableCommand {
     let named = configuration.subcommands.first {
       $0.configuration.commandName == arguments.first
     }
+    guard let named else {
+      try checkCommandName(arguments)
+      return try parseAsRoot(arguments)
+    }
     let asksForHelp = arguments.contains { ["help", "-h", "--help", "--version"].contains($0) }
-    guard let named, !asksForHelp else { return try parseAsRoot(arguments) }
+    guard !asksForHelp else { return try parseAsRoot(arguments) }
     do {
       return try named.parseAsRoot(Array(arguments.dropFirst()))
     } catch {
