@@ -1,5 +1,5 @@
 /// A JSON value (RFC 8259) as it stands in a file: members keep their order, numbers their text.
-public indirect enum JSON: Sendable, Equatable {
+public enum JSON: Sendable, Equatable {
   case null
   case bool(Bool)
   /// A number as written; `integer` and `double` read it.
@@ -246,7 +246,7 @@ private struct JSONParser {
       throw reader.malformed(expected: "a string", found: found())
     }
     // Most strings hold nothing but what they mean.
-    let plain = reader.read { $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
+    let plain = readPlain()
     if try take(UInt8(ascii: "\"")) {
       guard let string = plain.utf8 else {
         throw ParseError(at: place, expected: "UTF-8", found: safeText(bytes: plain.prefix(40)))
@@ -263,13 +263,18 @@ private struct JSONParser {
         }
         return string
       case UInt8(ascii: "\\"): try parseEscape(into: &text)
-      case 0..<0x20:
+      default:
         throw ParseError(
           at: reader.offset - 1, expected: "an escaped control character",
           found: safeText(bytes: [byte]))
-      default: text.append(byte)
       }
+      text += readPlain()
     }
+  }
+
+  /// The bytes up to a quotation mark, an escape or a control character.
+  private mutating func readPlain() -> ByteSlice {
+    reader.read { $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
   }
 
   private mutating func parseEscape(into text: inout [UInt8]) throws(ParseError) {
@@ -295,7 +300,7 @@ private struct JSONParser {
       guard let scalar = Unicode.Scalar(unit) else {
         throw ParseError(at: place, expected: "a scalar", found: String(unit, radix: 16))
       }
-      text.append(contentsOf: Array(String(scalar).utf8))
+      text += String(scalar).utf8
     default:
       throw ParseError(at: place, expected: "a JSON escape", found: safeText(bytes: [byte]))
     }
@@ -304,8 +309,8 @@ private struct JSONParser {
   private mutating func parseHexadecimalUnit() throws(ParseError) -> UInt16 {
     let place = reader.offset
     let digits = try reader.read(4, "four hexadecimal digits")
-    guard let text = digits.utf8, !text.contains("+"), !text.contains("-"),
-      let unit = UInt16(text, radix: 16)
+    guard digits.allSatisfy(isHexadecimalDigit),
+      let unit = UInt16(String(decoding: digits, as: UTF8.self), radix: 16)
     else {
       throw ParseError(
         at: place, expected: "four hexadecimal digits", found: safeText(bytes: digits))

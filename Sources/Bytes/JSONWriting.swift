@@ -50,14 +50,15 @@ extension JSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
     case .null: out += "null"
     case .bool(let value): out += value ? "true" : "false"
     case .number(let text): out += text
-    case .string(let text): out += JSON.quote(text)
+    case .string(let text): JSON.write(quoted: text, to: &out)
     case .array(let elements):
       JSON.write(elements, between: ("[", "]"), to: &out, indentation: indentation) {
         $0.write(to: &$1, indentation: $2)
       }
     case .object(let members):
       JSON.write(members, between: ("{", "}"), to: &out, indentation: indentation) {
-        $1 += JSON.quote($0.name) + ($2 == nil ? ":" : ": ")
+        JSON.write(quoted: $0.name, to: &$1)
+        $1 += $2 == nil ? ":" : ": "
         $0.value.write(to: &$1, indentation: $2)
       }
     }
@@ -85,8 +86,14 @@ extension JSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
     out += marks.1
   }
 
-  private static func quote(_ text: String) -> String {
-    var out = "\""
+  private static func write(quoted text: String, to out: inout String) {
+    out += "\""
+    defer { out += "\"" }
+    // Most texts hold nothing but what they mean.
+    guard !text.utf8.allSatisfy(isPlain) else {
+      out += text
+      return
+    }
     for scalar in text.unicodeScalars {
       switch scalar {
       case "\"": out += "\\\""
@@ -105,7 +112,11 @@ extension JSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
         }
       }
     }
-    return out + "\""
+  }
+
+  /// Whether the byte stands for itself between quotation marks, whatever its neighbours.
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    (0x20..<0x7f).contains(byte) && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
   }
 }
 

@@ -58,6 +58,15 @@ public struct SemanticVersion: Sendable, Hashable {
     prerelease = identifiers
   }
 
+  /// The version of three numbers; `isFirst` makes it the first of its pre-releases, `-0`.
+  public init(_ major: Int, _ minor: Int, _ patch: Int, isFirst: Bool = false) {
+    release = [major, minor, patch].map { Numeral(digits: String($0).utf8) }
+    prerelease = isFirst ? [.number(.zero)] : []
+  }
+
+  /// Whether both have the same three numbers.
+  public func isSameRelease(as other: SemanticVersion) -> Bool { release == other.release }
+
   /// Whether it comes before its release.
   public var isPrerelease: Bool { !prerelease.isEmpty }
 

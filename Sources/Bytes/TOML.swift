@@ -6,12 +6,15 @@ public struct ConfigurationError: Error, Equatable, Sendable, CustomStringConver
   public let message: String
   /// What the user can do.
   public let help: String?
+  /// Whether the file asks for more than is read, and may be right.
+  public let isLimit: Bool
 
   /// Creates an error.
-  public init(key: String, _ message: String, help: String? = nil) {
+  public init(key: String, _ message: String, help: String? = nil, isLimit: Bool = false) {
     self.key = key
     self.message = message
     self.help = help
+    self.isLimit = isLimit
   }
 
   /// One line: the key and what is wrong.
@@ -19,7 +22,7 @@ public struct ConfigurationError: Error, Equatable, Sendable, CustomStringConver
 }
 
 /// A TOML 1.0 value. Keys are sorted by bytes; TOML gives no meaning to their order.
-public indirect enum TOML: Sendable, Equatable {
+public enum TOML: Sendable, Equatable {
   case string(String)
   case integer(Int)
   case double(Double)
@@ -44,15 +47,17 @@ public indirect enum TOML: Sendable, Equatable {
 }
 
 extension TOML {
-  /// Reads a TOML document.
+  /// Reads a TOML document of at most `values` values: each costs memory, however short its text.
   ///
   /// - Throws: `ConfigurationError` with the line and column of the first error; duplicate keys
   ///   and invalid UTF-8 are errors.
-  public static func parse(_ bytes: ByteSlice) throws(ConfigurationError) -> TOMLReader {
+  public static func parse(
+    _ bytes: ByteSlice, values: Int = .max
+  ) throws(ConfigurationError) -> TOMLReader {
     guard bytes.utf8 != nil else {
       throw ConfigurationError(key: "", "not valid UTF-8")
     }
-    var parser = TOMLParser(bytes)
+    var parser = TOMLParser(bytes, values: values)
     return TOMLReader(try parser.parseDocument(), key: "")
   }
 }
@@ -69,6 +74,9 @@ public struct TOMLReader {
     self.members = members
     self.key = key
   }
+
+  /// The whole table.
+  public var table: TOML { .table(members) }
 
   /// The dotted form of a key of this table.
   public func path(_ name: String) -> String {

@@ -13,10 +13,13 @@ struct TOMLParser {
   /// Which header the current line belongs to; dotted keys add only to tables of their own.
   private var section = 0
 
+  private var valuesLeft: Int
+
   private static let deepest = 64
 
-  init(_ bytes: ByteSlice) {
+  init(_ bytes: ByteSlice, values: Int) {
     self.bytes = bytes.array
+    valuesLeft = values
     current = root
   }
 
@@ -51,6 +54,17 @@ struct TOMLParser {
     let start = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
     return ConfigurationError(
       key: "", "line \(line), column \(place - start + 1): \(message)")
+  }
+
+  /// The error of a document that asks for more than is read.
+  private func limit(_ message: String) -> ConfigurationError {
+    ConfigurationError(key: "", malformed(message).message, isLimit: true)
+  }
+
+  /// Counts one more value or table.
+  mutating func count() throws(ConfigurationError) {
+    guard valuesLeft > 0 else { throw limit("more values than are read") }
+    valuesLeft -= 1
   }
 
   func expected(_ what: String) -> ConfigurationError {
@@ -104,13 +118,14 @@ struct TOMLParser {
     depth += levels
     defer { depth -= levels }
     guard depth <= TOMLParser.deepest else {
-      throw malformed("keys and brackets nest deeper than \(TOMLParser.deepest)")
+      throw limit("keys and brackets nest deeper than \(TOMLParser.deepest)")
     }
     return try body(&self)
   }
 
   /// `[key]` or `[[key]]`: the lines that follow belong to that table.
   private mutating func parseHeader() throws(ConfigurationError) {
+    try count()
     let place = position
     let isElement = take("[[")
     if !isElement { position += 1 }
@@ -192,7 +207,7 @@ struct TOMLParser {
       parts.append(try parseKeyPart())
       skipSpace()
       guard parts.count <= TOMLParser.deepest else {
-        throw malformed("keys and brackets nest deeper than \(TOMLParser.deepest)")
+        throw limit("keys and brackets nest deeper than \(TOMLParser.deepest)")
       }
     } while take(".")
     return parts

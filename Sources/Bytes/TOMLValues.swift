@@ -2,6 +2,7 @@
 extension TOMLParser {
   /// The value that begins here.
   mutating func parseValue() throws(ConfigurationError) -> TOML {
+    try count()
     switch peek {
     case UInt8(ascii: "\""):
       return .string(
@@ -183,7 +184,7 @@ extension TOMLParser {
       let scalar = Unicode.Scalar(code)
     else { throw malformed("no Unicode scalar value", at: start) }
     position += count
-    text += Array(String(scalar).utf8)
+    text += String(scalar).utf8
   }
 
   private func string(_ text: [UInt8], at start: Int) throws(ConfigurationError) -> String {
@@ -201,11 +202,11 @@ extension TOMLParser {
     var word = bytes[position...].prefix(while: isWordByte)
     // A date may be divided from its time by a space.
     let rest = bytes[word.endIndex...]
-    if isDate(word), rest.first == 0x20, let digit = rest.dropFirst().first, isDigit(digit) {
+    if rest.first == 0x20, let digit = rest.dropFirst().first, isDigit(digit), isDate(word) {
       word = bytes[start..<(rest.startIndex + 1 + rest.dropFirst().prefix(while: isWordByte).count)]
     }
-    let text = String(decoding: word, as: UTF8.self)
-    guard let value = TOML(word: text) else {
+    // A number may be of any length, and no real one is.
+    guard word.count <= 1_024, let value = TOML(word: String(decoding: word, as: UTF8.self)) else {
       throw malformed("expected a value, found \(found(at: start))", at: start)
     }
     position = word.endIndex
@@ -219,10 +220,6 @@ extension TOMLParser {
   private func isDate(_ word: ArraySlice<UInt8>) -> Bool {
     TOMLTime(String(decoding: word, as: UTF8.self))?.isDateAlone ?? false
   }
-}
-
-private func isHexadecimalDigit(_ byte: UInt8) -> Bool {
-  isDigit(byte) || (0x61...0x66).contains(byte) || (0x41...0x46).contains(byte)
 }
 
 extension TOML {
@@ -249,7 +246,7 @@ extension TOML {
 
   /// `0x`, `0o`, `0b` without a sign, or decimal without leading zeros; it must fit 64 bits.
   private static func integer(_ word: String) -> Int? {
-    for (prefix, radix) in [("0x", 16), ("0o", 8), ("0b", 2)] where word.hasPrefix(prefix) {
+    if word.hasPrefix("0"), let radix = radices[word.prefix(2)] {
       guard let digits = withoutUnderscores(word.dropFirst(2)), !isSign(digits.first) else {
         return nil
       }
@@ -261,6 +258,8 @@ extension TOML {
     else { return nil }
     return Int((word.hasPrefix("-") ? "-" : "") + digits)
   }
+
+  private static let radices: [Substring: Int] = ["0x": 16, "0o": 8, "0b": 2]
 
   /// A whole number as `integer` writes it, then a fraction, an exponent or both.
   private static func float(_ word: String) -> Double? {
@@ -296,10 +295,9 @@ extension TOML {
 
   /// The digits without the underscores between them; nil when one stands elsewhere.
   private static func withoutUnderscores(_ text: Substring) -> String? {
-    guard !text.isEmpty, text.first != "_", text.last != "_", !text.contains("__") else {
-      return nil
-    }
-    return String(text.filter { $0 != "_" })
+    let parts = text.utf8.split(separator: UInt8(ascii: "_"), omittingEmptySubsequences: false)
+    guard parts.allSatisfy({ !$0.isEmpty }) else { return nil }
+    return parts.count == 1 ? String(text) : String(decoding: parts.joined(), as: UTF8.self)
   }
 }
 
@@ -312,7 +310,8 @@ private struct TOMLTime {
   private static let offsetDigits = 6
 
   init?(_ word: String) {
-    text = String(word.map { $0 == " " ? "T" : Character($0.uppercased()) })
+    guard word.utf8.dropFirst().contains(where: { $0 == 0x2d || $0 == 0x3a }) else { return nil }
+    text = word.uppercased().replacing(" ", with: "T")
     var rest = Array(text.utf8)[...]
     if TOMLTime.matches(rest.prefix(10), "0000-00-00") {
       guard TOMLTime.exists(date: rest.prefix(10)) else { return nil }

@@ -1,10 +1,11 @@
+import Bytes
 import Findings
 
 /// Compares what files declare with what the locks beside them pin.
 ///
 /// A declaration without a lock is held to what it says itself. With one, every name that is
-/// always installed must be in it, at a version that the declaration admits as far as
-/// `DeclaredPackage.admits` can tell.
+/// always installed must be in it, at a version that the declaration admits, where
+/// `DeclaredPackage.admission` can tell.
 struct DependencyDrift {
   private(set) var findings: [Finding] = []
 
@@ -22,11 +23,16 @@ struct DependencyDrift {
     let isOfWorkspace: Bool
   }
 
+  /// How many versions are compared in all: of one package a lock may have as many as it likes.
+  private var comparisonsLeft = 500_000
+
   private var locks: [Key: Lock] = [:]
   /// Packages whose declarations name one version, where nothing locks them.
   private(set) var pins: [PinnedPackage] = []
 
   init(_ readings: [DependencyReading]) {
+    // A lock alone is compared with nothing.
+    guard readings.contains(where: { !$0.content.declarations.isEmpty }) else { return }
     for reading in readings where reading.content.isReadable && reading.content.isLock {
       for kind in reading.lockedKinds {
         add(reading, to: Key(folder: reading.file.folder, kind: kind, isOfWorkspace: false))
@@ -84,14 +90,20 @@ struct DependencyDrift {
             declared.place, "'\(declared.name)' is declared, and missing in '\(lock.path)'"))
         continue
       }
-      if let version = versions.sorted().first,
-        versions.allSatisfy({ declared.admits($0) == false })
-      {
+      guard let admission = declared.admission, !versions.isEmpty else { continue }
+      comparisonsLeft -= versions.count
+      guard comparisonsLeft >= 0 else {
+        findings.append(
+          Rule.unreadDependencyFile.at(
+            reading.file.place, "more versions to compare with '\(lock.path)' than are compared"))
+        return
+      }
+      if !versions.contains(where: admission), let version = versions.min() {
         findings.append(
           Rule.dependencyDrift.at(
             declared.place,
-            "'\(declared.name)' is declared as '\(declared.specifier)', and '\(version)' in "
-              + "'\(lock.path)'"))
+            "'\(declared.name)' is declared as '\(declared.specifier.clipped(to: 400))', and "
+              + "'\(version)' in '\(lock.path)'"))
       }
     }
   }
@@ -112,7 +124,8 @@ struct DependencyDrift {
               Package(declared.ecosystem, name: declared.name, version: version),
               at: declared.place))
         } else {
-          let what = declared.specifier.isEmpty ? "no version" : "'\(declared.specifier)'"
+          let what =
+            declared.specifier.isEmpty ? "no version" : "'\(declared.specifier.clipped(to: 400))'"
           findings.append(
             Rule.unpinnedDependency.at(
               declared.place, "'\(declared.name)' is not pinned: \(what), and no lock beside it"))
@@ -134,13 +147,15 @@ struct DependencyDrift {
 }
 
 extension DeclaredPackage {
-  /// Whether the specifier admits the version; nil where it is written in a form of the tool's own,
-  /// such as Poetry's `^1.2` or a range of npm.
-  func admits(_ other: String) -> Bool? {
+  /// Tells of a version whether the specifier admits it; nil where that is written in a form of the
+  /// tool's own, such as Poetry's `^1.2`, or is a tag.
+  fileprivate var admission: ((String) -> Bool)? {
     switch ecosystem {
-    // An exact version of npm is one text.
-    case .npm: version.map { $0 == other }
-    case .pypi: specifier.isEmpty ? true : PEP440.Specifiers(specifier)?.contains(other)
+    case .npm:
+      NPMRange(specifier).map { range in { SemanticVersion($0).map(range.admits) ?? true } }
+    case .pypi:
+      specifier.isEmpty
+        ? nil : PEP440.Specifiers(specifier).map { specifiers in { specifiers.contains($0) } }
     case .conda, .maven, .swift, .image: nil
     }
   }

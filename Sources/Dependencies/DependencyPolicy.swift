@@ -37,6 +37,7 @@ public struct DependencyPolicy: Sendable, Equatable {
   /// Whether a package may have the licence, an SPDX expression: of alternatives one is enough.
   public func allows(licence: String) -> Bool {
     guard let allowedLicences else { return true }
+    guard licence.utf8.count <= 4_096 else { return false }
     var expression = LicenceExpression(licence, allowed: Set(allowedLicences))
     return expression.isAllowed()
   }
@@ -46,7 +47,7 @@ extension DependencyReport {
   /// What the policy does not allow. Where a file names no source, its package manager's settings
   /// decide, and nothing is said; an npm package without a licence has none that is allowed.
   public func findings(under policy: DependencyPolicy) -> [Finding] {
-    var findings: [Finding] = []
+    var findings = BoundedFindings(limit: BoundedFindings.totalLimit)
     for pin in pins {
       let name = pin.package.name
       if let source = pin.source, !policy.allows(source: source) {
@@ -64,7 +65,7 @@ extension DependencyReport {
         findings.append(Rule.disallowedLicence.at(pin.place, "'\(name)' has no licence"))
       }
     }
-    return findings
+    return findings.list
   }
 }
 
@@ -75,7 +76,7 @@ private struct LicenceExpression {
   private var depthLeft = 32
 
   init(_ text: String, allowed: Set<String>) {
-    let spaced = text.prefix(4_096).replacing("(", with: " ( ").replacing(")", with: " ) ")
+    let spaced = text.replacing("(", with: " ( ").replacing(")", with: " ) ")
     words = spaced.split(separator: " ").map(String.init)[...]
     self.allowed = allowed
   }

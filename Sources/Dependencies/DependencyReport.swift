@@ -20,7 +20,7 @@ public struct DependencyReport: Sendable {
   }
 
   /// Everything wrong, by file and line.
-  public private(set) var findings: [Finding] = []
+  public var findings: [Finding] { found.list }
   /// The files that were read, sorted by path.
   public private(set) var sources: [Source] = []
   /// The packages at their versions, each once, sorted by ecosystem, name and version.
@@ -30,6 +30,7 @@ public struct DependencyReport: Sendable {
   /// Every place that asks for one.
   public private(set) var declarations: [DeclaredPackage] = []
 
+  private var found = BoundedFindings(limit: BoundedFindings.totalLimit)
   private var files = DependencyFiles()
   private var readings: [DependencyReading] = []
   /// Which of `readings` is of the file.
@@ -62,7 +63,7 @@ public struct DependencyReport: Sendable {
       $0.joined(separator: "!").utf8.lexicographicallyPrecedes($1.joined(separator: "!").utf8)
     }
     guard !paths.isEmpty || !inner.isEmpty else {
-      findings = [Rule.noDependencyFiles.at(.subject, "no dependency file is known")]
+      found.append(Rule.noDependencyFiles.at(.subject, "no dependency file is known"))
       return
     }
     // Constraints come last: one that a requirements file includes is then judged already.
@@ -79,12 +80,12 @@ public struct DependencyReport: Sendable {
   private mutating func judge(_ members: [String]) {
     let place = Place(members)
     guard let bytes = files[members] else {
-      findings.append(
+      found.append(
         Rule.missingDependencyFile.at(place, "named in the manifest, but missing"))
       return
     }
     if members.count > 1 {
-      findings.append(
+      found.append(
         Rule.nestedDependencies.at(place, "a dependency file in '\(members[members.count - 2])'"))
     }
     let path = members.last ?? ""
@@ -99,9 +100,9 @@ public struct DependencyReport: Sendable {
     }
     switch DependencyFileKind(path: path) {
     case .unread(let tool):
-      findings.append(Rule.unreadDependencyFile.at(place, "files of \(tool) are not read"))
+      found.append(Rule.unreadDependencyFile.at(place, "files of \(tool) are not read"))
     case .read, nil:
-      findings.append(
+      found.append(
         Rule.unreadDependencyFile.at(place, "its name tells no kind of dependency file"))
     }
   }
@@ -127,7 +128,7 @@ public struct DependencyReport: Sendable {
       sources.append(
         Source(members: file.members, digest: Digest(of: file.bytes), kind: reader.kind))
     }
-    findings += content.findings
+    found += content.findings
     for pin in content.pins { add(pin) }
     declarations += content.declarations
     for include in content.includes {
@@ -154,7 +155,7 @@ public struct DependencyReport: Sendable {
     let isApart = first.place.members != pin.place.members
     let isOpen = first.package.hashes.isEmpty || package.hashes.isEmpty
     if isApart, isOpen || first.package == package { return }
-    findings.append(
+    found.append(
       Rule.duplicateDependency.at(
         pin.place, "'\(package.name)' is listed twice", evidence: ["first at \(first.place)"]))
   }
@@ -163,7 +164,7 @@ public struct DependencyReport: Sendable {
     _ include: DependencyContent.Include, from file: DependencyFile, includedBy: [String]
   ) {
     func refuse(_ message: String) {
-      findings.append(
+      found.append(
         Rule.foreignInclude.at(
           include.place, message, evidence: [redacted(include.target)]))
     }
@@ -191,32 +192,50 @@ public struct DependencyReport: Sendable {
   /// What only all files together tell.
   private mutating func finish() {
     let drift = DependencyDrift(readings)
-    findings += drift.findings + GradleHashes(readings).findings
+    found += drift.findings + GradleHashes(readings).findings
     pins += drift.pins
-    var merged: [[String]: Package] = [:]
-    for pin in pins {
-      let package = pin.package
-      let key = [package.ecosystem.rawValue, package.name, package.version]
-      guard let known = merged[key], pin.repetition != .never else {
-        if merged[key] == nil { merged[key] = package }
-        continue
-      }
-      let hashes = Set(known.hashes + package.hashes)
-      merged[key] = Package(
-        package.ecosystem, name: package.name, version: package.version,
-        hashes: hashes.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) })
-    }
-    packages = merged.sorted { a, b in
-      for (left, right) in zip(a.key, b.key) where left != right {
-        return left.utf8.lexicographicallyPrecedes(right.utf8)
-      }
-      return false
-    }.map(\.value)
+    mergePackages()
     sources.sort { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
     readings = []
     numbers = [:]
     firstPins = [:]
     files = DependencyFiles()
+  }
+}
+
+extension DependencyReport {
+  private struct PackageKey: Hashable {
+    let ecosystem: Ecosystem
+    let name: String
+    let version: String
+  }
+
+  /// Each package once, with the hashes of all places.
+  private mutating func mergePackages() {
+    var merged: [PackageKey: Package] = [:]
+    var repeated: [PackageKey: Set<String>] = [:]
+    for pin in pins {
+      let package = pin.package
+      let key = PackageKey(
+        ecosystem: package.ecosystem, name: package.name, version: package.version)
+      guard let known = merged[key] else {
+        merged[key] = package
+        continue
+      }
+      // pip takes the first of two lines, whose repetition is a finding.
+      if pin.repetition == .never { continue }
+      repeated[key, default: Set(known.hashes)].formUnion(package.hashes)
+    }
+    for (key, hashes) in repeated {
+      merged[key] = Package(
+        key.ecosystem, name: key.name, version: key.version,
+        hashes: hashes.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) })
+    }
+    packages = merged.values.sorted { a, b in
+      if a.ecosystem != b.ecosystem { return a.ecosystem.rawValue < b.ecosystem.rawValue }
+      let (left, right) = a.name == b.name ? (a.version, b.version) : (a.name, b.name)
+      return left.utf8.lexicographicallyPrecedes(right.utf8)
+    }
   }
 }
 

@@ -25,8 +25,9 @@ enum CondaEnvironmentReader: DependencyReader {
       content.judge(address: channel, at: file.place.detail("channel \(redacted(channel))"))
     }
     for dependency in dependencies {
-      if let text = dependency.text {
-        declare(text, at: file.place.detail("dependencies: \(text.prefix(80))"), into: &content)
+      if let text = content.short(dependency.text, file.place) {
+        let place = file.place.detail("dependencies: \(text.clipped(to: 80))")
+        declare(text, at: place, into: &content)
       } else if let lines = dependency["pip"]?.array {
         readPip(lines, file, into: &content)
       } else {
@@ -39,13 +40,13 @@ enum CondaEnvironmentReader: DependencyReader {
   private static func readPip(
     _ lines: [JSON], _ file: DependencyFile, into content: inout DependencyContent
   ) {
-    for line in lines.prefix(20_000) {
-      guard let text = line.text else {
+    for line in lines {
+      guard let text = content.short(line.text, file.place) else {
         content.report(.malformedDependencyFile, file.place, "a line of 'pip' that is no text")
         continue
       }
       content.add(
-        RequirementsFile(line: text, at: file.place.detail("pip: \(text.prefix(80))")).content)
+        RequirementsFile(line: text, at: file.place.detail("pip: \(text.clipped(to: 80))")).content)
     }
   }
 
@@ -80,7 +81,7 @@ struct CondaSpec: Equatable {
 
   init?(_ text: String) {
     var rest = trimmingSpace(text)
-    if rest.contains("://") || rest.hasSuffix(".conda") || rest.hasSuffix(".tar.bz2") {
+    if rest.has("://") || rest.hasSuffix(".conda") || rest.hasSuffix(".tar.bz2") {
       let address = rest.split(separator: "#").first.map(String.init) ?? ""
       self.init(
         channel: nil, name: CondaFile(address: address)?.name ?? String(rest), specifier: "",
@@ -88,18 +89,19 @@ struct CondaSpec: Equatable {
       return
     }
     var channel: String?
-    if let mark = rest.firstRange(of: "::") {
+    if let mark = rest.utf8.firstRange(of: "::") {
       channel = String(rest[..<mark.lowerBound])
       rest = rest[mark.upperBound...]
     }
-    let name = rest.prefix { !" =<>!~[,|".contains($0) }.lowercased()
+    let written = Substring(rest.utf8.prefix { !" =<>!~[,|".utf8.contains($0) })
+    let name = written.lowercased()
     let isName =
       !name.isEmpty
       && name.utf8.allSatisfy {
         (0x30...0x39).contains($0) || (0x61...0x7a).contains($0) || [0x2d, 0x2e, 0x5f].contains($0)
       }
     guard isName else { return nil }
-    let conditions = trimmingSpace(rest.dropFirst(name.count))
+    let conditions = trimmingSpace(rest[written.endIndex...])
     self.init(
       channel: channel, name: name, specifier: String(conditions),
       version: CondaSpec.version(in: conditions), isFile: false)

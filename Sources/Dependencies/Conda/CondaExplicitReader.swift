@@ -51,12 +51,12 @@ enum CondaExplicitReader: DependencyReader {
       return
     }
     content.judge(address: address, at: place)
-    if !address.contains("://") || address.lowercased().hasPrefix("file:") {
+    if !address.has("://") || address.lowercased().hasPrefix("file:") {
       content.reportDirect(.path, found.name, from: address, at: place)
     }
     let written = parts.count == 2 ? String(parts[1]) : nil
     let hash = written.map { text in
-      text.contains(":") ? text : (text.utf8.count == 64 ? "sha256:" : "md5:") + text
+      text.has(":") ? text : (text.utf8.count == 64 ? "sha256:" : "md5:") + text
     }
     let hashes = content.accept(
       [DependencyContent.Artifact(hashes: [hash].compactMap { $0 }.map(PackageHash.init))],

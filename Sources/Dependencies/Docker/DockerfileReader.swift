@@ -145,7 +145,7 @@ private struct DockerBuild {
     var words = ShellCommand.commands(in: instruction.arguments.replacing("|", with: " "))
       .flatMap(\.words)
     // `ENV NAME value`, the old form.
-    if instruction.keyword == "ENV", let first = words.first, !first.contains("=") {
+    if instruction.keyword == "ENV", let first = words.first, !first.has("=") {
       words = ["\(first)=\(words.dropFirst().joined(separator: " "))"]
     }
     for word in words {
@@ -176,7 +176,7 @@ private struct DockerBuild {
       guard instruction.keyword == "ADD" else { continue }
       let lower = source.lowercased()
       let isGit =
-        lower.hasPrefix("git@") || lower.hasPrefix("git://") || lower.contains(".git#")
+        lower.hasPrefix("git@") || lower.hasPrefix("git://") || lower.has(".git#")
         || lower.hasSuffix(".git")
       guard isGit || lower.hasPrefix("http://") || lower.hasPrefix("https://") else { continue }
       content.judge(address: source, at: place)

@@ -8,22 +8,25 @@ struct ShellCommand: Equatable {
   /// The commands of a text, as far as words, quotes and operators tell; nothing is expanded.
   static func commands(in text: String) -> [ShellCommand] {
     var parser = Parser()
-    for character in text { parser.take(character) }
+    for byte in text.utf8 { parser.take(byte) }
     return parser.finish()
   }
 
   private struct Parser {
     var commands: [ShellCommand] = []
     var current = ShellCommand()
-    var word: String?
-    var quote: Character?
+    /// The word that is being read, in UTF-8; nil between words.
+    var word: [UInt8]?
+    var quote: UInt8?
     var isEscaped = false
     var isComment = false
-    var lastOperator: Character?
+    var isAfterBar = false
 
-    mutating func take(_ character: Character) {
+    private static func isLineEnd(_ byte: UInt8) -> Bool { byte == 0x0a || byte == 0x0d }
+
+    mutating func take(_ byte: UInt8) {
       if isComment {
-        if character.isNewline {
+        if Parser.isLineEnd(byte) {
           isComment = false
           endCommand(isPiped: false)
         }
@@ -32,53 +35,53 @@ struct ShellCommand: Equatable {
       if isEscaped {
         isEscaped = false
         // A backslash before the end of a line joins two lines.
-        if !character.isNewline { append(character) }
+        if !Parser.isLineEnd(byte) { append(byte) }
         return
       }
       if let open = quote {
-        if character == open {
+        if byte == open {
           quote = nil
-        } else if character == "\\", open == "\"" {
+        } else if byte == UInt8(ascii: "\\"), open == UInt8(ascii: "\"") {
           isEscaped = true
         } else {
-          append(character)
+          append(byte)
         }
         return
       }
-      switch character {
+      switch Unicode.Scalar(byte) {
       case "\\": isEscaped = true
       case "'", "\"":
-        quote = character
-        word = word ?? ""
+        quote = byte
+        word = word ?? []
       case " ", "\t": endWord()
       case "#" where word == nil: isComment = true
       case "|":
         // `||` joins, but nothing is read.
-        let isSecond = lastOperator == "|" && word == nil && current.words.isEmpty
+        let isSecond = isAfterBar && word == nil && current.words.isEmpty
         endCommand(isPiped: !isSecond)
-        lastOperator = "|"
+        isAfterBar = true
         return
-      case "&" where word?.hasSuffix(">") == true || word?.hasSuffix("<") == true:
-        append(character)
-      case ";", "&", "(", ")":
-        // `$(` and `<(` stay in their word, so that they are seen.
-        if character == "(", let last = word?.last, last == "$" || last == "<" || last == ">" {
-          append(character)
-        } else {
-          endCommand(isPiped: false)
-        }
-      case _ where character.isNewline: endCommand(isPiped: false)
-      default: append(character)
+      case "&" where ends(with: "<>"): append(byte)
+      // `$(` and `<(` stay in their word, so that they are seen.
+      case "(" where ends(with: "$<>"): append(byte)
+      case ";", "&", "(", ")", "\n", "\r": endCommand(isPiped: false)
+      default: append(byte)
       }
-      if character != " " { lastOperator = nil }
+      if byte != UInt8(ascii: " ") { isAfterBar = false }
     }
 
-    private mutating func append(_ character: Character) {
-      word = (word ?? "") + String(character)
+    /// Whether the open word ends with one of the marks.
+    private func ends(with marks: String) -> Bool {
+      word?.last.map(marks.utf8.contains) ?? false
+    }
+
+    private mutating func append(_ byte: UInt8) {
+      word = word ?? []
+      word?.append(byte)
     }
 
     private mutating func endWord() {
-      if let word { current.words.append(word) }
+      if let word { current.words.append(String(decoding: word, as: UTF8.self)) }
       word = nil
     }
 
@@ -94,16 +97,17 @@ struct ShellCommand: Equatable {
     }
   }
 
+  private static let starters: Set = [
+    "sudo", "env", "exec", "time", "command", "nice", "then", "do", "else", "if", "!", "{",
+  ]
+
   /// The command without assignments, and without programs that only start another.
   var program: (name: String, arguments: ArraySlice<String>)? {
-    let starters: Set = [
-      "sudo", "env", "exec", "time", "command", "nice", "then", "do", "else", "if", "!", "{",
-    ]
     var rest = words[...]
     while let first = rest.popFirst() {
       let name = String(first.split(separator: "/").last ?? "")
-      let isAssignment = first.contains("=") && !first.hasPrefix("-") && !first.hasPrefix("=")
-      guard starters.contains(name) || isAssignment else { return (name, rest) }
+      let isAssignment = first.has("=") && !first.hasPrefix("-") && !first.hasPrefix("=")
+      guard ShellCommand.starters.contains(name) || isAssignment else { return (name, rest) }
       // Options of the starter, as in `sudo -E`.
       if name == "sudo" || name == "env" {
         while rest.first?.hasPrefix("-") == true { rest = rest.dropFirst() }

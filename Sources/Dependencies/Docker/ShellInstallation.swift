@@ -49,12 +49,12 @@ struct ShellInstallation {
     for word in arguments {
       let isFlags = word.hasPrefix("-") && !word.hasPrefix("--")
       if ["--insecure", "--no-check-certificate"].contains(word)
-        || isFlags && word.contains("k")
+        || isFlags && word.has("k")
           && word.dropFirst().allSatisfy({ "fsSLkOvig".contains($0) })
       {
         content.report(.insecureSource, place, "a download without a check of the certificate")
       }
-      if word.contains("://") { content.judge(address: word, at: place) }
+      if word.has("://") { content.judge(address: word, at: place) }
     }
   }
 
@@ -133,7 +133,7 @@ struct ShellInstallation {
     let hasNoDependencies = rest.contains("--no-deps") || rest.contains("--require-hashes")
     while let word = rest.popFirst() {
       let name = String(word.prefix { $0 != "=" })
-      let attached = word.contains("=") ? String(word.dropFirst(name.count + 1)) : nil
+      let attached = word.has("=") ? String(word.dropFirst(name.count + 1)) : nil
       switch name {
       case "-i", "--index-url", "--extra-index-url", "-f", "--find-links", "--trusted-host", "-e",
         "--editable":
@@ -152,7 +152,7 @@ struct ShellInstallation {
   private func judgeRequirement(
     _ word: String, _ hasNoDependencies: Bool, into content: inout DependencyContent
   ) {
-    if word.hasPrefix("."), !word.contains("://") {
+    if word.hasPrefix("."), !word.has("://") {
       if !hasNoDependencies {
         content.report(
           .unpinnedDependency, place,
@@ -160,7 +160,7 @@ struct ShellInstallation {
       }
       return
     }
-    if word.contains("$") {
+    if word.has("$") {
       content.report(.environmentDecides, place, "a variable decides what pip installs")
       return
     }
@@ -191,9 +191,9 @@ struct ShellInstallation {
           .insecureSource, place, "'\(word)' switches off the check of signatures")
       } else if valued.contains(word) {
         let value = rest.popFirst() ?? ""
-        if value.contains("://") { content.judge(address: value, at: place) }
-      } else if !word.hasPrefix("-"), !verbs.contains(word), !word.contains(">") {
-        if word.contains("://") {
+        if value.has("://") { content.judge(address: value, at: place) }
+      } else if !word.hasPrefix("-"), !verbs.contains(word), !word.has(">") {
+        if word.has("://") {
           content.reportDirect(.url, manager, from: word, at: place)
         } else if !word.hasPrefix("."), !word.hasPrefix("/"),
           !ShellInstallation.hasVersion(word, of: manager)
@@ -211,7 +211,7 @@ struct ShellInstallation {
 
   private static func hasVersion(_ word: String, of manager: String) -> Bool {
     switch manager {
-    case "apk", "apt-get", "apt", "aptitude", "zypper": word.contains("=")
+    case "apk", "apt-get", "apt", "aptitude", "zypper": word.has("=")
     default:
       // NAME-VERSION-RELEASE
       zip(word, word.dropFirst()).contains { $0 == "-" && $1.isNumber }
@@ -229,8 +229,8 @@ struct ShellInstallation {
     while let word = rest.popFirst() {
       if valued.contains(word) {
         let value = rest.popFirst() ?? ""
-        if value.contains("://") { content.judge(address: value, at: place) }
-      } else if !word.hasPrefix("-"), !word.contains("$"), let spec = CondaSpec(word) {
+        if value.has("://") { content.judge(address: value, at: place) }
+      } else if !word.hasPrefix("-"), !word.has("$"), let spec = CondaSpec(word) {
         if spec.isFile {
           content.reportDirect(.url, spec.name, from: word, at: place)
         } else if let version = spec.version {

@@ -15,6 +15,8 @@ struct MavenProject {
   private static let parentLimit = 16
   private static let valueLimit = 512
   private static let propertyLimit = 10_000
+  /// The most bytes of a project and its parents together.
+  private static let byteLimit = 4 << 20
   static let pluginGroup = "org.apache.maven.plugins"
 
   /// The project in the file; its parents are looked for beside it.
@@ -26,6 +28,7 @@ struct MavenProject {
     node = root
     var place = file
     var current = root
+    var bytesLeft = MavenProject.byteLimit - file.bytes.count
     for depth in 0...MavenProject.parentLimit {
       add(current)
       guard let parent = current["parent"] else { break }
@@ -33,11 +36,17 @@ struct MavenProject {
       let next =
         path.isEmpty
         ? nil : place.neighbour(path) ?? place.neighbour("\(path)/pom.xml")
-      guard let next, depth < MavenProject.parentLimit, next.bytes.count <= 4 << 20 else {
+      guard let next, depth < MavenProject.parentLimit else {
         outside.append(MavenProject.coordinates(of: parent))
         break
       }
-      let found = try XMLNode(parsing: next.bytes.asFile())
+      bytesLeft -= next.bytes.count
+      guard bytesLeft >= 0 else {
+        throw ParseError(
+          .limit, at: root.offset,
+          expected: "at most \(MavenProject.byteLimit) bytes with all parents", found: "more")
+      }
+      let found = try file.files.mavenParents.node(of: next)
       // Maven, too, takes the file only when it is the parent that is named.
       guard found.text("artifactId") == parent.text("artifactId") else {
         outside.append(MavenProject.coordinates(of: parent))
@@ -52,7 +61,7 @@ struct MavenProject {
   private mutating func resolveProperties() {
     let resolved = properties.mapValues { value in
       var text = value
-      for _ in 0..<16 where text.contains("${") {
+      for _ in 0..<16 where text.has("${") {
         let next = replaced(text).text
         guard next != text, next.utf8.count <= MavenProject.valueLimit else { break }
         text = next
@@ -107,18 +116,18 @@ struct MavenProject {
     let (result, unknown) = replaced(text)
     if let unknown { return (text, unknown) }
     // What is left names itself in a circle, or is too long.
-    return result.contains("${") ? (text, text) : (result, nil)
+    return result.has("${") ? (text, text) : (result, nil)
   }
 
   /// One step: every property that is named in the text is replaced by its value.
   private func replaced(_ text: String) -> (text: String, unknown: String?) {
-    guard text.contains("${"), text.utf8.count <= MavenProject.valueLimit else {
+    guard text.has("${"), text.utf8.count <= MavenProject.valueLimit else {
       return (text, nil)
     }
     var result = ""
     var rest = text[...]
-    while let start = rest.firstRange(of: "${"),
-      let end = rest[start.upperBound...].firstIndex(of: "}")
+    while let start = rest.utf8.firstRange(of: "${"),
+      let end = rest[start.upperBound...].utf8.firstIndex(of: UInt8(ascii: "}"))
     {
       let name = String(rest[start.upperBound..<end])
       guard let value = properties[name], result.utf8.count <= MavenProject.valueLimit else {

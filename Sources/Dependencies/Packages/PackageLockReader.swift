@@ -46,8 +46,9 @@ enum PackageLockReader: DependencyReader {
 
   /// The name behind the last `node_modules/`; nil for the projects themselves.
   private static func moduleName(of path: String) -> String? {
-    guard let range = path.ranges(of: "node_modules/").last else { return nil }
-    return String(path[range.upperBound...])
+    let parts = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    let folder = parts.dropLast().lastIndex { $0.elementsEqual("node_modules".utf8) }
+    return folder.map { String(path[parts[$0 + 1].startIndex...]) }
   }
 
   /// The nested objects of version 1; the JSON reader has bounded their depth.
@@ -67,7 +68,7 @@ enum PackageLockReader: DependencyReader {
     let version = package["version"]?.string ?? ""
     let resolved = package["resolved"]?.string
     // Version 1 gives the address of what is in no registry as its version.
-    let address = resolved ?? (version.contains(":") ? version : nil)
+    let address = resolved ?? (version.has(":") ? version : nil)
     if let direct = directSource(address) {
       content.reportDirect(direct, name, from: address, at: place)
       return
@@ -113,12 +114,14 @@ enum PackageLockReader: DependencyReader {
       return .path
     }
     // Registries keep archives under `NAME/-/`.
-    return address.contains("/-/") || !address.contains("://") ? nil : .url
+    return address.has("/-/") || !address.has("://") ? nil : .url
   }
 
   private static func isArchive(_ address: String, of name: String) -> Bool {
-    let path = address.replacing("%2f", with: "/").replacing("%2F", with: "/")
-    return path.contains("://registry.npmjs.org/\(name)/-/")
+    guard let authority = Address(firstIn: address[...])?.authority else { return false }
+    let path = address[authority.endIndex...]
+    let plain = path.has("%") ? path.replacing("%2f", with: "/").replacing("%2F", with: "/") : path
+    return plain.hasPrefix("/\(name)/-/")
   }
 
   /// Scheme and host of the address.
@@ -131,18 +134,9 @@ enum PackageLockReader: DependencyReader {
     value?.string ?? value?["type"]?.string
   }
 
-  private static func isWordByte(_ byte: UInt8) -> Bool {
-    (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
-  }
-
-  /// Three numbers, perhaps with a pre-release and a build: Semantic Versioning 2, 2 to 10.
+  /// Whether the text is one version; npm takes none of more than 256 bytes.
   static func isVersion(_ text: String) -> Bool {
-    let core = text.prefix { $0 != "-" && $0 != "+" }
-    let numbers = core.split(separator: ".", omittingEmptySubsequences: false)
-    let labels = text.dropFirst(core.count + 1)
-    return numbers.count == 3 && numbers.allSatisfy { !$0.isEmpty && $0.allSatisfy(\.isNumber) }
-      && (core.count == text.count || !labels.isEmpty)
-      && text.utf8.allSatisfy { isWordByte($0) || $0 == 0x2b || $0 == 0x2d || $0 == 0x2e }
+    text.utf8.count <= 256 && SemanticVersion(text) != nil
   }
 }
 
@@ -158,20 +152,20 @@ enum PackageManifestReader: DependencyReader {
       ("devDependencies", .optional), ("peerDependencies", .optional),
     ]
     for (group, scope) in groups {
-      for package in document[group]?.object ?? [] {
-        let specifier = package.value.string ?? ""
+      let details = group == "peerDependencies" ? document["peerDependenciesMeta"] : nil
+      for package in document[group]?.object ?? []
+      where details?[package.name]?["optional"]?.bool != true {
+        let (name, specifier) = resolve(package.value.string ?? "", of: package.name)
         let place = file.place.detail("\(group).\(package.name)")
-        if specifier.contains(":") && !specifier.hasPrefix("npm:")
-          && !specifier.hasPrefix("workspace:") || specifier.contains("/")
-        {
+        if specifier.has(":") && !specifier.hasPrefix("workspace:") || specifier.has("/") {
           let isPath = specifier.hasPrefix("file:") || specifier.hasPrefix("link:")
           content.reportDirect(
-            isPath ? .path : .repository, package.name, from: specifier, at: place)
+            isPath ? .path : .repository, name, from: specifier, at: place)
           continue
         }
         content.declare(
           DeclaredPackage(
-            .npm, name: package.name, specifier: specifier,
+            .npm, name: name, specifier: specifier,
             version: PackageLockReader.isVersion(specifier) ? specifier : nil,
             scope: scope, at: place))
       }
@@ -182,5 +176,16 @@ enum PackageManifestReader: DependencyReader {
         .installScript, file.place.detail("scripts.\(name)"),
         "the project runs a script when it is installed", evidence: [script])
     }
+  }
+
+  /// The package and range behind an alias, `npm:NAME@RANGE`, which is what a lock pins.
+  private static func resolve(
+    _ specifier: String, of name: String
+  ) -> (name: String, specifier: String) {
+    guard specifier.hasPrefix("npm:") else { return (name, specifier) }
+    let target = specifier.dropFirst(4)
+    // The first `@` of a scoped name is part of it.
+    guard let mark = target.dropFirst().lastIndex(of: "@") else { return (String(target), "") }
+    return (String(target[..<mark]), String(target[mark...].dropFirst()))
   }
 }

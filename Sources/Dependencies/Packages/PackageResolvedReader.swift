@@ -44,7 +44,7 @@ enum PackageResolvedReader: DependencyReader {
       }
       return
     }
-    guard kind == "remoteSourceControl", location.contains("://") || location.contains("@") else {
+    guard kind == "remoteSourceControl", location.has("://") || location.has("@") else {
       content.reportDirect(.path, name, from: location, at: place)
       return
     }

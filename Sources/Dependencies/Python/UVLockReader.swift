@@ -51,7 +51,7 @@ enum UVLockReader: DependencyReader {
     into content: inout DependencyContent
   ) {
     let files = [package["sdist"]].compactMap { $0 } + (package["wheels"]?.array ?? [])
-    if !registry.contains("://") {
+    if !registry.has("://") {
       content.report(
         .additionalSource, place, "'\(name)' comes from the folder '\(registry)'")
     }

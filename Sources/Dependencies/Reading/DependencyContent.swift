@@ -10,7 +10,7 @@ struct DependencyContent {
     let place: Place
   }
 
-  private(set) var findings: [Finding] = []
+  private var found = BoundedFindings(limit: BoundedFindings.fileLimit)
   private(set) var pins: [PinnedPackage] = []
   private(set) var declarations: [DeclaredPackage] = []
   var includes: [Include] = []
@@ -18,14 +18,13 @@ struct DependencyContent {
   var knownNames: Set<String> = []
   /// Whether the file could be read at all: a broken lock locks nothing.
   private(set) var isReadable = true
-  /// Whether the limit of findings was met.
-  private var isFull = false
 
-  /// The most findings of one file: more say nothing new.
-  private static let findingLimit = 20_000
-  /// The most packages and declarations of one file.
-  private static let packageLimit = 200_000
+  /// The most packages of one file, and the most declarations; the largest locks have 10,000.
+  private static let packageLimit = 50_000
+  /// The longest name and version of a package; registries take 214 and 256 bytes.
+  private static let nameLimit = 1_024
 
+  var findings: [Finding] { found.list }
   /// Whether it says anything that declarations can be compared with.
   var isLock: Bool { !pins.isEmpty || !knownNames.isEmpty }
 
@@ -33,36 +32,32 @@ struct DependencyContent {
   mutating func report(
     _ rule: Rule, _ place: Place, _ message: String, evidence: [String] = []
   ) {
-    guard findings.count < DependencyContent.findingLimit else {
-      if !isFull {
-        isFull = true
-        findings.append(
-          Rule.unreadDependencyFile.at(
-            Place(place.members), "more than \(DependencyContent.findingLimit) findings"))
-      }
-      return
-    }
-    findings.append(
+    guard found.takes(rule) else { return }
+    found.append(
       rule.at(
-        place.clipped, redacted(String(message.prefix(400))),
-        evidence: evidence.map { redacted(String($0.prefix(200))) }))
+        place.clipped, redacted(message.clipped(to: 400)),
+        evidence: evidence.map { redacted($0.clipped(to: 200)) }))
   }
 
   /// Adds the finding of a file that cannot be read.
   mutating func refuse(_ place: Place, _ error: ParseError) {
-    isReadable = false
-    let rule: Rule = error.kind == .limit ? .unreadDependencyFile : .malformedDependencyFile
-    report(rule, place.at(error.offset), error.reason)
+    refuse(place.at(error.offset), error.reason, isLimit: error.kind == .limit)
   }
 
   /// Adds the finding of a file that cannot be read.
-  mutating func refuse(_ place: Place, _ reason: String) {
+  mutating func refuse(_ place: Place, _ reason: String, isLimit: Bool = false) {
     isReadable = false
-    report(.malformedDependencyFile, place, reason)
+    report(isLimit ? .unreadDependencyFile : .malformedDependencyFile, place, reason)
   }
 
   /// Adds a package at one version.
   mutating func pin(_ pin: PinnedPackage) {
+    guard pin.package.name.utf8.count <= DependencyContent.nameLimit,
+      pin.package.version.utf8.count <= DependencyContent.nameLimit
+    else {
+      refuse(pin.place, "a name or version longer than \(DependencyContent.nameLimit) bytes")
+      return
+    }
     if pins.count < DependencyContent.packageLimit { pins.append(pin) } else { overflow(pin.place) }
   }
 
@@ -78,7 +73,7 @@ struct DependencyContent {
   private mutating func overflow(_ place: Place) {
     guard isReadable else { return }
     isReadable = false
-    findings.append(
+    found.append(
       Rule.unreadDependencyFile.at(
         Place(place.members), "more than \(DependencyContent.packageLimit) packages"))
   }
@@ -126,7 +121,7 @@ public struct PinnedPackage: Sendable, Equatable {
     self.marker = marker
     self.package = package
     self.place = place.clipped
-    self.source = source.map { redacted(String($0.prefix(400))) }
+    self.source = source.map { redacted($0.clipped(to: 400)) }
     self.licence = licence
     self.repetition = repetition
   }
@@ -175,7 +170,6 @@ public struct DeclaredPackage: Sendable, Equatable {
 extension Place {
   /// With no more of a detail than anybody reads: one long name may stand at many places.
   fileprivate var clipped: Place {
-    guard let detail, detail.utf8.count > 300 else { return self }
-    return self.detail(String(detail.prefix(300)))
+    detail.map { self.detail($0.clipped(to: 300)) } ?? self
   }
 }

@@ -117,6 +117,8 @@ struct DependencyFiles: Sendable {
   private let images: Set<[String]>
   /// The chains of files in layers, by that of the image and the path.
   private var layered: [[String]: [String]] = [:]
+  /// The parents of Maven's projects, which many share.
+  let mavenParents = MavenParents()
 
   init(images: Set<[String]> = []) { self.images = images }
 
@@ -151,7 +153,7 @@ struct DependencyFiles: Sendable {
   /// The path that `target` means in a file at `path`; nil for URLs, absolute paths and those that
   /// leave the container.
   static func resolve(_ target: String, from path: String) -> String? {
-    guard !target.contains(":"), !target.contains("\\"), !target.hasPrefix("/"),
+    guard !target.has(":"), !target.has("\\"), !target.hasPrefix("/"),
       !target.hasPrefix("~")
     else { return nil }
     var parts = path.split(separator: "/").dropLast().map { String($0) }

@@ -7,6 +7,7 @@ extension DependencyContent {
   static let textLimit = 4 << 20
   static let documentLimit = 16 << 20
   private static let valueLimit = 1_000_000
+  private static let tableLimit = 250_000
 
   /// The JSON document in the file; nil, with a finding, when there is none.
   mutating func json(_ file: DependencyFile) -> JSON? {
@@ -25,10 +26,9 @@ extension DependencyContent {
   mutating func toml(_ file: DependencyFile) -> JSON? {
     guard fits(file, DependencyContent.textLimit) else { return nil }
     do throws(ConfigurationError) {
-      var reader = try TOML.parse(file.bytes)
-      return .object(reader.keys.map { JSON.Member($0, reader.value($0)?.json ?? .null) })
+      return try TOML.parse(file.bytes, values: DependencyContent.tableLimit).table.json
     } catch {
-      refuse(file.place, error.description)
+      refuse(file.place, error.description, isLimit: error.isLimit)
       return nil
     }
   }
@@ -76,6 +76,13 @@ extension DependencyContent {
       lines.append((index + 1, String(decoding: content, as: UTF8.self)))
     }
     return lines
+  }
+
+  /// The text; with a finding, and empty, where it is longer than any line is.
+  mutating func short(_ text: String?, _ place: Place) -> String? {
+    guard let text, text.utf8.count > 1 << 16 else { return text }
+    refuse(place, "a text longer than \(1 << 16) bytes", isLimit: true)
+    return ""
   }
 
   /// Whether the file is short enough to be read.

@@ -12,9 +12,10 @@ enum PackageHash: Equatable {
 
   /// The hash written `ALGORITHM:HEX`.
   init(_ text: String) {
-    let parts = text.lowercased().split(
-      separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-    let algorithm = String(parts.first ?? "")
+    let parts = text.lowercased().utf8.split(
+      separator: UInt8(ascii: ":"), maxSplits: 1, omittingEmptySubsequences: false
+    ).map { String(Substring($0)) }
+    let algorithm = parts[0]
     let digits = parts.count == 2 ? parts[1] : ""
     guard let length = PackageHash.lengths[algorithm] else {
       self = .weak(algorithm)
@@ -30,14 +31,15 @@ enum PackageHash: Equatable {
 
   /// The hash written `ALGORITHM-BASE64` (Subresource Integrity, as npm has it).
   init(integrity text: Substring) {
-    let parts = text.split(separator: "-", maxSplits: 1).map(String.init)
-    let algorithm = parts.first?.lowercased() ?? ""
+    let parts = text.utf8.split(separator: UInt8(ascii: "-"), maxSplits: 1)
+    let algorithm = Substring(parts.first ?? text.utf8[...]).lowercased()
     guard let length = PackageHash.lengths[algorithm] else {
       self = .weak(algorithm)
       return
     }
-    let base64 = (parts.count == 2 ? parts[1] : "").split(separator: "?").first ?? ""
-    guard let decoded = Base64.decode(String(base64)), decoded.count == length / 2 else {
+    // Options may follow a question mark.
+    let base64 = parts.dropFirst().first?.prefix { $0 != UInt8(ascii: "?") } ?? "".utf8[...]
+    guard let decoded = Base64.decode(String(Substring(base64))), decoded.count == length / 2 else {
       self = .malformed("a \(algorithm) integrity has \(length / 2) bytes in base64")
       return
     }

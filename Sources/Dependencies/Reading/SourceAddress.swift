@@ -13,7 +13,7 @@ extension DependencyContent {
       report(.insecureSource, place, "'\(address)' is not authenticated")
     }
     if let user = Address(firstIn: address[...])?.userInfo, user != "git",
-      !user.contains("$"), !user.contains("%7B"), !user.isEmpty
+      !user.has("$"), !user.has("%7B"), !user.isEmpty
     {
       report(.exposedCredentials, place, "credentials in an address", evidence: [address])
     }
@@ -43,5 +43,5 @@ extension DependencyContent {
 /// The host of an address in lower case, without a port; nil when there is none.
 func host(of address: String) -> String? {
   guard let host = Address(firstIn: address[...])?.host else { return nil }
-  return String(host.lowercased().prefix { $0 != ":" })
+  return String(Substring(host.lowercased().utf8.prefix { $0 != UInt8(ascii: ":") }))
 }

@@ -40,28 +40,28 @@ enum Requirement: Equatable {
 
   /// The demand, and the marker behind the semicolon.
   private static func divide(_ text: String) -> (demand: String, marker: String?) {
-    let parts = text.split(separator: ";", maxSplits: 1, omittingEmptySubsequences: false)
-    let marker = parts.count == 2 ? String(trimmingSpace(parts[1])) : nil
-    return (String(trimmingSpace(parts[0])), marker)
+    let parts = text.utf8.split(
+      separator: UInt8(ascii: ";"), maxSplits: 1, omittingEmptySubsequences: false
+    ).map { String(trimmingSpace(Substring($0))) }
+    return (parts[0], parts.count == 2 ? parts[1] : nil)
   }
 
   /// Why the demand names a file or address; nil when it names a package. Judged more broadly
   /// than pip does, which also looks at the disk.
   private static func directReason(_ demand: String) -> String? {
     let lower = demand.lowercased()
-    if lower.contains("://") || lower.hasPrefix("file:") { return "a URL" }
-    if demand.contains("@") { return "a URL behind '@'" }
-    if demand.hasPrefix(".") || demand.hasPrefix("~") || demand.contains("/")
-      || demand.contains("\\")
-    {
+    if lower.has("://") || lower.hasPrefix("file:") { return "a URL" }
+    if lower.has("@") { return "a URL behind '@'" }
+    if lower.hasPrefix(".") || lower.hasPrefix("~") || lower.has("/") || lower.has("\\") {
       return "a local path"
     }
-    let archives = [
-      ".whl", ".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz", ".tar.xz", ".txz", ".tlz",
-      ".tar.lz", ".tar.lzma", ".egg",
-    ]
     return archives.contains { lower.hasSuffix($0) } ? "a local archive" : nil
   }
+
+  private static let archives = [
+    ".whl", ".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz", ".tar.xz", ".txz", ".tlz",
+    ".tar.lz", ".tar.lzma", ".egg",
+  ]
 
   /// Judges the version specifiers behind a name.
   private static func judge(_ text: String, of name: String) -> Requirement {
@@ -70,14 +70,11 @@ enum Requirement: Equatable {
       specifiers = String(trimmingSpace(specifiers.dropFirst().dropLast()))
     }
     guard !specifiers.isEmpty else { return .open(name: name, reason: "no version") }
-    let list = specifiers.split(separator: ",", omittingEmptySubsequences: false)
-    for specifier in list {
-      let isKnown = ["==", "!=", "<=", ">=", "~=", "<", ">"].contains {
-        trimmingSpace(specifier).hasPrefix($0)
-      }
-      guard isKnown else {
-        return .malformed("'\(specifier)' is no version specifier")
-      }
+    let list = specifiers.utf8.split(
+      separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
+    for specifier in list.map({ trimmingSpace(Substring($0)) })
+    where !comparisons.contains(where: specifier.hasPrefix) {
+      return .malformed("'\(specifier)' is no version specifier")
     }
     guard list.count == 1 else { return .open(name: name, reason: "several conditions") }
     guard specifiers.hasPrefix("=="), !specifiers.hasPrefix("===") else {
@@ -95,6 +92,8 @@ enum Requirement: Equatable {
 }
 
 extension Requirement {
+  private static let comparisons = ["==", "!=", "<=", ">=", "~=", "<", ">"]
+
   /// The conditions on the version in a requirement of a name, and the marker that follows; nil
   /// for any other text.
   static func conditions(of text: String) -> (specifier: String, marker: String?)? {
@@ -131,15 +130,8 @@ extension DependencyContent {
 /// The name in the one form that an index compares by (PEP 503): lower case, runs of `-`, `_` and
 /// `.` as one `-`.
 func normalisedPackageName(_ name: String) -> String {
-  let words = name.lowercased().split { "-_.".contains($0) }
-  return words.joined(separator: "-")
-}
-
-/// The text without spaces and tabs at its ends.
-func trimmingSpace(_ text: some StringProtocol) -> Substring {
-  let bytes = Substring(text).utf8.drop(while: isSpace)
-  guard let last = bytes.lastIndex(where: { !isSpace($0) }) else { return "" }
-  return Substring(bytes[...last])
+  let words = name.lowercased().utf8.split { "-_.".utf8.contains($0) }
+  return words.map { String(Substring($0)) }.joined(separator: "-")
 }
 
 /// Walks over the name and extras of a requirement.

@@ -120,36 +120,32 @@ struct RequirementOption: Equatable {
   /// Splits as a POSIX shell does: spaces separate, quotes join, a backslash escapes.
   private static func shellWords(_ text: String) throws(Malformed) -> [String] {
     var words: [String] = []
-    var word: String?
-    var quote: Character?
+    var word: [UInt8]?
+    var quote: UInt8?
     var isEscaped = false
-    for character in text {
-      if isEscaped {
-        word = (word ?? "") + String(character)
+    func endWord() {
+      if let word { words.append(String(decoding: word, as: UTF8.self)) }
+      word = nil
+    }
+    for byte in text.utf8 {
+      switch byte {
+      case _ where isEscaped:
+        word = word ?? []
+        word?.append(byte)
         isEscaped = false
-      } else if let open = quote {
-        if character == open {
-          quote = nil
-        } else if character == "\\" && open == "\"" {
-          isEscaped = true
-        } else {
-          word = (word ?? "") + String(character)
-        }
-      } else {
-        switch character {
-        case "\\": isEscaped = true
-        case "'", "\"":
-          quote = character
-          word = word ?? ""
-        case " ", "\t":
-          if let finished = word { words.append(finished) }
-          word = nil
-        default: word = (word ?? "") + String(character)
-        }
+      case UInt8(ascii: "\\") where quote != UInt8(ascii: "'"): isEscaped = true
+      case _ where byte == quote: quote = nil
+      case UInt8(ascii: "'") where quote == nil, UInt8(ascii: "\"") where quote == nil:
+        quote = byte
+        word = word ?? []
+      case _ where isSpace(byte) && quote == nil: endWord()
+      default:
+        word = word ?? []
+        word?.append(byte)
       }
     }
     guard quote == nil, !isEscaped else { throw Malformed(reason: "an open quote or escape") }
-    if let finished = word { words.append(finished) }
+    endWord()
     return words
   }
 }

@@ -18,7 +18,7 @@ struct RequirementsFile {
   /// The longest logical line; one with fifty hashes has 5 kB.
   private static let lineLimit = 1 << 16
   /// The most logical lines of a file: each may have findings.
-  private static let lineCountLimit = 20_000
+  static let lineCountLimit = 20_000
 
   init(_ file: DependencyFile, isConstraints: Bool) {
     place = file.place
@@ -32,12 +32,7 @@ struct RequirementsFile {
       content.refuse(place, reason)
       return
     }
-    let lines = LogicalLine.split(text)
-    for line in lines.prefix(RequirementsFile.lineCountLimit) { judge(line) }
-    if let first = lines.dropFirst(RequirementsFile.lineCountLimit).first {
-      report(
-        .unreadDependencyFile, first, "more than \(RequirementsFile.lineCountLimit) lines")
-    }
+    judge(text)
   }
 
   /// Reads one line that stands at `place` in a file of another kind.
@@ -48,7 +43,7 @@ struct RequirementsFile {
       content.report(.malformedDependencyFile, place, reason)
       return
     }
-    for line in LogicalLine.split(text) { judge(line) }
+    judge(text)
   }
 
   /// Why the text as a whole may be read differently from how it looks; nil when it may not.
@@ -76,7 +71,8 @@ struct RequirementsFile {
 
   /// Whether a scalar shows, and divides words only if it is the space.
   private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
-    !isUnsafe(scalar) && (scalar == " " || !scalar.properties.isWhitespace)
+    if scalar.isASCII { return (0x20..<0x7f).contains(scalar.value) }
+    return !isUnsafe(scalar) && !scalar.properties.isWhitespace
   }
 
   private func lineOf(_ line: LogicalLine) -> Place {
@@ -87,6 +83,15 @@ struct RequirementsFile {
     _ rule: Rule, _ line: LogicalLine, _ message: String
   ) {
     content.report(rule, lineOf(line), message, evidence: [line.text])
+  }
+
+  private mutating func judge(_ text: String) {
+    let lines = LogicalLine.split(text, limit: RequirementsFile.lineCountLimit + 1)
+    for line in lines.prefix(RequirementsFile.lineCountLimit) { judge(line) }
+    if let first = lines.dropFirst(RequirementsFile.lineCountLimit).first {
+      report(
+        .unreadDependencyFile, first, "more than \(RequirementsFile.lineCountLimit) lines")
+    }
   }
 
   private mutating func judge(_ line: LogicalLine) {
@@ -121,12 +126,12 @@ struct RequirementsFile {
 
   /// pip's cut: the options begin with the first word after a space that begins with a hyphen.
   private static func divide(_ text: String) -> (demand: String, options: String) {
-    let words = text.split(separator: " ", omittingEmptySubsequences: false)
-    let demand = words.prefix { !$0.hasPrefix("-") }
-    return (
-      String(trimmingSpace(demand.joined(separator: " "))),
-      words.dropFirst(demand.count).joined(separator: " ")
-    )
+    var previous: UInt8 = 0x20
+    let demand = text.utf8.prefix { byte in
+      defer { previous = byte }
+      return byte != UInt8(ascii: "-") || previous != 0x20
+    }
+    return (String(trimmingSpace(Substring(demand))), String(text[demand.endIndex...]))
   }
 
   /// Credentials and variables in the line's addresses.
@@ -150,22 +155,23 @@ struct RequirementsFile {
 
   /// The text without the `${NAME}` that pip replaces.
   private func withoutVariables(_ text: Substring) -> String {
-    var result = ""
-    var rest = text
-    while let start = rest.firstIndex(of: "$") {
-      let body = rest[rest.index(after: start)...]
+    var result: [UInt8] = []
+    var rest = Array(text.utf8)[...]
+    while let start = rest.firstIndex(of: UInt8(ascii: "$")) {
+      let body = rest[(start + 1)...]
       let name = body.dropFirst().prefix {
-        $0.isASCII && ($0.isUppercase || $0.isNumber || $0 == "_")
+        (0x41...0x5a).contains($0) || isDigit($0) || $0 == UInt8(ascii: "_")
       }
-      guard body.hasPrefix("{"), !name.isEmpty, body.dropFirst(1 + name.count).hasPrefix("}") else {
+      let end = body.suffix(from: name.endIndex)
+      if body.first == UInt8(ascii: "{"), !name.isEmpty, end.first == UInt8(ascii: "}") {
+        result += rest[..<start]
+        rest = end.dropFirst()
+      } else {
         result += rest[...start]
         rest = body
-        continue
       }
-      result += rest[..<start]
-      rest = body.dropFirst(name.count + 2)
     }
-    return result + rest
+    return String(decoding: result + rest, as: UTF8.self)
   }
 
   private mutating func judge(_ option: RequirementOption, _ line: LogicalLine) {
@@ -220,8 +226,8 @@ struct RequirementsFile {
     switch Requirement(demand) {
     case .malformed(let reason): report(.malformedDependencyFile, line, reason)
     case .direct(let what):
-      let name = demand.prefix { !"@[ ".contains($0) }
-      if demand.contains("@") { content.knownNames.insert(normalisedPackageName(String(name))) }
+      let name = Substring(demand.utf8.prefix { !"@[ ".utf8.contains($0) })
+      if demand.has("@") { content.knownNames.insert(normalisedPackageName(String(name))) }
       report(.directReference, line, "the requirement is \(what)")
     // What a constraint leaves open, the requirement itself must say.
     case .open(let name, let reason) where !isConstraints:

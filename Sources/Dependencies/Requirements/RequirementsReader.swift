@@ -33,7 +33,8 @@ enum RequirementsInReader: DependencyReader {
       content.report(finding.rule, finding.place, finding.message, evidence: finding.evidence)
     }
     guard let text = file.bytes.utf8 else { return }
-    for line in LogicalLine.split(text).prefix(20_000) where !line.text.hasPrefix("-") {
+    let lines = LogicalLine.split(text, limit: RequirementsFile.lineCountLimit)
+    for line in lines where !line.text.hasPrefix("-") {
       let demand = line.text.split(separator: " ").prefix { !$0.hasPrefix("-") }
       let requirement = demand.joined(separator: " ")
       // What is malformed or direct has its finding.

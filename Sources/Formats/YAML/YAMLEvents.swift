@@ -31,6 +31,7 @@ extension YAMLEvent {
   static func each(
     in bytes: ByteSlice, limit: Int, _ body: (YAMLEvent) throws(ParseError) -> Void
   ) throws(ParseError) {
+    try boundDirectives(of: bytes)
     try bytes.withUnsafeBytes { (memory) throws(ParseError) in
       guard let start = memory.bindMemory(to: UInt8.self).baseAddress else { return }
       var parser = yaml_parser_t()
@@ -59,6 +60,22 @@ extension YAMLEvent {
       }
     }
   }
+
+  /// libyaml compares each `%TAG` with all before it.
+  private static func boundDirectives(of bytes: ByteSlice) throws(ParseError) {
+    let isUTF16 = bytes.starts(with: [0xfe, 0xff]) || bytes.starts(with: [0xff, 0xfe])
+    let mark = Array((isUTF16 ? "%\0T\0A\0G" : "%TAG").utf8)
+    var rest = bytes
+    for _ in 0..<directiveLimit {
+      guard let place = rest.firstPlace(of: mark) else { return }
+      rest = rest.suffix(rest.count - place - mark.count)
+    }
+    throw ParseError(
+      .limit, at: rest.offset, expected: "at most \(directiveLimit) directives of YAML",
+      found: "more")
+  }
+
+  private static let directiveLimit = 1_000
 
   /// A copy of the event; nil for the start of a stream.
   private init?(_ event: yaml_event_t, at base: Int) {

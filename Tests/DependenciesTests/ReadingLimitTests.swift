@@ -1,0 +1,77 @@
+import Bytes
+import Dependencies
+import Findings
+import TestSupport
+import Testing
+
+/// What keeps any file within a second and 200 MiB: `Benchmarks/dependencies.py` measures it.
+struct ReadingLimitTests {
+  private static func repeated(_ count: Int, _ line: (Int) -> String) -> String {
+    (0..<count).map(line).joined()
+  }
+
+  @Test func `a flood of findings is an obstacle and hides no other rule`() {
+    let flood = Self.repeated(6_000) { "a\($0)>=1\n" }
+    let report = DependencyReport(
+      "requirements.txt", flood + "--trusted-host example.com\n")
+    #expect(report.findings.count { $0.rule == .unpinnedDependency } == 5_000)
+    #expect(report.findings.count { $0.rule == .unreadDependencyFile } == 1)
+    #expect(report.findings.count { $0.rule == .insecureSource } == 1)
+  }
+
+  @Test func `so is one over many files`() {
+    let flood = Self.repeated(4_000) { "a\($0)>=1\n" }
+    let report = DependencyReport(
+      texts: (0..<4).map { ("\($0)/requirements.txt", flood) } + [("9/pom.xml", "<a/>")])
+    #expect(report.findings.count == 10_002)
+    #expect(report.rules.contains("DEP011"))
+    #expect(report.findings.last?.place.members == ["9/pom.xml"])
+  }
+
+  @Test(arguments: ["name", "version"])
+  func `no package has a name or version of kilobytes`(_ part: String) {
+    let long = String(repeating: "1", count: 1_100)
+    let line = part == "name" ? "a\(long)==1\n" : "a==\(long)\n"
+    let report = DependencyReport("requirements.txt", line)
+    #expect(report.packages == [])
+    #expect(report.rules.contains("DEP009"))
+  }
+
+  @Test func `more packages than any lock has are an obstacle`() {
+    let text = Self.repeated(50_001) { "g:a\($0):1=a\n" }
+    let report = DependencyReport("gradle.lockfile", text)
+    #expect(report.packages.count == 50_000)
+    #expect(report.rules.contains("DEP011"))
+  }
+
+  @Test(arguments: [
+    ("uv.lock", "version = 1\na = [" + String(repeating: "1,", count: 250_000) + "]\n"),
+    ("uv.lock", "version = 1\na = " + String(repeating: "[", count: 65)),
+    ("environment.yml", Self.repeated(1_001) { "%TAG !a\($0)! b:\n" } + "--- a\n"),
+    ("environment.yml", "dependencies: [" + String(repeating: "a", count: 70_000) + "]\n"),
+    ("environment.yml", "dependencies: [{pip: [" + String(repeating: "a", count: 70_000) + "]}]"),
+  ])
+  func `what is read no further is an obstacle`(_ name: String, _ text: String) {
+    #expect(DependencyReport(name, text).findings.contains { $0.rule == .unreadDependencyFile })
+  }
+
+  @Test func `parents of a project are read up to a sum`() {
+    let space = String(repeating: " ", count: 2 << 20)
+    func project(_ number: Int) -> String {
+      """
+      <project><artifactId>a\(number)</artifactId><parent><artifactId>a\(number + 1)</artifactId>
+      <relativePath>../\(number + 1)/pom.xml</relativePath></parent>\(space)</project>
+      """
+    }
+    let report = DependencyReport(texts: (0..<3).map { ("\($0)/pom.xml", project($0)) })
+    let unread = report.findings.filter { $0.rule == .unreadDependencyFile }
+    #expect(unread.map(\.place.members) == [["0/pom.xml"]])
+  }
+
+  @Test func `a licence too long to judge is not allowed`() {
+    let policy = DependencyPolicy(allowedSources: nil, allowedLicences: ["MIT"])
+    #expect(policy.allows(licence: "MIT AND MIT"))
+    let long = String(repeating: "MIT AND ", count: 600) + "GPL-3.0"
+    #expect(!policy.allows(licence: long))
+  }
+}
