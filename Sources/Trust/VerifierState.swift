@@ -156,12 +156,15 @@ extension TrustSighting {
 extension RootRole.Key {
   /// The key written `ed25519:BASE64 OWNER`.
   fileprivate init(_ text: String, at place: String) throws(ConfigurationError) {
-    let parts = text.split(separator: " ", maxSplits: 1).map(String.init)
-    guard parts.count == 2 else {
+    // By scalars: an owner may begin with a mark that combines with the space before it.
+    let scalars = text.unicodeScalars
+    guard let space = scalars.firstIndex(of: " ") else {
       throw ConfigurationError(key: place, "expected a key and its owner")
     }
     do {
-      self.init(owner: parts[1], publicKey: try PublicKey(parts[0]))
+      self.init(
+        owner: String(scalars[scalars.index(after: space)...]),
+        publicKey: try PublicKey(String(scalars[..<space])))
     } catch {
       throw ConfigurationError(key: place, error.message)
     }

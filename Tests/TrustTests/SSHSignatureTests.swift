@@ -170,10 +170,19 @@ struct AllowedSignersTests {
     }
   }
 
+  @Test func `line ends may be those of Windows`() throws {
+    let key = try SignatureVectors.text("ssh.pub").split(separator: "\n")[0]
+    let text = "# signers\r\nana \(key)\r\n"
+    #expect(try principals(AllowedSigners(parsing: ByteSlice(utf8: text))) == .success("ana"))
+  }
+
+  // What ssh-keygen 9.2 refuses is among them: an option that stands twice or has no quotes.
   @Test(arguments: [
     "", "# nobody\n", "ana", "ana ssh-ed25519", "ana ssh-ed25519 AAAA", "ana what=\"x\" KEY",
     "ana valid-after=\"2026\" KEY", "ana valid-after=\"20261301\" KEY", "ana namespaces=\"\" KEY",
     "ana namespaces KEY", "ana namespaces=\"a\" namespaces=\"b\" KEY", ", KEY",
+    "ana namespaces=\"file\",namespaces=\"proofmark\" KEY", "ana namespaces=proofmark KEY",
+    "ana valid-before=\"20200101\",valid-before=\"20300101\" KEY", "ana namespaces=\"a\"\"b\" KEY",
   ])
   func `a file that cannot be understood is refused`(_ text: String) throws {
     let text = text.replacing("KEY", with: try SignatureVectors.text("ssh.pub"))

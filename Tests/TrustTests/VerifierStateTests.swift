@@ -31,6 +31,17 @@ struct VerifierStateTests {
     #expect(try Self.full().trust?.root?.keys.map(\.owner) == ["ana", "ana", "eve"])
   }
 
+  @Test(arguments: ["\u{301}ana", " ana", "a na"])
+  func `every owner that a trust file may name is remembered`(_ owner: String) throws {
+    var world = TrustWorld()
+    world.keys[3].owner = owner
+    world.role += "[role.root]\nthreshold = 1\nowners = [\"\(owner)\"]\n"
+    var state = VerifierState()
+    state.remember(try world.trustFile())
+    #expect(try VerifierState(parsing: ByteSlice(utf8: state.serialised())) == state)
+    #expect(state.trust?.root?.keys.map(\.owner) == [owner])
+  }
+
   @Test func `nothing remembered becomes older`() throws {
     var state = try Self.full()
     state.remember(try Self.release("1.3.9", "b"), of: "handwritten-digits")

@@ -26,14 +26,14 @@ public struct AllowedSigners: Sendable {
   ///
   /// - Throws: `ConfigurationError` that names the line at fault.
   public init(parsing file: ByteSlice) throws(ConfigurationError) {
-    guard file.count <= AllowedSigners.byteLimit, let text = file.utf8 else {
+    guard file.count <= AllowedSigners.byteLimit, file.utf8 != nil else {
       throw ConfigurationError(
         key: "", "expected at most \(AllowedSigners.byteLimit) bytes of UTF-8")
     }
     var lines: [Line] = []
-    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
-    {
-      var words = SSHWords(line)
+    let texts = file.array.split(separator: 0x0a, omittingEmptySubsequences: false)
+    for (index, text) in texts.enumerated() {
+      var words = SSHWords(text)
       guard let first = words.next(), !first.hasPrefix("#") else { continue }
       if let line = try Line(principals: first, &words, key: "line \(index + 1)") {
         lines.append(line)
@@ -100,21 +100,25 @@ extension AllowedSigners.Line {
     var validBefore: Timestamp?
     var isAuthority = false
     if !AllowedSigners.isKeyType(word) {
+      var seen: Set<String> = []
       for option in SSHWords.options(word) {
-        let parts = option.split(separator: "=", maxSplits: 1).map(String.init)
-        switch (parts.first?.lowercased(), parts.count) {
-        case ("cert-authority", 1): isAuthority = true
-        case ("namespaces", 2): namespaces = parts[1].split(separator: ",").map(String.init)
-        case ("valid-after", 2), ("valid-before", 2):
-          guard let time = AllowedSigners.time(parts[1]) else {
-            throw fault("expected a time such as 20271231Z, found '\(safeText(parts[1]))'")
+        // OpenSSH refuses such a line: which of the two would count?
+        guard seen.insert(option.name).inserted else {
+          throw fault("the option '\(safeText(option.name))' stands twice")
+        }
+        switch (option.name, option.value) {
+        case ("cert-authority", nil): isAuthority = true
+        case ("namespaces", let value?): namespaces = value.split(separator: ",").map(String.init)
+        case ("valid-after", let value?), ("valid-before", let value?):
+          guard let time = AllowedSigners.time(value) else {
+            throw fault("expected a time such as 20271231Z, found '\(safeText(value))'")
           }
-          if parts[0].lowercased() == "valid-after" {
+          if option.name == "valid-after" {
             validAfter = time
           } else {
             validBefore = time
           }
-        default: throw fault("unknown option '\(safeText(option))'")
+        default: throw fault("unknown option '\(safeText(option.name))', or a value without quotes")
         }
       }
       guard let type = words.next() else { throw fault("expected a key after the options") }
@@ -161,41 +165,49 @@ extension AllowedSigners {
 
 /// The words of a line: separated by blanks, which may stand inside quotes.
 private struct SSHWords {
-  private var rest: Substring
+  private var rest: ArraySlice<UInt8>
 
-  init(_ line: Substring) { rest = line.last == "\r" ? line.dropLast() : line }
+  init(_ line: ArraySlice<UInt8>) { rest = line.last == 0x0d ? line.dropLast() : line }
+
+  private static let quote = UInt8(ascii: "\"")
+
+  private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 
   mutating func next() -> String? {
-    rest = rest.drop { $0 == " " || $0 == "\t" }
+    rest = rest.drop(while: SSHWords.isBlank)
     guard !rest.isEmpty else { return nil }
     var isQuoted = false
-    var end = rest.startIndex
-    while end < rest.endIndex, isQuoted || (rest[end] != " " && rest[end] != "\t") {
-      if rest[end] == "\"" { isQuoted.toggle() }
-      end = rest.index(after: end)
+    var word = rest.prefix { byte in
+      if byte == SSHWords.quote { isQuoted.toggle() }
+      return isQuoted || !SSHWords.isBlank(byte)
     }
-    defer { rest = rest[end...] }
-    let word = rest[..<end]
+    rest = rest[word.endIndex...]
     // Principals may be quoted as a whole.
-    if word.hasPrefix("\""), word.hasSuffix("\""), word.count >= 2 {
-      return String(word.dropFirst().dropLast())
+    if word.count >= 2, word.first == SSHWords.quote, word.last == SSHWords.quote {
+      word = word.dropFirst().dropLast()
     }
-    return String(word)
+    return String(decoding: word, as: UTF8.self)
   }
 
-  /// Options, separated by commas outside of quotes; the quotes are taken off.
-  static func options(_ word: String) -> [String] {
-    var options = [""]
+  /// Options, separated by commas outside of quotes: `NAME`, or `NAME="VALUE"`. Where that is
+  /// otherwise, all of it is the name.
+  static func options(_ word: String) -> [(name: String, value: String?)] {
     var isQuoted = false
-    for character in word {
-      if character == "\"" {
-        isQuoted.toggle()
-      } else if character == ",", !isQuoted {
-        options.append("")
-      } else {
-        options[options.count - 1].append(character)
-      }
+    let texts = Array(word.utf8).split(omittingEmptySubsequences: false) { byte in
+      if byte == quote { isQuoted.toggle() }
+      return byte == UInt8(ascii: ",") && !isQuoted
     }
-    return options
+    return texts.map { text in
+      let name = text.prefix { $0 != UInt8(ascii: "=") }
+      let value = text.dropFirst(name.count + 1)
+      let isWhole =
+        value.count >= 2 && value.first == quote && value.last == quote
+        && value.count(where: { $0 == quote }) == 2
+      guard isWhole else { return (String(decoding: text, as: UTF8.self).lowercased(), nil) }
+      return (
+        String(decoding: name, as: UTF8.self).lowercased(),
+        String(decoding: value.dropFirst().dropLast(), as: UTF8.self)
+      )
+    }
   }
 }

@@ -16,8 +16,7 @@ struct StreamSocket: ~Copyable {
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
     let name = Array(path.utf8)
-    let isLongEnough = name.count < MemoryLayout.size(ofValue: address.sun_path)
-    guard isLongEnough else {
+    guard name.count < MemoryLayout.size(ofValue: address.sun_path) else {
       throw FileError(path: path, action: "connect", reason: "the path is too long")
     }
     withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: name) }
