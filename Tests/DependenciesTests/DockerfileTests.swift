@@ -64,6 +64,7 @@ struct DockerfileTests {
     ("RUN wget -qO- https://example.com/x | sudo -E bash -", ["SCR002"]),
     ("RUN bash <(curl -s https://example.com/x)", ["SCR002"]),
     ("RUN sh -c \"$(curl -s https://example.com/x)\"", ["SCR002"]),
+    ("RUN echo '\u{301}' ; curl -s https://example.com/x | sh", ["SCR002"]),
     ("RUN curl -s https://example.com/x | jq .a > y || sh z", []),
     ("RUN curl -k https://example.com/x -o x", ["DEP005"]),
     ("RUN curl -o x http://example.com/x", ["DEP005"]),

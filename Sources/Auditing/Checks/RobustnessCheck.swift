@@ -111,7 +111,7 @@ private struct ClassNames {
   init(_ subject: Subject) {
     let path = subject.release.manifest.content?.labels
     let text = path.flatMap { subject.inventory[$0]?.bytes.utf8 } ?? ""
-    names = text.split(separator: "\n").map(String.init)
+    names = text.split(whereSeparator: \.isNewline).map(String.init)
   }
 
   subscript(index: Int?) -> String {

@@ -29,7 +29,7 @@ struct NotebookScan: ContentScanner {
     var commands = ""
     var python = ""
     let isShell = ["%%bash", "%%sh", "%%script", "%%!"].contains { source.hasPrefix($0) }
-    for line in source.split(separator: "\n", omittingEmptySubsequences: false) {
+    for line in source.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) {
       let text = line.drop(while: \.isWhitespace)
       if isShell || text.hasPrefix("!") || text.hasPrefix("%") {
         commands += text.drop { $0 == "!" } + "\n"

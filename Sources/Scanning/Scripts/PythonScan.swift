@@ -44,7 +44,7 @@ struct PythonScan: ContentScanner {
       context.report(Rule.startupHook.at(place, "Python runs '\(name)' whenever it starts"))
     }
     if name.hasSuffix(".pth"),
-      text.split(separator: "\n").contains(where: { $0.hasPrefix("import") })
+      text.split(whereSeparator: \.isNewline).contains(where: { $0.hasPrefix("import") })
     {
       context.report(
         Rule.startupHook.at(place, "Python runs the imports of '\(name)' at its start"))
@@ -67,7 +67,7 @@ struct PythonScan: ContentScanner {
     _ bytes: ByteSlice, at place: Place, _ context: inout ScanContext
   ) {
     let start = String(decoding: bytes.prefix(512), as: UTF8.self).lowercased()
-    for line in start.split(separator: "\n").prefix(2) where line.hasPrefix("#") {
+    for line in start.split(whereSeparator: \.isNewline).prefix(2) where line.hasPrefix("#") {
       guard let range = line.firstRange(of: "coding") else { continue }
       let name = line[range.upperBound...].drop { ":= \t".contains($0) }
         .prefix { $0.isLetter || $0.isNumber || "-_".contains($0) }

@@ -81,7 +81,8 @@ private enum SourceKind {
   case prose
 
   init(of file: ScannedFile) {
-    let start = String(decoding: file.bytes.prefix(8_192), as: UTF8.self)
+    let isPath = file.name.fileExtension == "pth"
+    let start = String(decoding: file.bytes.prefix(isPath ? 1 << 20 : 8_192), as: UTF8.self)
       .replacing("\u{feff}", with: "")
     let lower = start.lowercased()
     let name = file.name.text.lowercased()
@@ -104,7 +105,7 @@ private enum SourceKind {
       self = .commands
     } else if lower.drop(while: \.isWhitespace).hasPrefix("<") {
       self = .markup
-    } else if Self.isPython(start, isPath: file.name.fileExtension == "pth") {
+    } else if isPath ? Self.importsAsPath(start) : Self.isPython(start) {
       self = .python
     } else {
       self = .prose
@@ -147,12 +148,17 @@ private enum SourceKind {
     }
   }
 
-  private static func isPython(_ text: String, isPath: Bool) -> Bool {
+  /// Whether Python, which reads the file for folders at its start, runs a line of it.
+  private static func importsAsPath(_ text: String) -> Bool {
+    lines(text).contains { $0.hasPrefix("import ") || $0.hasPrefix("import\t") }
+  }
+
+  private static func isPython(_ text: String) -> Bool {
     guard let first = lines(text).first(where: { !$0.hasPrefix("\"\"\"") }) else { return false }
     let words = first.split(separator: " ")
     switch words.first {
     case "import":
-      return isPath || words.count >= 2 && !words[1].hasPrefix("\"") && !first.hasSuffix(".")
+      return words.count >= 2 && !words[1].hasPrefix("\"") && !first.hasSuffix(".")
     case "from": return words.count >= 4 && words[2] == "import"
     case "def", "class", "async": return first.hasSuffix(":")
     case let word?:

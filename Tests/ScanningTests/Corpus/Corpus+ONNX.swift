@@ -38,6 +38,7 @@ extension Corpus {
     ("the folder above", "../../../etc/passwd", "CVE-2022-25882"),
     ("the folder above in the middle", "a/../../b", "CVE-2024-27318"),
     ("the folder above after a point", "./../x", "own"),
+    ("a mark that combines with the slash", "../\u{301}x", "own"),
     ("backslashes", "..\\..\\x", "own"),
     ("a drive", "C:\\Windows\\win.ini", "own"),
     ("a share", "\\\\host\\share\\x", "own"),

