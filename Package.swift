@@ -165,6 +165,10 @@ let package = Package(
 if Context.environment["PROOFMARK_FUZZ"] != nil {
   package.targets.append(
     .executableTarget(
-      name: "fuzz", dependencies: ["Bytes", "Formats", "Scanning"], path: "Fuzz/Sources",
-      swiftSettings: settings))
+      name: "fuzz",
+      dependencies: [
+        "Bytes", "Findings", "Formats", "Scanning", "Trust", "Releases", "Dependencies",
+        "Vulnerabilities", "Judging",
+      ],
+      path: "Fuzz/Sources", swiftSettings: settings))
 }

@@ -2,10 +2,12 @@ import Bytes
 import Formats
 import Scanning
 
-/// A reader of untrusted bytes, with the name that its files have.
+/// Readers of untrusted bytes that belong together.
 ///
-/// Every target goes through the scan, which opens archives and calls the readers of whatever the
-/// bytes are taken for; some readers are called by name besides, as the engine calls them.
+/// The targets of content go through the scan under the name that their files have: it opens
+/// archives and calls the readers of whatever the bytes are taken for; some readers are called by
+/// name besides, as the engine calls them. Each of the other targets hands the bytes to all its
+/// readers, and holds what they read to what must be true of it.
 enum FuzzTarget: String, CaseIterable {
   case pickle
   case torch
@@ -27,9 +29,21 @@ enum FuzzTarget: String, CaseIterable {
   case xml
   case template
   case script
+  case release
+  case trust
+  case envelope
+  case signature
+  case key
+  case requirements
+  case lockfile
+  case maven
+  case docker
+  case advisory
+  case version
 
-  /// The name of the target's files: their ending chooses scanners besides.
-  private var fileName: String {
+  /// The name of the target's files, whose ending chooses scanners besides; nil for targets that
+  /// no scan reads.
+  private var scannedName: String? {
     switch self {
     case .pickle: "a.pkl"
     case .torch: "a.pth"
@@ -51,12 +65,15 @@ enum FuzzTarget: String, CaseIterable {
     case .xml: "a.pmml"
     case .template: "chat_template.jinja"
     case .script: "handler.py"
+    case .release, .trust, .envelope, .signature, .key, .requirements, .lockfile, .maven, .docker,
+      .advisory, .version:
+      nil
     }
   }
 
   /// Reads the bytes in every way of the target. Errors are what a reader is expected to give.
   func read(_ bytes: ByteSlice) {
-    _ = Scanner().scan(fileName, bytes)
+    if let scannedName { _ = Scanner().scan(scannedName, bytes) }
     switch self {
     case .pickle: _ = PickleDecompilation(bytes)
     case .torch: _ = try? TorchFile(parsing: bytes)
@@ -69,6 +86,17 @@ enum FuzzTarget: String, CaseIterable {
     case .zip, .tar, .codec, .tensorflow, .gguf, .tflite, .weights, .yaml, .xml, .template,
       .script:
       break
+    case .release: readRelease(bytes)
+    case .trust: readTrust(bytes)
+    case .envelope: readEnvelopes(bytes)
+    case .signature: readSignatures(bytes)
+    case .key: readKeys(bytes)
+    case .requirements: readDependencies(bytes, namedAs: requirementsNames)
+    case .lockfile: readDependencies(bytes, namedAs: lockfileNames)
+    case .maven: readDependencies(bytes, namedAs: mavenNames)
+    case .docker: readDependencies(bytes, namedAs: dockerNames)
+    case .advisory: readAdvisory(bytes)
+    case .version: readVersions(bytes)
     }
   }
 }
