@@ -25,6 +25,7 @@ import Testing
   static let families = [
     "core", "lines", "volumes", "planes", "adaptive", "normalizations", "merging", "nested",
     "recurrent", "attention", "operations", "mixed", "preprocessing",
+    "further", "masked",
   ]
 
   @Test(arguments: families, ["h5", "keras"])

@@ -210,6 +210,31 @@ def operations():
         ops.squeeze(ops.mean(s, axis=1, keepdims=True), 1), ops.matmul(s, ops.transpose(s, (0, 1, 3, 2)))])
 
 
+def further():
+    from keras.src.applications.convnext import LayerScale
+    from keras.src.applications.inception_resnet_v2 import CustomScaleLayer
+
+    i = keras.Input((3, 4, 5), name="maps")
+    j = keras.Input((6,), dtype="int32", name="words")
+    p = ops.pad(i, ((0, 0), (1, 0), (0, 2), (1, 1)), mode="reflect")
+    a, b = ops.split(p, [3], axis=-1)
+    x = CustomScaleLayer(scale=0.17)([i, LayerScale(0.5, 5)(L.Conv2D(5, 1)(i))])
+    c = L.Conv1D(4, 3, padding="same")(L.Embedding(9, 4)(j))
+    r = L.Reshape((12, 5))(x)
+    return keras.Model([i, j], [
+        L.Flatten(data_format="channels_first")(i), ops.power(ops.abs(a), 1.5), b, x, c,
+        L.MultiHeadAttention(2, 3)(r, r, use_causal_mask=True),
+        L.Attention()([r, r], use_causal_mask=True),
+        ops.pad(i, ((0, 0), (0, 0), (2, 1), (0, 0)), constant_values=0.5)])
+
+
+def masked():
+    i = keras.Input((6,), dtype="int32")
+    x = L.Embedding(9, 4, mask_zero=True)(i)
+    x = L.GlobalMaxPooling1D()(L.Conv1D(4, 3, activation="relu")(x))
+    return keras.Model(i, L.Dense(3)(x))
+
+
 def mixed():
     i = keras.Input((3, 8, 7))
     x = L.Conv2D(4, 3, data_format="channels_first", padding="same", activation="relu")(i)
@@ -245,7 +270,7 @@ def save(name, arrays, letter):
 
 
 FAMILIES = (core, lines, volumes, planes, adaptive, normalizations, merging, nested, preprocessing,
-            recurrent, attention, operations, mixed)
+            recurrent, attention, operations, further, masked, mixed)
 if __name__ == "__main__":
     for build in FAMILIES:
         name = build.__name__

@@ -13,6 +13,7 @@ final class KerasGraphBuilder {
   /// Constants of all nodes: each call of a layer holds its own, packed for its place.
   private static let parameterLimit = 1 << 30
 
+  private let config: JSON
   private let topology: KerasTopology
   private let weights: KerasWeights
   /// The version of Keras that wrote the model; some functions changed their meaning.
@@ -29,6 +30,7 @@ final class KerasGraphBuilder {
     _ file: KerasModelFile, weights: KerasWeights, rowShape: [Int]? = nil
   ) throws(EngineError) {
     let model = try KerasLayerConfig(file.config)
+    config = file.config
     topology = try KerasTopology(model)
     self.weights = weights
     let known = Set(topology.layers.map(\.name))
@@ -134,6 +136,26 @@ final class KerasGraphBuilder {
       layer: layer, weights: weights, arguments: arguments, builder: self, depth: depth)
     return try KerasLayers.conversion(of: layer)(call)
   }
+
+  /// The class of a layer of the model that leaves out masked steps; nil where masks change nothing.
+  var maskTaker: String? {
+    func taker(in json: JSON) -> String? {
+      if let name = json["class_name"]?.string, KerasGraphBuilder.maskTakers.contains(name) {
+        return name
+      }
+      for child in (json.array ?? []) + (json.object?.map(\.value) ?? []) {
+        if let found = taker(in: child) { return found }
+      }
+      return nil
+    }
+    return taker(in: config)
+  }
+
+  private static let maskTakers: Set<String> = [
+    "SimpleRNN", "GRU", "LSTM", "RNN", "Bidirectional", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D",
+    "GlobalAveragePooling1D", "MultiHeadAttention", "GroupQueryAttention", "Attention",
+    "AdditiveAttention", "Softmax",
+  ]
 
   private func count(_ steps: Int) throws(EngineError) {
     callCount += steps

@@ -9,6 +9,7 @@ enum KerasOperations {
 
   /// The conversion of an operation; an error that names it where there is none.
   static func conversion(of layer: KerasLayerConfig) throws(EngineError) -> KerasConversion {
+    if layer.className == "Split" { return { (call) throws(EngineError) in try call.split() } }
     guard let conversion = table[layer.className] else {
       throw EngineError(
         .unsupported, "class", expected: "an operation that the engine knows",
@@ -39,7 +40,8 @@ enum KerasOperations {
     "nn.gelu": "Gelu", "nn.elu": "Elu", "nn.selu": "Selu", "nn.softplus": "Softplus",
     "math.reduce_mean": "Mean", "math.reduce_sum": "Sum", "math.reduce_max": "Max",
     "math.reduce_min": "Min", "reshape": "Reshape", "concat": "Concatenate",
-    "linalg.matmul": "Matmul", "nn.bias_add": "Add", "expand_dims": "ExpandDims",
+    "math.pow": "Power", "pad": "Pad", "linalg.matmul": "Matmul", "nn.bias_add": "Add",
+    "expand_dims": "ExpandDims",
   ]
 
   private static let table: [String: KerasSingleConversion] = [
@@ -167,6 +169,11 @@ enum KerasOperations {
       }
       return try call.append(MatMul(), to: [x, y])
     },
+    "Power": { (call) throws(EngineError) in
+      let (x, y) = try call.operands()
+      return try call.append(Exponentiation(), to: [x, y])
+    },
+    "Pad": { (call) throws(EngineError) in try call.padded() },
     "Identity": { (call) throws(EngineError) in try call.value(0, "x") },
     "StopGradient": { (call) throws(EngineError) in try call.value(0, "variable") },
     "GetItem": { (call) throws(EngineError) in try call.item() },
@@ -211,7 +218,7 @@ extension KerasCall {
   }
 
   /// An argument that must be a value.
-  fileprivate func value(_ place: Int, _ names: String...) throws(EngineError) -> Graph.Value {
+  func value(_ place: Int, _ names: String...) throws(EngineError) -> Graph.Value {
     guard case .value(let value) = argument(place, names) else {
       throw layer.unsupported("inbound_nodes", "a value for '\(names[0])'", "none or a constant")
     }
@@ -219,7 +226,7 @@ extension KerasCall {
   }
 
   /// What an argument or an attribute of the name says; nil where neither does.
-  fileprivate func option(_ name: String, _ place: Int) -> JSON? {
+  func option(_ name: String, _ place: Int) -> JSON? {
     func json(_ argument: KerasArgument<Graph.Value>) -> JSON {
       switch argument {
       case .constant(let json): json
@@ -232,7 +239,7 @@ extension KerasCall {
     return found == .null ? nil : found
   }
 
-  fileprivate func optionInteger(
+  func optionInteger(
     _ name: String, _ place: Int, default value: Int
   ) throws(EngineError) -> Int {
     guard let json = option(name, place) else { return value }
@@ -240,7 +247,7 @@ extension KerasCall {
     return number
   }
 
-  fileprivate func number(
+  func number(
     _ name: String, _ place: Int, default value: Double
   ) throws(EngineError) -> Double {
     guard let json = option(name, place) else { return value }

@@ -82,7 +82,8 @@ extension KerasLayers {
       .multiply, heads(q, projection("query_dense", 0)), 1 / Double(size).squareRoot())
     let keys = try heads(k, projection("key_dense", 1))
     let values = try heads(v, projection("value_dense", 2))
-    let scores = try call.append(MatMul(), to: [queries, call.transpose(keys, [0, 2, 1])])
+    let scores = try call.masked(
+      call.append(MatMul(), to: [queries, call.transpose(keys, [0, 2, 1])]))
     let weights = try call.append(AxisSoftmax(.softmax, axis: 2), to: [scores])
     let attended = try call.transpose(call.append(MatMul(), to: [weights, values]), [1, 0, 2])
     let output = try projection("output_dense", 3)
@@ -110,6 +111,7 @@ extension KerasCall {
       case ("value", .value(let value)), ("key", .value(let value)): values.append(value)
       case (_, .constant(.bool(false))): break
       case (_, .constant(.null)), ("training", _): break
+      case ("use_causal_mask", .constant(.bool(true))): break
       default: throw layer.unsupported(name, "none", "one")
       }
     }
@@ -135,7 +137,29 @@ extension KerasCall {
   fileprivate func attended(
     _ scores: Graph.Value, _ v: Graph.Value
   ) throws(EngineError) -> Graph.Value {
-    try append(MatMul(), to: [append(AxisSoftmax(.softmax, axis: 1), to: [scores]), v])
+    let weights = try append(AxisSoftmax(.softmax, axis: 1), to: [masked(scores)])
+    return try append(MatMul(), to: [weights, v])
+  }
+
+  /// Scores whose last axes are queries and keys; where the call says so, those of keys behind the
+  /// query are so low that the softmax makes them 0.
+  fileprivate func masked(_ scores: Graph.Value) throws(EngineError) -> Graph.Value {
+    let isCausal = arguments.named.contains {
+      guard $0.name == "use_causal_mask", case .constant(.bool(true)) = $0.argument else {
+        return false
+      }
+      return true
+    }
+    guard isCausal else { return scores }
+    let sizes = Array(shape(of: scores).suffix(2))
+    let isSeen = (0..<sizes[0]).flatMap { query in
+      (0..<sizes[1]).map { Int64($0 <= query ? 1 : 0) }
+    }
+    return try append(
+      Select(),
+      to: [
+        constant(AnyTensor(sizes, integers: isSeen, element: .bool)), scores, constant(-1e9),
+      ])
   }
 
   fileprivate func flat(_ tensor: Tensor, count: Int) throws(EngineError) -> Tensor {

@@ -32,8 +32,8 @@ extension KerasLayers {
 
   /// `Embedding`: rows of a table by whole numbers.
   private static func embedding(_ call: KerasCall) throws(EngineError) -> Graph.Value {
-    guard try !call.layer.bool("mask_zero", default: false) else {
-      throw call.layer.unsupported("mask_zero", "false (no masked steps)", "true")
+    if try call.layer.bool("mask_zero", default: false), let taker = call.builder.maskTaker {
+      throw call.layer.unsupported("mask_zero", "false (no masked steps)", "true before \(taker)")
     }
     let table = try call.weights.tensors(named: ["embeddings"])[0]
     try call.demand(

@@ -22,6 +22,21 @@ extension KerasLayers {
         to: [x, call.stretched(scale, over: axes, of: x, "scale")])
     },
     "GroupNormalization": groupNormalization,
+    // Of the published architectures of `keras.applications`, ConvNeXt and Inception-ResNet.
+    "LayerScale": { (call) throws(EngineError) in
+      let x = try call.input()
+      let scale = try call.weights.tensors(named: ["gamma"])[0]
+      let axes = [call.shape(of: x).count - 1]
+      return try call.arithmetic(.multiply, x, call.stretched(scale, over: axes, of: x, "gamma"))
+    },
+    "CustomScaleLayer": { (call) throws(EngineError) in
+      guard call.inputs.count == 2 else {
+        throw EngineError("inbound_nodes", expected: "2 inputs", found: "\(call.inputs.count)")
+      }
+      let scale = try call.layer.double("scale", default: 1)
+      return try call.arithmetic(
+        .add, call.inputs[0], call.arithmetic(.multiply, call.inputs[1], scale))
+    },
   ]
 
   /// `LayerNormalization`: each row to mean 0 and deviation 1 along some axes.

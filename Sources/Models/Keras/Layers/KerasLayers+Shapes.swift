@@ -16,7 +16,9 @@ extension KerasLayers {
     let x = try call.input()
     let shape = call.shape(of: x)
     let isFirst = try call.layer.layout() == .channelsFirst
-    if shape.count == 3, call.type(of: x).element == .float32 {
+    // A graph of the other order has no operator for the turn.
+    let isTurnedMap = isFirst && call.layout == .channelsLast
+    if shape.count == 3, call.type(of: x).element == .float32, !isTurnedMap {
       return try call.append(
         .flatten(Flatten(order: isFirst ? .channelsLast : call.layout)), to: [x])
     }
