@@ -98,6 +98,62 @@ import Testing
     #expect(try network.run([rows])[0].doubles == together.doubles)
   }
 
+  /// The same nodes behind a batch of three that the file fixes.
+  static func fixed(_ nodes: Nodes, output: [Int] = [3, -1]) throws -> ONNXProgram {
+    var model = ONNXBuilder(opset: nodes.opset)
+    model.graph.input("x", [3, 2, 3])
+    nodes.add(&model.graph)
+    model.graph.output("y", output)
+    return try ONNXProgram(parsing: ByteSlice(model.bytes), limits: Limits())
+  }
+
+  @Test(arguments: [apart[0], apart[2], apart[3]])
+  func `a batch that the file fixes is taken apart where its rows are`(_ nodes: Nodes) throws {
+    let program = try Self.fixed(nodes)
+    let rows = AnyTensor([3, 2, 3], floats: (0..<18).map { Float($0 * 7 % 11) })
+    let together = try #require(try program.evaluate(["x": rows])[0])
+    let graph = try program.graph(rowShape: nil)
+    #expect(graph.inputs[0].type.shape == [1, 2, 3])
+    #expect(try Network(graph).run([rows])[0].doubles == together.doubles)
+  }
+
+  /// What a graph for one row of three would get wrong.
+  static let bound: [Nodes] = [
+    Nodes("a number for each row") {
+      $0.initializer(.floats("c", [3, 1, 1], [1, 2, 3]))
+      $0.node("Add", ["x", "c"], ["y"])
+    },
+    Nodes("the number of rows") {
+      $0.node("Shape", ["x"], ["s"], [.integer("start", 0), .integer("end", 1)])
+      $0.node("Cast", ["s"], ["n"], [.integer("to", 1)])
+      $0.node("Mul", ["x", "n"], ["y"])
+    },
+    Nodes("the number of elements") {
+      $0.node("Size", ["x"], ["s"])
+      $0.node("Cast", ["s"], ["n"], [.integer("to", 1)])
+      $0.node("Div", ["x", "n"], ["y"])
+    },
+    Nodes("a shape of three rows") {
+      $0.initializer(.integers("shape", [2], [3, 6]))
+      $0.node("Reshape", ["x", "shape"], ["y"])
+    },
+    Nodes("rows behind one another") {
+      $0.node("Concat", ["x", "x"], ["y"], [.integer("axis", 0)])
+    },
+    joining[0], joining[3], joining[4],
+  ]
+
+  @Test(arguments: bound)
+  func `a fixed batch whose rows are not apart stays whole`(_ nodes: Nodes) throws {
+    let program = try Self.fixed(nodes)
+    let graph = try program.graph(rowShape: nil)
+    #expect(graph.inputs[0].type.shape == [3, 2, 3])
+    let rows = AnyTensor([3, 2, 3], floats: (0..<18).map { Float($0 * 7 % 11) })
+    let together = try #require(try program.evaluate(["x": rows])[0])
+    let whole = try Network(graph).run([rows.reshaped([1, 3, 2, 3])])[0]
+    #expect(whole.doubles == together.doubles)
+  }
+
   @Test func `a mean over the batch is evaluated whole`() throws {
     let rows = AnyTensor([2, 2, 3], floats: [1, 2, 3, 4, 5, 6, 3, 6, 9, 12, 15, 18])
     let mean = try Self.joining[0].program(batch: -1).evaluate(["x": rows])[0]

@@ -7,9 +7,12 @@ import Engine
 struct ONNXBatch {
   /// The batch's axis of each value that is known to have one.
   private var axes: [Graph.Value: Int]
+  /// Whether the file fixes the batch at several rows, so that it may hold numbers for each of them.
+  private let isFixed: Bool
 
   /// The batch is the first axis of the given values.
-  init(leading values: [Graph.Value] = []) {
+  init(leading values: [Graph.Value] = [], isFixed: Bool = false) {
+    self.isFixed = isFixed
     axes = Dictionary(uniqueKeysWithValues: values.map { ($0, 0) })
   }
 
@@ -35,11 +38,26 @@ struct ONNXBatch {
     for input in inputs {
       guard let axis = axes[input] else { continue }
       let place = place(of: axis, behind: operation, graph.shape(of: input), shape)
-      guard let place, place < shape.count, shape[place] == 1 else { continue }
+      guard let place, place < shape.count, shape[place] == 1 else {
+        guard !isFixed else { throw ONNXBatch.lost }
+        continue
+      }
+      guard !isFixed || axes[output] == nil || axes[output] == place else { throw ONNXBatch.lost }
       axes[output] = place
-      return
+      guard isFixed else { return }
     }
   }
+
+  /// Throws where the number of rows, which the file fixes, is asked for.
+  func demandUncounted(_ value: Graph.Value) throws(EngineError) {
+    if isFixed, axes[value] != nil { throw ONNXBatch.lost }
+  }
+
+  /// Whether a value of the graph is known to have the batch as its first axis.
+  func leads(_ value: Graph.Value) -> Bool { axes[value] == 0 }
+
+  private static let lost = EngineError(
+    .unsupported, "batch", expected: "an axis that stays apart", found: "one that is taken in")
 
   /// The batch's axis behind an operator; nil where it cannot be told.
   private func place(

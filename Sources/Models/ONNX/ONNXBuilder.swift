@@ -28,9 +28,10 @@ final class ONNXBuilder {
   /// Where the node stands at which building failed.
   private(set) var failureOffset: Int?
 
-  /// A builder whose graph has the given inputs, those at `batched` for one row of a batch.
+  /// A builder whose graph has the given inputs, those at `batched` for one row of a batch, whose
+  /// size the file may fix.
   init(
-    _ model: ONNXModel, inputs: [Graph.Input], batched: [Int] = [],
+    _ model: ONNXModel, inputs: [Graph.Input], batched: [Int] = [], isBatchFixed: Bool = false,
     external: @escaping ExternalBytes
   ) throws(EngineError) {
     self.model = model
@@ -40,7 +41,7 @@ final class ONNXBuilder {
       uniquingKeysWith: { first, _ in first })
     let graph = try Graph(inputs: inputs, layout: .batchChannelsFirst)
     self.graph = graph
-    batch = ONNXBatch(leading: batched.map { graph.inputValues[$0] })
+    batch = ONNXBatch(leading: batched.map { graph.inputValues[$0] }, isFixed: isBatchFixed)
   }
 
   private static func key(_ domain: String, _ name: String, _ overload: String) -> String {
@@ -229,6 +230,15 @@ final class ONNXBuilder {
     guard case .computed(let value, _) = value else { return }
     try batch.demandApart(axes, of: value, by: name)
   }
+
+  /// Throws where the graph is for one row of a fixed batch and the value's size tells how many.
+  func demandUncounted(_ value: ONNXValue) throws(EngineError) {
+    guard case .computed(let value, _) = value else { return }
+    try batch.demandUncounted(value)
+  }
+
+  /// Whether the value has the batch as its first axis.
+  func isRow(_ value: Graph.Value) -> Bool { batch.leads(value) }
 
   // Constants.
 

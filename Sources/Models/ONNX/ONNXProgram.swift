@@ -91,21 +91,35 @@ public struct ONNXProgram: Sendable {
   /// The graph for one row of a batch. `rowShape` is the first input's shape without the batch
   /// axis, for axes that the file leaves open.
   ///
-  /// The first axis of every input counts as the batch's where the file leaves it open or says 1.
+  /// The first axis of every input counts as the batch's where the file leaves it open or says 1,
+  /// and where it is one number for all inputs and outputs and the rows stay apart.
   ///
   /// - Throws: `ModelError` for the first node that does not become an operator.
   public func graph(rowShape: [Int]?) throws(ModelError) -> Graph {
+    if fixedBatch != nil {
+      do throws(ModelError) {
+        return try graph(rowShape: rowShape, isBatchFixed: true)
+      } catch {
+        // Its rows are not apart, or the file holds the batch's size: it is built as it stands.
+      }
+    }
+    return try graph(rowShape: rowShape, isBatchFixed: false)
+  }
+
+  private func graph(rowShape: [Int]?, isBatchFixed: Bool) throws(ModelError) -> Graph {
     let inputs: [Graph.Input]
     do throws(EngineError) {
       let sizes = sizesOfNames(rowShape: rowShape)
       inputs = try givenInputs.enumerated().map { (number, input) throws(EngineError) in
-        try graphInput(input, rowShape: number == 0 ? rowShape : nil, sizes: sizes)
+        try graphInput(
+          input, rowShape: number == 0 ? rowShape : nil, sizes: sizes, isRow: isBatchFixed)
       }
     } catch {
       throw .layer(error, offset: nil)
     }
-    let batched = givenInputs.indices.filter { givenInputs[$0].leavesBatchOpen }
-    return try building(inputs, batched: batched) { (builder) throws(EngineError) in
+    let batched = givenInputs.indices.filter { isBatchFixed || givenInputs[$0].leavesBatchOpen }
+    return try building(inputs, batched: batched, isBatchFixed: isBatchFixed) {
+      (builder) throws(EngineError) in
       var values: [String: ONNXValue] = [:]
       for (input, value) in zip(inputs, builder.graph.inputValues) {
         values[input.name] = .computed(value, input.type)
@@ -116,6 +130,10 @@ public struct ONNXProgram: Sendable {
           throw EngineError(
             .unsupported, "output \(output.name)", expected: "a tensor that depends on the input",
             found: "a constant or a sequence")
+        }
+        guard !isBatchFixed || builder.isRow(value) else {
+          throw EngineError(
+            .unsupported, "output \(output.name)", expected: "rows of the batch", found: "others")
         }
         return value
       }
@@ -148,14 +166,24 @@ public struct ONNXProgram: Sendable {
     return model.graph.inputs.filter { !constants.contains($0.name) }
   }
 
+  /// The number of rows, more than one, that every input and output is fixed at; nil where there is
+  /// none.
+  private var fixedBatch: Int? {
+    let sizes = (givenInputs + model.graph.outputs).map(\.fixedRows)
+    guard let first = sizes.first ?? nil, first > 1, sizes.allSatisfy({ $0 == first }) else {
+      return nil
+    }
+    return first
+  }
+
   private func building<Result>(
-    _ inputs: [Graph.Input], batched: [Int] = [],
+    _ inputs: [Graph.Input], batched: [Int] = [], isBatchFixed: Bool = false,
     _ body: (ONNXBuilder) throws(EngineError) -> Result
   ) throws(ModelError) -> Result {
     var builder: ONNXBuilder?
     do throws(EngineError) {
       let made = try ONNXBuilder(
-        model, inputs: inputs, batched: batched,
+        model, inputs: inputs, batched: batched, isBatchFixed: isBatchFixed,
         external: { (place) throws(ParseError) in try externalBytes(place) })
       builder = made
       return try body(made)
@@ -195,7 +223,7 @@ public struct ONNXProgram: Sendable {
   }
 
   private func graphInput(
-    _ input: ONNXValueInfo, rowShape: [Int]?, sizes: [String: Int]
+    _ input: ONNXValueInfo, rowShape: [Int]?, sizes: [String: Int], isRow: Bool
   ) throws(EngineError) -> Graph.Input {
     guard case .tensor(let element, let dimensions) = input.type, let type = element.stored else {
       throw EngineError(
@@ -220,7 +248,7 @@ public struct ONNXProgram: Sendable {
     var shape: [Int] = []
     for (axis, dimension) in dimensions.enumerated() {
       switch dimension {
-      case .size(let size): shape.append(size)
+      case .size(let size): shape.append(isRow && axis == 0 ? 1 : size)
       case .parameter, .unknown:
         if axis == 0 {
           shape.append(1)
@@ -244,6 +272,12 @@ public struct ONNXProgram: Sendable {
 }
 
 extension ONNXValueInfo {
+  /// The size of the first of several axes; nil where it is open.
+  fileprivate var fixedRows: Int? {
+    guard case .tensor(_, let dimensions?) = type, dimensions.count > 1 else { return nil }
+    return dimensions[0].fixedSize
+  }
+
   /// Whether the value may have any number of rows.
   fileprivate var leavesBatchOpen: Bool {
     guard case .tensor(_, let dimensions) = type else { return false }

@@ -5,6 +5,7 @@ extension ONNXOperators {
   static let shapes: [String: ONNXConversion] = [
     "Shape": { (context, call) throws(EngineError) in
       let shape = try call.type(0).shape
+      try context.builder.demandUncounted(call.input(0))
       let span = try Slice.Span(
         from: call.integer("start", default: 0), to: call.integer("end", default: shape.count),
         step: 1, size: shape.count)
@@ -12,6 +13,7 @@ extension ONNXOperators {
     },
     "Size": { (context, call) throws(EngineError) in
       let count = try call.type(0).count
+      try context.builder.demandUncounted(call.input(0))
       return [.known(AnyTensor(indices: [count]).reshaped([]))]
     },
     "Reshape": { (context, call) throws(EngineError) in
