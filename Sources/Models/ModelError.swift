@@ -28,6 +28,15 @@ public enum ModelError: Error, Equatable, Sendable {
     }
   }
 
+  /// Whether a limit stopped the building.
+  public var isLimit: Bool {
+    switch self {
+    case .file(let error): error.kind == .limit
+    case .layer(let error, _): error.kind == .limit
+    case .weights: false
+    }
+  }
+
   /// Whether the model may be right and only this program cannot run it as a graph.
   public var isUnsupported: Bool {
     switch self {

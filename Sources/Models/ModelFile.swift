@@ -180,6 +180,27 @@ public struct ModelFile: Sendable {
     if case .program(let program) = source { program } else { nil }
   }
 
+  /// The names of the inputs and outputs in their order, those of a Keras model its layers'; a module
+  /// has none of its own.
+  ///
+  /// - Throws: `ModelError` where the architecture cannot be read.
+  public func valueNames() throws(ModelError) -> (inputs: [String], outputs: [String]) {
+    switch source {
+    case .program(let program): return (program.inputNames, program.outputNames)
+    case .keras(let file, _):
+      do {
+        let topology = try KerasTopology(KerasLayerConfig(file.config))
+        return (
+          KerasReference.names(topology.inputs, "input"),
+          KerasReference.names(topology.outputs, "output")
+        )
+      } catch {
+        throw .layer(error)
+      }
+    case .module, .nothing: return (["input"], ["output"])
+    }
+  }
+
   /// Whether the file holds weights and neither a graph nor modules, and none was given.
   public var lacksArchitecture: Bool {
     if case .nothing = source { true } else { false }

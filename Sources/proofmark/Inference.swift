@@ -48,32 +48,33 @@ struct Inference {
       externalFile: { (name) throws(ParseError) in try beside.content(of: name) })
     var notes = [file.mapping?.caution].compactMap { $0 }
     let graph: Graph
-    let rowShape = try rowShape(file.program?.inputNames ?? ["input"])
+    let names = try file.valueNames()
+    let rowShape = try rowShape(names.inputs)
+    outputNames = names.outputs
     do throws(ModelError) {
       graph = try file.graph(rowShape: rowShape)
     } catch {
-      guard error.isUnsupported, let program = file.program else { throw error }
+      // What is wrong for one row of a batch may be right for the arrays at hand.
+      guard !error.isLimit, let program = file.program else { throw error }
       notes.append("no graph can be compiled (\(error)): the nodes are evaluated one by one")
       evaluator = .nodes(program)
       inputs = program.inputs.map {
         Input(name: $0.name, element: $0.element ?? .float32, row: nil)
       }
-      outputNames = program.outputNames
       self.notes = notes
       return
     }
     evaluator = .network(try Network(graph, variant: variant))
-    inputs = zip(graph.inputs, graph.inputValues).map { input, value in
-      Input(name: input.name, element: input.type.element, row: graph.rowShape(of: value))
+    inputs = zip(names.inputs, zip(graph.inputs, graph.inputValues)).map { name, input in
+      Input(name: name, element: input.0.type.element, row: graph.rowShape(of: input.1))
     }
-    outputNames = file.program?.outputNames ?? ["output"]
     self.notes = notes
   }
 
   /// The outputs for stored arrays in the order of the inputs, or the logits alone.
   ///
-  /// Arrays have a batch axis in front of a row's shape. Arrays of exactly the shape that the
-  /// model declares, its batch fixed, are one row, and so are the outputs.
+  /// Arrays have a batch axis in front of a row's shape. An array of exactly the shape that the
+  /// model declares, its batch fixed, is one row; where all are, so are the outputs.
   ///
   /// - Throws: `EvaluationError` and `CommandFailure` for arrays that do not fit, `ModelError` and
   ///   `EngineError` of the evaluation.
@@ -98,7 +99,7 @@ struct Inference {
     case .network(let network):
       let isOneRow = zip(inputs, arrays).allSatisfy { $0.row == $1.shape }
       let tensors = try zip(inputs, arrays).map { input, array in
-        let rows = isOneRow ? try array.reshaped([1] + array.shape) : array
+        let rows = input.row == array.shape ? try array.reshaped([1] + array.shape) : array
         return try tensor(rows, for: input, scale)
       }
       let outputs =

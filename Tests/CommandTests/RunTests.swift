@@ -56,6 +56,68 @@ import Testing
     #expect(first.errors.contains("not written: twice"))
   }
 
+  @Test func `inputs and outputs of a Keras model go by the names of its layers`() throws {
+    let scratch = try ScratchFolder()
+    for name in ["merging.keras", "merging.x0.npy", "merging.x1.npy", "merging.x2.npy"] {
+      try scratch.write(Fixture.bytes("models/layers/\(name)").array, to: name)
+    }
+    let result = try Command.run(
+      [
+        "run", "merging.keras", "--input", "merging.x0.npy", "--input", "merging.x1.npy",
+        "--input", "merging.x2.npy", "--output", "y0.npy", "--output", "y1.npy",
+      ], in: scratch)
+    #expect(result.exitCode == 0, "\(result.errors)")
+    for number in 0..<2 {
+      let recorded = try Fixture.bytes("models/layers/merging.y\(number).npy").array
+      let pairs = zip(Self.floats(try scratch.read("y\(number).npy")), Self.floats(recorded))
+      #expect(pairs.allSatisfy { abs($0 - $1) <= 1e-5 * max(1, abs($1)) })
+    }
+    let unknown = try Command.run(
+      ["run", "merging.keras", "--input", "none=merging.x0.npy", "--output", "y.npy"], in: scratch)
+    #expect(unknown.exitCode == 2)
+    #expect(unknown.errors.contains("no 'none'"))
+  }
+
+  @Test func `an array of the shape that an input is fixed at stands beside a batch of one`() throws
+  {
+    var model = ONNXBuilder(opset: 17)
+    model.graph.input("x", [-1, 2])
+    model.graph.input("h", [3, 2])
+    model.graph.input("s", [])
+    model.graph.node("Add", ["x", "h"], ["a"])
+    model.graph.node("Mul", ["a", "s"], ["y"])
+    model.graph.output("y", [3, 2])
+    let scratch = try ScratchFolder()
+    try scratch.write(model.bytes, to: "m.onnx")
+    try scratch.write(Self.array([1, 2], "(1, 2)"), to: "x.npy")
+    try scratch.write(Self.array([1, 2, 3, 4, 5, 6], "(3, 2)"), to: "h.npy")
+    try scratch.write(Self.array([2], "()"), to: "s.npy")
+    let result = try Command.run(
+      [
+        "run", "m.onnx", "--input", "x.npy", "--input", "h.npy", "--input", "s.npy", "--output",
+        "y.npy",
+      ], in: scratch)
+    #expect(result.exitCode == 0, "\(result.errors)")
+    #expect(Self.floats(try scratch.read("y.npy")) == [4, 8, 8, 12, 12, 16])
+  }
+
+  @Test func `what cannot be built for one row is evaluated for the arrays at hand`() throws {
+    // torch's tracer writes the number of rows into a reshape though it leaves the axis open.
+    var model = ONNXBuilder(opset: 17)
+    model.graph.input("x", [-1, 3])
+    model.graph.initializer(.integers("shape", [2], [2, -1]))
+    model.graph.node("Reshape", ["x", "shape"], ["y"])
+    model.graph.output("y", [-1, 3])
+    let scratch = try ScratchFolder()
+    try scratch.write(model.bytes, to: "m.onnx")
+    try scratch.write(Self.array([1, 2, 3, 4, 5, 6], "(2, 3)"), to: "x.npy")
+    let result = try Command.run(
+      ["run", "m.onnx", "--input", "x.npy", "--output", "y.npy"], in: scratch)
+    #expect(result.exitCode == 0, "\(result.errors)")
+    #expect(result.errors.contains("one by one"))
+    #expect(Self.floats(try scratch.read("y.npy")) == [1, 2, 3, 4, 5, 6])
+  }
+
   static let wrong: [(arguments: [String], code: Int, says: String)] = [
     (["--input", "a.npy", "--output", "y.npy"], 2, "nothing for 'n'"),
     (["--input", "b=a.npy", "--input", "n.npy", "--output", "y.npy"], 2, "no 'b'"),

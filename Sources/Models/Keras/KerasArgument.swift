@@ -22,6 +22,20 @@ struct KerasReference: Hashable {
   }
 }
 
+extension KerasReference {
+  /// What values are called: by the role where there is one, else by their layers, told apart by a
+  /// number where a layer gives several.
+  static func names(_ references: [KerasReference], _ role: String) -> [String] {
+    guard references.count > 1 else { return [role] }
+    var counts: [String: Int] = [:]
+    return references.map { reference in
+      let count = counts[reference.layer, default: 0]
+      counts[reference.layer] = count + 1
+      return count == 0 ? reference.layer : "\(reference.layer):\(count)"
+    }
+  }
+}
+
 /// What a layer is called with: values, lists of them, and constants of the configuration.
 enum KerasArgument<Value> {
   case value(Value)
