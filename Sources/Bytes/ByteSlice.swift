@@ -143,6 +143,11 @@ extension ByteSlice: Equatable {
 }
 
 extension ByteSlice {
+  /// Whether both are the same place in the same memory, not only equal bytes.
+  public func isSamePlace(as other: ByteSlice) -> Bool {
+    storage === other.storage && lower == other.lower && count == other.count
+  }
+
   /// The bytes as an array of their own.
   public var array: [UInt8] { withUnsafeBytes { [UInt8]($0) } }
 

@@ -29,7 +29,10 @@ import Testing
 
   static let networks = ["plain", "sequence", "activations"]
 
-  @Test(arguments: networks)
+  /// Those whose layers torch's exporter takes apart, or does not export.
+  static let further = ["normed", "resampled", "volumes", "words"]
+
+  @Test(arguments: networks + further)
   func `a module that was saved whole computes what torch does`(_ name: String) throws {
     let x = try Self.tensor("models/torch/\(name).x.npy")
     let y = try Self.network("models/torch/\(name).pth", rowShape: Array(x.shape.dropFirst()))
@@ -37,7 +40,11 @@ import Testing
     let recorded = try Self.stored("models/torch/\(name).y.npy")
     let theirs = recorded.bytes.withUnsafeBytes { Array($0.bindMemory(to: Double.self)) }
     #expect(y.shape == recorded.shape)
-    for (ours, theirs) in zip(y.values, theirs) { #expect(abs(Double(ours) - theirs) <= 2e-6) }
+    // Norms in the middle of a network stretch what the layers before rounded.
+    let tolerance = name == "normed" ? 2e-5 : 2e-6
+    for (ours, theirs) in zip(y.values, theirs) {
+      #expect(abs(Double(ours) - theirs) <= tolerance)
+    }
   }
 
   @Test(arguments: networks)
@@ -61,13 +68,13 @@ import Testing
 
   static let refused: [(file: String, says: String)] = [
     ("custom", "__main__.Residual"), ("hooked", "hooks"), ("listed", "container.ModuleList"),
-    ("normed", "hooks"), ("reflected", "padding_mode"), ("unnormalised", "running_mean"),
+    ("normed", "hooks"), ("unnormalised", "running_mean"),
   ]
 
   @Test(arguments: refused.indices)
   func `what a module's class does not tell is refused by name`(_ index: Int) throws {
     let (file, says) = Self.refused[index]
-    let row = ["reflected", "unnormalised"].contains(file) ? [1, 4, 4] : [2]
+    let row = file == "unnormalised" ? [1, 4, 4] : [2]
     #expect {
       try Self.network("models/torch/refused_\(file).pth", rowShape: row)
     } throws: { "\($0)".contains(says) && ($0 as? ModelError)?.isUnsupported == true }
@@ -274,6 +281,29 @@ import Testing
     #expect {
       try Model(parsing: Self.weights(layer), architecture: graph, limits: Limits())
     } throws: { $0 is ModelError && "\($0)".contains(says) }
+  }
+
+  @Test func `a second name of a weight that is used is passed over`() throws {
+    var header = #"{"l.w":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]},"#
+    header += #""l.b":{"dtype":"F32","shape":[3],"data_offsets":[24,36]}}"#
+    let file = try SafetensorsFile(
+      parsing: ByteSlice(
+        SafetensorsBuilder(header: header, buffer: [UInt8](repeating: 0, count: 36)).bytes),
+      limits: Limits())
+    var stored = try file.tensors.map {
+      TorchNames.Stored(name: $0.name, tensor: try $0.tensor())
+    }
+    let wanted = stored.map { WantedWeight(name: $0.name, shape: $0.tensor.shape) }
+    stored.append(TorchNames.Stored(name: "again.l.b", tensor: stored[1].tensor))
+    let mapping = try TorchNames(stored).match(wanted)
+    #expect(mapping.matches.map(\.stored) == ["l.w", "l.b"])
+    #expect(mapping.passedOver == ["again.l.b"])
+    // The same numbers at another place are another weight.
+    let copy = try StoredTensor(
+      shape: [3], elementType: .float32, bytes: ByteSlice([UInt8](repeating: 0, count: 12)))
+    #expect(throws: WeightMappingError.self) {
+      try TorchNames(stored + [TorchNames.Stored(name: "copy", tensor: copy)]).match(wanted)
+    }
   }
 
   @Test func `another number type than the graph's is refused`() throws {

@@ -1,8 +1,9 @@
 """Whole modules of torch's own layers, with what torch computes and their exports to ONNX.
 
 usage: python networks.py   (torch 2.13.0, onnx 1.19.1, safetensors 0.6, CPU)
-For each network NAME: NAME.pth the module, NAME.onnx its export (opset 20), NAME.x.npy inputs and
-NAME.y.npy what torch computes for them in binary64. digits_resnet.safetensors holds the tensors of
+For each network NAME: NAME.pth the module, NAME.onnx its export (opset 20; none for those of
+FURTHER), NAME.x.npy inputs and NAME.y.npy what torch computes for them in binary64.
+digits_resnet.safetensors holds the tensors of
 digits_resnet.pth.
 """
 import warnings
@@ -124,7 +125,6 @@ hooked[0].register_forward_pre_hook(hook)
 refused = {
     "custom": nn.Sequential(nn.Linear(2, 2), Residual()),
     "hooked": hooked,
-    "reflected": nn.Sequential(nn.Conv2d(1, 1, 3, padding=1, padding_mode="reflect")),
     "unnormalised": nn.Sequential(nn.BatchNorm2d(1, track_running_stats=False)),
     "normed": nn.Sequential(nn.utils.weight_norm(nn.Linear(2, 2))),
     "listed": nn.ModuleList([nn.Linear(2, 2)]),
@@ -135,3 +135,52 @@ for name, network in refused.items():
 save_file(
     {k: v.clone() for k, v in torch.load("../digits_resnet.pth").items()},
     "../digits_resnet.safetensors", metadata={"format": "pt"})
+
+torch.manual_seed(31)
+FURTHER = {
+    "normed": (
+        (4, 6, 5),
+        nn.Sequential(
+            nn.Conv2d(4, 8, 3, padding=(1, 2), padding_mode="reflect"), nn.GroupNorm(4, 8),
+            nn.CELU(0.7), nn.PixelShuffle(2), nn.InstanceNorm2d(2, affine=True), nn.Mish(),
+            nn.Conv2d(2, 3, 3, padding=1, padding_mode="circular", stride=2), nn.Softplus(2, 3),
+            nn.LocalResponseNorm(3, 0.1, 0.75, 1.5), nn.Threshold(0.2, -0.1),
+            nn.Conv2d(3, 4, 3, padding="same", padding_mode="replicate"), nn.Tanhshrink(),
+            nn.LayerNorm([6, 7]), nn.GLU(1), nn.RReLU(), nn.InstanceNorm2d(2, track_running_stats=True), nn.RMSNorm(7), nn.LogSigmoid(),
+        ),
+    ),
+    "resampled": (
+        (2, 5, 6),
+        nn.Sequential(
+            nn.ReflectionPad2d((1, 2, 0, 1)), nn.ReplicationPad2d(1), nn.ConstantPad2d((2, 0, 0, 1), 0.5),
+            nn.ZeroPad2d((-1, 1, 0, -2)), nn.CircularPad2d((1, 0, 2, 0)),
+            nn.Upsample(scale_factor=1.5, mode="bilinear"), nn.AdaptiveAvgPool2d((7, 9)),
+            nn.Upsample(size=(11, 8), mode="bicubic"), nn.AdaptiveMaxPool2d((6, 5)),
+            nn.Upsample(size=(8, 12), mode="bilinear", align_corners=True),
+            nn.Upsample(scale_factor=(1.7, 0.6)), nn.Conv2d(2, 4, 1), nn.Hardshrink(0.1),
+            nn.ChannelShuffle(2), nn.Softshrink(0.05), nn.Softmax2d(), nn.UpsamplingNearest2d(size=(4, 6)),
+            nn.PixelUnshuffle(2), nn.Softmin(1),
+        ),
+    ),
+    "volumes": (
+        (2, 6, 5, 4),
+        nn.Sequential(
+            nn.ConstantPad3d(1, -0.5), nn.Conv3d(2, 4, 3, stride=(1, 2, 1), padding=1, groups=2),
+            nn.BatchNorm3d(4), nn.ReLU(), nn.MaxPool3d(2, stride=1), nn.ConvTranspose3d(4, 2, 2, stride=2),
+            nn.AvgPool3d(2, padding=1), nn.Upsample(scale_factor=2), nn.AdaptiveAvgPool3d((3, 2, 1)),
+            nn.Flatten(), nn.Linear(12, 3),
+        ),
+    ),
+    "words": ((5,), nn.Sequential(nn.Embedding(9, 4), nn.Flatten(), nn.Linear(20, 3))),
+}
+for name, (shape, network) in FURTHER.items():
+    for key, value in network.state_dict().items():
+        if value.is_floating_point():
+            value.normal_(0, 0.4) if "var" not in key else value.uniform_(0.5, 1.5)
+    network.eval()
+    x = torch.randint(0, 9, (3, *shape)) if name == "words" else torch.randn(3, *shape)
+    torch.save(network, f"{name}.pth")
+    np.save(f"{name}.x.npy", x.numpy())
+    network.double()
+    with torch.no_grad():
+        np.save(f"{name}.y.npy", network(x if name == "words" else x.double()).numpy())

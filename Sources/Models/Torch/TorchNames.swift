@@ -55,6 +55,10 @@ public struct TorchNames: Sendable {
         String($0.dropFirst(prefix.count))
       }
     }
+    let aliases = aliases(of: wantedNames)
+    if names.subtracting(aliases) == wantedNames {
+      return try match(wanted, strategy: .names, aliases: aliases) { $0 }
+    }
     throw WeightMappingError(
       missing: wanted.map(\.name).filter { !names.contains($0) },
       unused: stored.map(\.name).filter { !wantedNames.contains($0) })
@@ -70,7 +74,8 @@ public struct TorchNames: Sendable {
   }
 
   private func match(
-    _ wanted: [WantedWeight], strategy: WeightMapping.Strategy, storedName: (String) -> String
+    _ wanted: [WantedWeight], strategy: WeightMapping.Strategy, aliases: Set<String> = [],
+    storedName: (String) -> String
   ) throws(WeightMappingError) -> WeightMapping {
     let byName = Dictionary(uniqueKeysWithValues: stored.map { ($0.name, $0.tensor) })
     var error = WeightMappingError()
@@ -91,7 +96,24 @@ public struct TorchNames: Sendable {
     }
     guard error.isEmpty else { throw error }
     return WeightMapping(
-      strategy: strategy, matches: matches, passedOver: counters, interchangeable: [])
+      strategy: strategy, matches: matches,
+      passedOver: counters + stored.map(\.name).filter(aliases.contains), interchangeable: [])
+  }
+
+  /// Names that nothing wants of tensors that are wanted by another name: a module that is reached
+  /// by two paths has its weights stored once and listed twice.
+  private func aliases(of wanted: Set<String>) -> Set<String> {
+    let used = Dictionary(
+      grouping: stored.filter { wanted.contains($0.name) }, by: \.tensor.bytes.offset)
+    let others = stored.filter { !wanted.contains($0.name) }
+    return Set(
+      others.filter { other in
+        used[other.tensor.bytes.offset, default: []].contains {
+          $0.tensor.shape == other.tensor.shape
+            && $0.tensor.elementType == other.tensor.elementType
+            && $0.tensor.bytes.isSamePlace(as: other.tensor.bytes)
+        }
+      }.map(\.name))
   }
 
   /// Both names with their shapes.

@@ -47,7 +47,8 @@ public struct WeightMapping: Sendable {
   public let strategy: Strategy
   /// Every wanted weight, in the order of the architecture.
   public let matches: [Match]
-  /// Stored tensors that no inference needs: `num_batches_tracked` of batch norms.
+  /// Stored tensors that no inference needs: `num_batches_tracked` of batch norms, and second names
+  /// of weights that several modules share.
   public let passedOver: [String]
   /// Layers whose weights have the same shapes, so that only the order tells them apart: another
   /// order would fit as well. Empty unless the strategy is `layerOrder`.
@@ -83,6 +84,9 @@ extension WeightMappingError: CustomStringConvertible {
     return [
       list(mismatched, "of another shape"), list(missing, "wanted and not stored"),
       list(unused, "stored and not wanted"),
+      missing.contains { $0.hasPrefix("onnx::") } && !unused.isEmpty
+        ? "torch's exporter changed weights (batch norms folded, matrices turned): export the "
+          + "architecture with do_constant_folding=False and training=TrainingMode.PRESERVE" : nil,
     ].compactMap { $0 }.joined(separator: "; ")
   }
 }

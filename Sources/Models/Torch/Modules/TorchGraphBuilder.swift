@@ -6,8 +6,8 @@ import Formats
 /// Sequentials. What a module of another class computes stands in its code, which is not in the
 /// file: it is refused by name, never guessed.
 ///
-/// Each module becomes the operators that its export to ONNX has, so that both files of one
-/// network give the same bits.
+/// Each module becomes the operators that its export to ONNX has where that has them as they are, so
+/// that both files of one network give the same bits.
 struct TorchGraphBuilder {
   /// The version of ONNX' operators that modules are built from.
   static let opset = 20
@@ -121,7 +121,9 @@ enum TorchLayers {
     for (module, layers) in [
       ("conv", convolutions), ("linear", linear), ("batchnorm", normalizations),
       ("activation", activations), ("pooling", pools), ("flatten", shapes), ("dropout", dropouts),
-      ("padding", paddings), ("upsampling", upsamplings),
+      ("padding", paddings), ("upsampling", upsamplings), ("instancenorm", instanceNorms),
+      ("normalization", rowNorms), ("pixelshuffle", shuffles),
+      ("channelshuffle", channelShuffles), ("sparse", embeddings),
     ] {
       for (name, layer) in layers { table["torch.nn.modules.\(module).\(name)"] = layer }
     }

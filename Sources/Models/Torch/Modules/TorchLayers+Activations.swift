@@ -40,13 +40,69 @@ extension TorchLayers {
       let (beta, threshold) = try (
         call.number("beta", default: 1), call.number("threshold", default: 20)
       )
-      // Above 20 torch gives x itself, which log(1 + exp(x)) rounds to.
-      guard beta == 1, threshold >= 20 else {
-        throw EngineError(
-          .unsupported, "beta", expected: "1, and a threshold of 20",
-          found: "\(beta) and \(threshold)")
+      guard beta != 0 else {
+        throw EngineError("beta", expected: "a number other than 0", found: "0")
       }
-      return try call.apply("Softplus", [input])
+      // Above 20 torch gives x itself, which log(1 + exp(x)) rounds to.
+      if beta == 1, threshold >= 20 { return try call.apply("Softplus", [input]) }
+      let scaled = try call.apply("Mul", [input, .float(beta)])
+      let soft = try call.apply("Div", [call.apply("Softplus", [scaled]), .float(beta)])
+      let isFar = try call.apply("Greater", [scaled, .float(threshold)])
+      return try call.apply("Where", [isFar, input, soft])
+    },
+    "CELU": TorchLayer { (call, input) throws(EngineError) in
+      let alpha = try call.number("alpha", default: 1)
+      return try call.apply("Celu", [input], ["alpha": .float(Float(alpha))])
+    },
+    "Mish": simple("Mish"),
+    "Hardshrink": TorchLayer { (call, input) throws(EngineError) in
+      let limit = try call.number("lambd", default: 0.5)
+      return try call.apply("Shrink", [input], ["lambd": .float(Float(limit))])
+    },
+    "Softshrink": TorchLayer { (call, input) throws(EngineError) in
+      let limit = ONNXAttribute.Value.float(Float(try call.number("lambd", default: 0.5)))
+      return try call.apply("Shrink", [input], ["lambd": limit, "bias": limit])
+    },
+    "Tanhshrink": TorchLayer { (call, input) throws(EngineError) in
+      try call.apply("Sub", [input, call.apply("Tanh", [input])])
+    },
+    "LogSigmoid": TorchLayer { (call, input) throws(EngineError) in
+      let soft = try call.apply("Softplus", [call.apply("Neg", [input])])
+      return try call.apply("Neg", [soft])
+    },
+    "Threshold": TorchLayer { (call, input) throws(EngineError) in
+      let (limit, value) = try (
+        call.number("threshold", default: 0), call.number("value", default: 0)
+      )
+      let isAbove = try call.apply("Greater", [input, .float(limit)])
+      return try call.apply("Where", [isAbove, input, .float(value)])
+    },
+    "RReLU": TorchLayer { (call, input) throws(EngineError) in
+      // At inference the middle of the slopes that training draws from.
+      let slope =
+        try (call.number("lower", default: 0.125) + call.number("upper", default: 1.0 / 3)) / 2
+      return try call.apply("LeakyRelu", [input], ["alpha": .float(Float(slope))])
+    },
+    "GLU": TorchLayer { (call, input) throws(EngineError) in
+      let shape = try call.shape(input)
+      let axis = try axis(call, "dim", default: -1, rank: shape.count)
+      let half = shape[axis] / 2
+      let parts = try [(0, half), (half, 2 * half)].map { (part) throws(EngineError) in
+        try call.apply(
+          "Slice", [input, .integers([part.0]), .integers([part.1]), .integers([axis])])
+      }
+      guard shape[axis] == 2 * half else {
+        throw EngineError("dim", expected: "an axis of even size", found: "\(shape[axis])")
+      }
+      return try call.apply("Mul", [parts[0], call.apply("Sigmoid", [parts[1]])])
+    },
+    "Softmax2d": TorchLayer { (call, input) throws(EngineError) in
+      _ = try call.spatial(input, count: 2)
+      return try call.apply("Softmax", [input], ["axis": .integer(1)])
+    },
+    "Softmin": TorchLayer { (call, input) throws(EngineError) in
+      let negative = try call.apply("Neg", [input])
+      return try softmax("Softmax").build(call, negative)
     },
     "PReLU": TorchLayer(["weight"]) { (call, input) throws(EngineError) in
       let weight = try call.required("weight")

@@ -5,12 +5,15 @@ import Formats
 // Pools, and layers that move or repeat elements.
 extension TorchLayers {
   static let pools: [String: TorchLayer] = [
-    "MaxPool1d": maxPool(axes: 1), "MaxPool2d": maxPool(axes: 2),
+    "MaxPool1d": maxPool(axes: 1), "MaxPool2d": maxPool(axes: 2), "MaxPool3d": maxPool(axes: 3),
     "AvgPool1d": averagePool(axes: 1), "AvgPool2d": averagePool(axes: 2),
+    "AvgPool3d": averagePool(axes: 3),
     "AdaptiveAvgPool1d": adaptivePool("AveragePool", global: "GlobalAveragePool", axes: 1),
     "AdaptiveAvgPool2d": adaptivePool("AveragePool", global: "GlobalAveragePool", axes: 2),
+    "AdaptiveAvgPool3d": adaptivePool("AveragePool", global: "GlobalAveragePool", axes: 3),
     "AdaptiveMaxPool1d": adaptivePool("MaxPool", global: "GlobalMaxPool", axes: 1),
     "AdaptiveMaxPool2d": adaptivePool("MaxPool", global: "GlobalMaxPool", axes: 2),
+    "AdaptiveMaxPool3d": adaptivePool("MaxPool", global: "GlobalMaxPool", axes: 3),
   ]
 
   static let shapes: [String: TorchLayer] = [
@@ -43,43 +46,49 @@ extension TorchLayers {
     },
   ]
 
-  static let paddings: [String: TorchLayer] = [
-    "ZeroPad2d": TorchLayer { (call, input) throws(EngineError) in
+  static let shuffles: [String: TorchLayer] = [
+    "PixelShuffle": TorchLayer { (call, input) throws(EngineError) in
       _ = try call.spatial(input, count: 2)
-      // Left, right, top, bottom.
-      let sides = try call.sizes("padding", count: 4, default: 0)
-      guard sides.allSatisfy({ $0 >= 0 }) else {
-        throw EngineError(.unsupported, "padding", expected: "0 or more", found: "\(sides)")
+      return try call.apply(
+        "DepthToSpace", [input],
+        [
+          "blocksize": .integer(try call.integer("upscale_factor", default: 0)),
+          "mode": .text(ByteSlice(utf8: "CRD")),
+        ])
+    },
+    "PixelUnshuffle": TorchLayer { (call, input) throws(EngineError) in
+      let sizes = try call.spatial(input, count: 2)
+      let factor = try call.integer("downscale_factor", default: 0)
+      guard factor > 0, sizes.allSatisfy({ $0.isMultiple(of: factor) }) else {
+        throw EngineError(
+          "downscale_factor", expected: "a divisor of \(sizes)", found: "\(factor)")
       }
-      let pads = [0, 0, sides[2], sides[0], 0, 0, sides[3], sides[1]]
-      return try call.apply("Pad", [input, .integers(pads)])
+      let channels = try call.shape(input)[1]
+      let (height, width) = (sizes[0] / factor, sizes[1] / factor)
+      let split = try call.apply(
+        "Reshape", [input, .integers([0, channels, height, factor, width, factor])])
+      let turned = try call.apply("Transpose", [split], ["perm": .integers([0, 1, 3, 5, 2, 4])])
+      return try call.apply("Reshape", [turned, .integers([0, -1, height, width])])
+    },
+  ]
+
+  static let channelShuffles: [String: TorchLayer] = [
+    "ChannelShuffle": TorchLayer { (call, input) throws(EngineError) in
+      let shape = try call.shape(input)
+      let groups = try call.integer("groups", default: 0)
+      guard shape.count > 2, groups > 0, shape[1].isMultiple(of: groups) else {
+        throw EngineError("groups", expected: "a divisor of \(shape)'s axis 1", found: "\(groups)")
+      }
+      let split = [shape[0], groups, shape[1] / groups] + shape.dropFirst(2)
+      let parts = try call.apply("Reshape", [input, .integers(split)])
+      let order = [0, 2, 1] + Array(split.indices.dropFirst(3))
+      let turned = try call.apply("Transpose", [parts], ["perm": .integers(order)])
+      return try call.apply("Reshape", [turned, .integers(shape)])
     }
   ]
 
-  static let upsamplings: [String: TorchLayer] = [
-    "Upsample": TorchLayer { (call, input) throws(EngineError) in
-      let mode = try call.text("mode", default: "nearest")
-      guard mode == "nearest" else {
-        throw EngineError(.unsupported, "mode", expected: "nearest", found: mode)
-      }
-      let factors = try upsamplingFactors(call, input)
-      let scales = AnyTensor([4], floats: [1, 1] + factors.map { Float($0) })
-      return try call.apply(
-        "Resize", [input, nil, .known(scales)],
-        [
-          "mode": .text(ByteSlice(utf8: "nearest")),
-          "coordinate_transformation_mode": .text(ByteSlice(utf8: "asymmetric")),
-          "nearest_mode": .text(ByteSlice(utf8: "floor")),
-        ])
-    },
-    "UpsamplingNearest2d": TorchLayer { (call, input) throws(EngineError) in
-      guard let upsample = upsamplings["Upsample"] else { return input }
-      return try upsample.build(call, input)
-    },
-  ]
-
   /// An axis behind the batch; negative ones count from the end.
-  private static func axis(
+  static func axis(
     _ call: TorchCall, _ name: String, default value: Int, rank: Int
   ) throws(EngineError) -> Int {
     let stated = try call.integer(name, default: value)
@@ -126,7 +135,8 @@ extension TorchLayers {
     }
   }
 
-  /// Pools into a given number of windows, where all of them have the same size.
+  /// Pools into a given number of windows: window i of n has the elements from i size / n, rounded
+  /// down, to (i + 1) size / n, rounded up.
   private static func adaptivePool(
     _ operatorType: String, global: String, axes: Int
   ) -> TorchLayer {
@@ -149,44 +159,49 @@ extension TorchLayers {
       default: targets = []
       }
       guard targets.count == axes,
-        zip(targets, sizes).allSatisfy({ $0 > 0 && $1.isMultiple(of: $0) })
+        targets.allSatisfy({ (1...EngineLimits.window).contains($0) }), !sizes.contains(0)
       else {
         throw EngineError(
-          .unsupported, "output_size", expected: "1 or divisors of \(sizes)",
+          .unsupported, "output_size", expected: "\(axes) sizes of 1 or more",
           found: stated?.brief ?? "none")
       }
       if targets.allSatisfy({ $0 == 1 }) { return try call.apply(global, [input]) }
+      guard zip(targets, sizes).allSatisfy({ $1.isMultiple(of: $0) }) else {
+        return try unevenPool(call, input, global, sizes: sizes, targets: targets)
+      }
       let kernel = zip(sizes, targets).map { $0 / $1 }
       return try call.apply(
         operatorType, [input], ["kernel_shape": .integers(kernel), "strides": .integers(kernel)])
     }
   }
 
-  /// Whole numbers that the rows and columns are repeated by.
-  private static func upsamplingFactors(
-    _ call: TorchCall, _ input: ONNXValue
-  ) throws(EngineError) -> [Int] {
-    let sizes = try call.spatial(input, count: 2)
-    func numbers(_ attribute: TorchAttribute?) -> [Double]? {
-      switch attribute {
-      case .integer(let value)?: return [Double(value), Double(value)]
-      case .double(let value)?: return [value, value]
-      case .list(let list)?:
-        let values = list.compactMap { numbers($0)?.first }
-        return values.count == 2 && list.count == 2 ? values : nil
-      default: return nil
-      }
-    }
-    var factors = numbers(call.module.attribute("scale_factor"))
-    if factors == nil, let targets = numbers(call.module.attribute("size")) {
-      factors = zip(targets, sizes).map { $0 / Double($1) }
-    }
-    let whole = (factors ?? []).compactMap { Int(exactly: $0) }
-    guard whole.count == 2, whole.allSatisfy({ (1...EngineLimits.window).contains($0) }) else {
+  /// Windows of different sizes: each on its own, put together behind the channels.
+  private static func unevenPool(
+    _ call: TorchCall, _ input: ONNXValue, _ global: String, sizes: [Int], targets: [Int]
+  ) throws(EngineError) -> ONNXValue {
+    let count = targets.reduce(1) { min($0, EngineLimits.nodes) * $1 }
+    guard count <= EngineLimits.nodes / 4 else {
       throw EngineError(
-        .unsupported, "scale_factor", expected: "whole numbers of at least 1",
-        found: call.module.attribute("scale_factor")?.brief ?? "none")
+        .limit, "output_size", expected: "at most \(EngineLimits.nodes / 4) windows",
+        found: "more")
     }
-    return whole
+    let shape = try call.shape(input)
+    let axes = ONNXValue.integers(Array(shape.indices.dropFirst(2)))
+    let windows = try (0..<count).map { (index) throws(EngineError) -> ONNXValue? in
+      var rest = index
+      var starts = [Int](repeating: 0, count: sizes.count)
+      var ends = starts
+      for axis in sizes.indices.reversed() {
+        let (size, target) = (sizes[axis], targets[axis])
+        starts[axis] = rest % target * size / target
+        ends[axis] = ((rest % target + 1) * size + target - 1) / target
+        rest /= target
+      }
+      let window = try call.apply("Slice", [input, .integers(starts), .integers(ends), axes])
+      let pooled = try call.apply(global, [window])
+      return try call.apply("Reshape", [pooled, .integers([shape[0], shape[1], 1])])
+    }
+    let together = try call.apply("Concat", windows, ["axis": .integer(2)])
+    return try call.apply("Reshape", [together, .integers(Array(shape.prefix(2)) + targets)])
   }
 }

@@ -10,11 +10,17 @@ extension TorchLayers {
     "Conv2d": TorchLayer(["weight", "bias"]) { (call, input) throws(EngineError) in
       try convolution(call, input, axes: 2)
     },
+    "Conv3d": TorchLayer(["weight", "bias"]) { (call, input) throws(EngineError) in
+      try convolution(call, input, axes: 3)
+    },
     "ConvTranspose1d": TorchLayer(["weight", "bias"]) { (call, input) throws(EngineError) in
       try transposed(call, input, axes: 1)
     },
     "ConvTranspose2d": TorchLayer(["weight", "bias"]) { (call, input) throws(EngineError) in
       try transposed(call, input, axes: 2)
+    },
+    "ConvTranspose3d": TorchLayer(["weight", "bias"]) { (call, input) throws(EngineError) in
+      try transposed(call, input, axes: 3)
     },
   ]
 
@@ -34,14 +40,18 @@ extension TorchLayers {
     "Identity": TorchLayer { (_, input) throws(EngineError) in input },
   ]
 
-  static let normalizations: [String: TorchLayer] = [
-    "BatchNorm1d": normalization(ranks: 2...3), "BatchNorm2d": normalization(ranks: 4...4),
+  /// Rows of a table by whole numbers.
+  static let embeddings: [String: TorchLayer] = [
+    "Embedding": TorchLayer(["weight"]) { (call, input) throws(EngineError) in
+      try call.demand("max_norm", .none)
+      let places = try call.apply("Cast", [input], ["to": .integer(7)])
+      return try call.apply("Gather", [.known(call.required("weight")), places])
+    }
   ]
 
   private static func convolution(
     _ call: TorchCall, _ input: ONNXValue, axes: Int
   ) throws(EngineError) -> ONNXValue {
-    try call.demand("padding_mode", .text("zeros"))
     try call.demand("transposed", .bool(false))
     let weight = try call.required("weight")
     var attributes = try window(call, weight, axes: axes)
@@ -63,6 +73,17 @@ extension TorchLayers {
       }
     default:
       begins = try call.sizes("padding", count: axes, default: 0)
+      ends = begins
+    }
+    let mode = try call.text("padding_mode", default: "zeros")
+    var input = input
+    if mode != "zeros" {
+      guard let name = padModes[mode] else {
+        throw call.wrong("padding_mode", "zeros, reflect, replicate or circular", .text(mode))
+      }
+      _ = try call.spatial(input, count: axes)
+      input = try padded(call, input, name, begins: begins, ends: ends)
+      begins = begins.map { _ in 0 }
       ends = begins
     }
     attributes["pads"] = .integers(begins + ends)
@@ -108,32 +129,5 @@ extension TorchLayers {
       "dilations": .integers(try call.sizes("dilation", count: axes, default: 1)),
       "group": .integer(try call.integer("groups", default: 1)),
     ]
-  }
-
-  /// By stored statistics; eps is rounded to binary32 as in an ONNX file.
-  private static func normalization(ranks: ClosedRange<Int>) -> TorchLayer {
-    let names: Set<String> = [
-      "weight", "bias", "running_mean", "running_var", "num_batches_tracked",
-    ]
-    return TorchLayer(names) { (call, input) throws(EngineError) in
-      let shape = try call.shape(input)
-      guard ranks.contains(shape.count) else {
-        throw EngineError(
-          "input", expected: "\(ranks.lowerBound - 1) axes", found: "\(shape.dropFirst())")
-      }
-      guard call.module.tensor("running_mean") != nil else {
-        throw EngineError(
-          .unsupported, "running_mean", expected: "stored statistics",
-          found: "none: those of each batch would count")
-      }
-      let mean = try call.required("running_mean")
-      let scale = try call.weight("weight") ?? AnyTensor([1], floats: [1]).filled(mean.count)
-      let shift = try call.weight("bias") ?? AnyTensor([1], floats: [0]).filled(mean.count)
-      return try call.apply(
-        "BatchNormalization",
-        [
-          input, .known(scale), .known(shift), .known(mean), .known(call.required("running_var")),
-        ], ["epsilon": .float(Float(call.number("eps", default: 1e-5)))])
-    }
   }
 }
