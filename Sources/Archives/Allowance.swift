@@ -13,6 +13,8 @@ public struct Allowance: Sendable {
   public internal(set) var members: Int
   /// Unpacked bytes that may still come.
   public internal(set) var bytes: Int
+  /// Whether something was larger than what was left: nothing more is unpacked.
+  var isSpent = false
   /// Seconds that workers may still take together: five slow files stop the others.
   var workerSeconds: Double
 

@@ -38,6 +38,9 @@ public enum ArchiveFormat: String, Sendable, CaseIterable {
   /// Whether the bytes are a tar archive of Unix version 7, which has a checksum and no signature.
   public static func isOldTar(_ bytes: ByteSlice) -> Bool { TarReader.recognises(bytes) }
 
+  /// Where a 7z archive begins behind other bytes, as its programs look for one.
+  public static func sevenZip(behind bytes: ByteSlice) -> Int? { SevenZipHeader.place(in: bytes) }
+
   private static let signatures: [Signature<ArchiveFormat>] = [
     Signature(.zip, ZipSignature.local),
     Signature(.zip, ZipSignature.end),

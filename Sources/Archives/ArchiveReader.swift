@@ -26,6 +26,9 @@ struct ArchiveReader {
     case nil:
       if endsAsZip { return readZip(into: &builder) }
       if TarReader.recognises(bytes) { return readTar(into: &builder) }
+      if opensModels, let place = SevenZipHeader.place(in: bytes) {
+        return readSevenZip(behind: place, into: &builder)
+      }
       return readFile(into: &builder)
     case let other?:
       if let compression = Compression(other) {
@@ -42,6 +45,16 @@ struct ArchiveReader {
   private var endsAsZip: Bool {
     let isLiteModel = bytes.count > 8 && "TFL3".utf8.elementsEqual(bytes.prefix(8).suffix(4))
     return (!isLiteModel || opensModels) && ZipArchive.ends(bytes)
+  }
+
+  /// What unpacks 7z archives finds one behind other bytes, as in a program that unpacks itself.
+  private func readSevenZip(
+    behind place: Int, into builder: inout InventoryBuilder
+  ) -> Inventory.Container {
+    builder.note(
+      .hiddenBytes, at: bytes.offset, "\(place) bytes before the start of a 7z archive")
+    SevenZipReader(bytes.suffix(bytes.count - place)).read(into: &builder)
+    return .sevenZip
   }
 
   private func readTar(into builder: inout InventoryBuilder) -> Inventory.Container {
@@ -102,6 +115,11 @@ struct ArchiveReader {
     _ file: CompressedFile, into builder: inout InventoryBuilder
   ) -> Inventory.Container {
     guard opensModels || namesTar || mayHoldTar(file) else { return readFile(into: &builder) }
+    // Whatever comes out would be too much: a limit was reached in an archive before.
+    guard !builder.allowance.isSpent else {
+      builder.stop(of: innerName, "the members are together larger than the limits allow")
+      return file.compression.container
+    }
     var store = MemberStore(builder.limits)
     var fault: ParseError?
     var rest = 0
@@ -196,6 +214,9 @@ struct ArchiveReader {
       if let name = header.name { noteGzipName(name, into: &builder) }
       for aside in header.asides where aside.count >= ZipAside.leastBytes {
         suspect("the header's own field", aside, into: &builder)
+      }
+      for field in header.subfields where field.count >= ZipAside.leastBytes {
+        suspect("a field of the header", field, into: &builder)
       }
     } catch {
       // The decoder reads the header as well, and finds the same.

@@ -149,6 +149,20 @@ struct GzipHeader {
   /// The extra field and the comment.
   private(set) var asides: [ByteSlice] = []
 
+  /// What the parts of the extra field hold (RFC 1952, section 2.3.1.1).
+  var subfields: [ByteSlice] {
+    guard let field = asides.first else { return [] }
+    var parts: [ByteSlice] = []
+    var position = 0
+    while field.count - position >= 4 {
+      let length = Int(field[position + 2]) | Int(field[position + 3]) << 8
+      let end = min(field.count, position + 4 + length)
+      parts.append(field.prefix(end).suffix(end - position - 4))
+      position = end
+    }
+    return parts
+  }
+
   /// Reads the header that begins the bytes.
   init(parsing bytes: ByteSlice) throws(ParseError) {
     var reader = ByteReader(bytes)

@@ -183,6 +183,7 @@ struct InventoryBuilder {
       return false
     }
     guard count <= allowance.bytes else {
+      allowance.isSpent = true
       stop(of: name, "the members are together larger than the limits allow")
       return false
     }

@@ -19,8 +19,16 @@ struct PaxRecords: Equatable {
   private(set) var hasSparseLines = false
   /// What the records give the file besides its bytes.
   private(set) var attributes: [ExtendedAttribute] = []
+  /// Values that no reader of tar archives needs: attributes, comments, keys of nobody.
+  private(set) var asides: [Aside] = []
   /// Keys that stand there twice: readers may take the first or the last.
   private(set) var repeated: [String] = []
+
+  /// A record's value that only whoever looks for it finds.
+  struct Aside: Equatable {
+    let key: String
+    let value: ByteSlice
+  }
 
   /// Whether a record changes what a member is.
   var changesMembers: Bool {
@@ -73,8 +81,26 @@ struct PaxRecords: Equatable {
       hasSparseLines = try PaxRecords.number(value, "version of a sparse file") > 0
     default:
       if let attribute = ExtendedAttribute(paxKey: key) { attributes.append(attribute) }
+      if value.count >= PaxRecords.leastAside, !PaxRecords.plain.contains(key) {
+        asides.append(Aside(key: key, value: PaxRecords.decoded(value, of: key)))
+      }
     }
     if key.hasPrefix("GNU.sparse.") { sparseSize = sparseSize ?? 0 }
+  }
+
+  /// Shorter ones hold nothing that a loader would take.
+  private static let leastAside = 16
+  /// Times, owners and sizes (POSIX.1-2017, pax), and what star adds.
+  private static let plain: Set<String> = [
+    "atime", "ctime", "mtime", "gid", "gname", "uid", "uname", "hdrcharset", "charset",
+    "LIBARCHIVE.creationtime", "SCHILY.realsize",
+  ]
+
+  /// bsdtar writes attributes in base64.
+  private static func decoded(_ value: ByteSlice, of key: String) -> ByteSlice {
+    guard key.hasPrefix("LIBARCHIVE.xattr."), let text = value.utf8 else { return value }
+    let padded = text + String(repeating: "=", count: (4 - text.utf8.count % 4) % 4)
+    return Base64.decode(padded).map { ByteSlice($0) } ?? value
   }
 
   /// Format 0.0 of sparse files repeats two keys for each part.

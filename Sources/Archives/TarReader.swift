@@ -137,6 +137,7 @@ struct TarReader {
     for key in pax.repeated {
       builder.note(.ambiguousArchive, at: place, "the pax record '\(key)' stands twice")
     }
+    suspectAsides(of: pax, into: &builder)
   }
 
   /// Records for all members that follow; some readers do not look at them.
@@ -148,6 +149,13 @@ struct TarReader {
     if records.changesMembers {
       builder.note(
         .ambiguousArchive, at: place, "a global pax header changes names, sizes or rights")
+    }
+    suspectAsides(of: records, into: &builder)
+  }
+
+  private func suspectAsides(of records: PaxRecords, into builder: inout InventoryBuilder) {
+    for aside in records.asides where !builder.isStopped {
+      suspect("pax record '\(aside.key)'", aside.value, into: &builder)
     }
   }
 

@@ -45,7 +45,9 @@ struct FileName {
 
   /// The formats that the extension stands for, nil when it says nothing.
   var expectedFormats: [FileFormat]? {
-    Self.kinds.first { $0.extensions.contains(fileExtension) }?.kinds
+    // The name that PyTorch's own examples give to checkpoints.
+    if text.lowercased().hasSuffix(".pth.tar") { return [.zip, .pickle, .tar] }
+    return Self.kinds.first { $0.extensions.contains(fileExtension) }?.kinds
   }
 
   private static let pickleExtensions: Set<String> = [
@@ -60,7 +62,7 @@ struct FileName {
 
   private static let scriptExtensions: Set<String> = [
     "py", "pyw", "sh", "bash", "zsh", "fish", "csh", "ps1", "bat", "cmd", "vbs", "js", "mjs",
-    "rb", "pl", "php", "lua", "tcl", "awk",
+    "rb", "pl", "php", "lua", "tcl", "awk", "r", "jl", "groovy", "ksh", "psm1", "wsf", "vbe", "jse",
   ]
 
   private static let text: [FileFormat] = [.text, .json, .empty]
@@ -71,7 +73,9 @@ struct FileName {
     (["npy"], [.npy]),
     (["npz", "zip"], [.zip]),
     (["pth", "pt", "ckpt"], [.zip, .pickle, .tar]),
-    (["pkl", "pickle", "joblib"], [.pickle, .gzip, .zlib, .bzip2, .xz, .lzma, .lz4]),
+    // torch.save writes a zip archive under any name.
+    (["pkl", "pickle"], [.pickle, .gzip, .zlib, .bzip2, .xz, .lzma, .lz4, .zip]),
+    (["joblib"], [.pickle, .gzip, .zlib, .bzip2, .xz, .lzma, .lz4]),
     (["safetensors"], [.safetensors]),
     (["png"], [.png]),
     (["jpg", "jpeg"], [.jpeg]),

@@ -17,6 +17,28 @@ struct SevenZipHeader {
   /// Whether there is no header, and so no member.
   let isEmpty: Bool
 
+  /// 7-Zip looks for the start of an archive in so many bytes.
+  private static let soughtBytes = 4 << 20
+
+  /// Where an archive begins behind other bytes, told by the checksum of its start; nil when none
+  /// does.
+  static func place(in bytes: ByteSlice) -> Int? {
+    var position = 1
+    while bytes.count - position > SevenZipHeader.bytes {
+      let rest = bytes.prefix(soughtBytes).suffix(max(0, min(bytes.count, soughtBytes) - position))
+      guard let found = rest.firstPlace(of: [0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c]) else {
+        return nil
+      }
+      let place = position + found
+      guard bytes.count - place >= SevenZipHeader.bytes else { return nil }
+      let start = bytes.prefix(place + SevenZipHeader.bytes).suffix(SevenZipHeader.bytes)
+      let checksum = (8...11).reduce(UInt32(0)) { $0 | UInt32(start[$1]) << (8 * ($1 - 8)) }
+      if CRC32(of: start.suffix(20)).value == checksum { return place }
+      position = place + 1
+    }
+    return nil
+  }
+
   /// Checks both checksums.
   init(parsing bytes: ByteSlice, limits: Limits) throws(ParseError) {
     var reader = ByteReader(bytes)

@@ -57,5 +57,8 @@ extension FileFormat {
       claims.append(Claim(.tar, .structure))
     }
     if format != .zip, ZipArchive.ends(bytes) { claims.append(Claim(.zip, .tail)) }
+    if format == nil, let place = ArchiveFormat.sevenZip(behind: bytes) {
+      claims.append(Claim(.sevenZip, .structure, at: place))
+    }
   }
 }

@@ -16,7 +16,9 @@ struct ArrayScan: ContentScanner {
             Rule.strayBytes.at(
               place.at(trailing.offset), "\(trailing.count) bytes follow the last element"))
         }
-      case .record(hasObjects: false): break
+        TensorContent.judge(array.data, named: file.name.text, at: place, &context)
+      case .record(hasObjects: false):
+        TensorContent.judge(array.data, named: file.name.text, at: place, &context)
       case .object, .record(hasObjects: true):
         context.report(Rule.objectArray.at(place, "an array of \(array.datatype.name)"))
         context.report(PickleScan(array.data, at: place, limits: context.limits).run())

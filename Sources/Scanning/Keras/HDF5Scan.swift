@@ -183,6 +183,10 @@ struct HDF5Scan {
     } else if text.first == 0x80 {
       findings.append(Rule.hdf5HiddenContent.at(inside, "holds a pickle"))
       hidden.append((attribute, text))
+    } else if (20..<16_384).contains(text.count),
+      MetadataText(text).isTemplate || !SecretScan.matches(in: text.array).isEmpty
+    {
+      hidden.append((attribute, text))
     }
   }
 

@@ -28,7 +28,8 @@ enum KerasClasses {
     Equalization Flatten GRU GRUCell GaussianDropout GaussianNoise GlobalAveragePooling1D
     GlobalAveragePooling2D GlobalAveragePooling3D GlobalAvgPool1D GlobalAvgPool2D
     GlobalAvgPool3D GlobalMaxPool1D GlobalMaxPool2D GlobalMaxPool3D GlobalMaxPooling1D
-    GlobalMaxPooling2D GlobalMaxPooling3D GroupNormalization GroupQueryAttention HashedCrossing
+    GlobalMaxPooling2D GlobalMaxPooling3D GroupNormalization GroupQueryAttention
+    GroupedQueryAttention HashedCrossing
     Hashing Identity InputLayer IntegerLookup LSTM LSTMCell LayerNormalization LeakyReLU
     LocallyConnected1D LocallyConnected2D Masking MaxNumBoundingBoxes MaxPool1D MaxPool2D
     MaxPool3D MaxPooling1D MaxPooling2D MaxPooling3D Maximum MelSpectrogram Minimum MixUp

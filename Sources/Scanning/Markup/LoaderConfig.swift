@@ -79,6 +79,8 @@ struct LoaderConfig {
       report(.repositoryCode, "runs a file of the model", Self.text(value), &context)
     case "code" where path.count > 1 && path.first == "flavors" && !Self.isEmpty(value):
       report(.repositoryCode, "puts a folder on Python's path", Self.text(value), &context)
+    case "py/object", "py/type", "py/reduce", "py/function", "py/repr", "py/mod", "py/newargsex":
+      report(.instantiation, "jsonpickle makes or calls what it names", Self.text(value), &context)
     case "_target_", "class_path", "_callable_", "__target__":
       judgeInstantiation(value, &context)
     case "chat_template", "default_chat_template":
@@ -174,6 +176,9 @@ struct LoaderConfig {
   private mutating func judgeText(_ text: String, _ context: inout ScanContext) {
     guard text.utf8.count >= 8 else { return }
     let bytes = text.utf8
+    if let what = ShellSigns.command(in: text) {
+      report(.shellPayload, "a command \(what)", text, &context)
+    }
     if bytes.contains(UInt8(ascii: "$")), let resolver = Self.resolver(in: text) {
       report(
         resolver == "oc.env" || resolver == "env" ? .configurationPath : .instantiation,

@@ -50,7 +50,7 @@ struct YAMLScan: ContentScanner {
   /// Tags of other handles, and of Ruby's loader.
   private static func isPythonOrRuby(_ tag: String) -> Bool {
     tag.hasPrefix("!python/") || tag.hasPrefix("!ruby/") || tag.hasPrefix("tag:ruby.yaml.org")
-      || tag.contains("python/object")
+      || tag.contains("python/object") || tag.hasPrefix(standard + "js/")
   }
 
   /// A class of Java, which SnakeYAML makes: `!!javax.script.ScriptEngineManager`.

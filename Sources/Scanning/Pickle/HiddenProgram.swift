@@ -27,6 +27,8 @@ struct HiddenProgram {
       self.init(words: words, findings: found)
     } else if Self.isCode(bytes) {
       self.init(words: "code that Python has compiled", findings: [])
+    } else if let words = StorageContent.program(bytes), words != StorageContent.zip {
+      self.init(words: words, findings: [])
     } else if unpacks, let inner = Self.unwrapped(bytes),
       let found = HiddenProgram(in: inner.bytes, at: place, limits: limits, depth: depth + 1)
     {
@@ -135,8 +137,11 @@ enum StorageContent {
     return [Rule.storageIsProgram.at(place, "a storage begins as \(words)")]
   }
 
+  /// Data as well as a program: only a storage that begins so is odd.
+  static let zip = "a zip archive"
+
   /// Longer than the signatures, so that numbers do not meet them by chance.
-  private static func program(_ bytes: ByteSlice) -> String? {
+  static func program(_ bytes: ByteSlice) -> String? {
     if bytes.starts(with: [0x7f, 0x45, 0x4c, 0x46]), bytes.count >= 16, (1...2).contains(bytes[4]),
       (1...2).contains(bytes[5]), bytes[6] == 1
     {
@@ -144,7 +149,7 @@ enum StorageContent {
     }
     if bytes.starts(with: [0x50, 0x4b, 0x03, 0x04]), bytes.count >= 30, bytes[4] < 64, bytes[5] == 0
     {
-      return "a zip archive"
+      return zip
     }
     if bytes.starts(with: "#!".utf8), let end = bytes.prefix(256).firstIndex(of: 0x0a), end > 3,
       bytes.prefix(end).allSatisfy({ (0x20..<0x7f).contains($0) })

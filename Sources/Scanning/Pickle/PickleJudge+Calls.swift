@@ -17,6 +17,9 @@ extension PickleJudge {
     }
     let made = imports[mark - 1]
     guard let use = made.use else { return mark }
+    if made.name.description == "functools.partial" {
+      return judgePartial(how, graph.tuple(arguments) ?? [], at: place, mark, event, graph)
+    }
     if made.name.description == "builtins.getattr" {
       return judgeAttribute(graph.tuple(arguments) ?? [], at: place, mark, event, graph)
     }
@@ -67,6 +70,42 @@ extension PickleJudge {
       .dangerousImport, event, "calls builtins.getattr, which gives any attribute of anything",
       evidence: [event.instruction.opcode.name])
     return 0
+  }
+
+  /// Functions that pandas and scikit-learn prepare with `functools.partial`.
+  private static let prepared: Set<String> = [
+    "pandas.core.internals.blocks.new_block", "sklearn.utils.validation.check_array",
+  ]
+
+  /// A partial stands for the function that it prepares. pickle gives it the function alone, and
+  /// the other arguments with its state.
+  private mutating func judgePartial(
+    _ how: PickleCreation, _ arguments: [PickledValue], at place: Int, _ mark: Int,
+    _ event: PickleEvent, _ graph: PickledObjects
+  ) -> Int {
+    if how == .call, arguments.count == 1, let target = importMark(arguments[0], graph),
+      Self.prepared.contains(imports[target - 1].name.description)
+    {
+      attributes[place] = target
+      return mark
+    }
+    report(
+      .dangerousImport, event, "calls functools.partial, which prepares a call of anything",
+      evidence: [event.instruction.opcode.name])
+    return 0
+  }
+
+  /// The state of a partial: its function once more, arguments by place and by name, attributes.
+  mutating func judgePartialState(
+    _ state: PickledValue, of place: Int, _ event: PickleEvent, _ graph: PickledObjects
+  ) {
+    guard let target = attributes[place], let parts = graph.tuple(state), parts.count == 4,
+      let function = imported(parts[0], graph),
+      function.name.description == imports[target - 1].name.description,
+      graph.tuple(parts[1])?.isEmpty == true, ArgumentKind(of: parts[3], graph).isAllowed(as: "d")
+    else {
+      return report(.misusedImport, event, "gives functools.partial another function")
+    }
   }
 
   /// What an allowed function may be called with.

@@ -253,6 +253,9 @@ extension PickleJudge {
     switch object.kind {
     case .call where object.mark > 0:
       let owner = imports[object.mark - 1]
+      if owner.name.description == "functools.partial" {
+        judgePartialState(state, of: place, event, graph)
+      }
       if let use = owner.use, !use.actions.contains(.state) {
         report(.misusedImport, event, "sets the state of \(owner.name)")
       }

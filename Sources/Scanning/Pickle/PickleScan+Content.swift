@@ -25,7 +25,8 @@ extension PickleScan: ContentScanner {
     case .data:
       let isText = told.allSatisfy { $0.format == .text }
       return told.isEmpty || isText && name.isPickle ? Claim(.pickle, .trial) : nil
-    case .none: return nil
+    // A loader opens what has the name, and says where it breaks.
+    case .none: return told.isEmpty && name.isPickle ? Claim(.pickle, .name) : nil
     }
   }
 }

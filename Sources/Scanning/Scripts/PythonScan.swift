@@ -170,7 +170,11 @@ private struct PythonJudge {
       let module = tokens[1..<mark].map(\.text).joined()
       for part in tokens[(mark + 1)...].split(whereSeparator: { ",()".contains($0.text) }) {
         guard let name = part.first, let last = part.last else { continue }
-        aliases[last.text] = module + "." + name.text
+        if name.text == "*" {
+          for own in PythonDangers.names(in: module) { aliases[own] = module + "." + own }
+        } else {
+          aliases[last.text] = module + "." + name.text
+        }
       }
     } else if tokens.count >= 3, tokens[0].kind == .name, tokens[1].text == "=" {
       let value = path(tokens, at: 2).path
@@ -285,6 +289,16 @@ private enum PythonDangers {
     ].contains { path.hasPrefix($0) } || path == "exec" || path == "eval"
   }
 
+  /// The dangerous names of a module, which `import *` brings.
+  static func names(in module: String) -> [String] {
+    switch module {
+    case "os", "posix": ["system", "popen", "execv", "execve", "execvp", "spawnv", "fork"]
+    case "subprocess": ["run", "Popen", "call", "check_call", "check_output", "getoutput"]
+    case "pty": ["spawn"]
+    default: []
+    }
+  }
+
   static func match(_ path: String) -> String? {
     for entry in entries {
       for name in entry.names where path == name || path.hasPrefix(name + ".") {
@@ -313,7 +327,8 @@ private enum PythonDangers {
         "builtins.compile", "marshal", "types.FunctionType", "types.CodeType", "runpy", "code",
         "imp", "zipimport", "importlib.import_module", "importlib.util", "__builtins__", "ctypes",
         "cffi", "globals", "torch.utils.cpp_extension", "pickle.loads", "dill.loads",
-        "cloudpickle.loads", "sys.settrace", "torch.hub",
+        "cloudpickle.loads", "sys.settrace", "torch.hub", "pickle.load", "dill.load",
+        "cloudpickle.load",
       ], []
     ),
     (

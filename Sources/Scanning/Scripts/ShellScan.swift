@@ -83,6 +83,15 @@ enum ShellSigns {
 
   /// What is wrong with the line; nil when nothing is.
   static func match(_ line: String) -> String? {
+    if let what = piped(line) { return what }
+    if line.contains("powershell"), line.contains(" -e ") || line.contains(" -enc") {
+      return "runs an encoded command"
+    }
+    return payloads.first { line.contains($0.sign) }?.what
+  }
+
+  /// What the line gives to an interpreter.
+  private static func piped(_ line: String) -> String? {
     let loads = downloads(line)
     let decodes = decoders.contains { line.contains($0) }
     if loads || decodes {
@@ -102,10 +111,29 @@ enum ShellSigns {
       }
       if loads, runsFile(line) { return "runs what it downloads" }
     }
+    return nil
+  }
+
+  /// What a command among data does: only what has no other meaning. Nil for other texts.
+  static func command(in text: String) -> String? {
+    let bytes = text.utf8
+    guard (12..<4_096).contains(bytes.count), bytes.contains(0x20),
+      bytes.contains(where: { [0x7c, 0x24, 0x60, 0x2d, 0x3c, 0x3e].contains($0) })
+    else { return nil }
+    let line = text.lowercased()
+    if let sign = ["/dev/tcp/", "/dev/udp/", "bash -i >", "nc -e /", "ncat -e /"]
+      .first(where: { line.contains($0) })
+    {
+      return "opens a connection of the shell: '\(sign)'"
+    }
+    if line.contains("--no-preserve-root") { return "deletes the system" }
     if line.contains("powershell"), line.contains(" -e ") || line.contains(" -enc") {
       return "runs an encoded command"
     }
-    return payloads.first { line.contains($0.sign) }?.what
+    let decodes = ["base64 -d", "base64 --decode", "xxd -r", "openssl enc", "uudecode"]
+      .contains { line.contains($0) }
+    let fetches = ["curl ", "wget "].contains { line.contains($0) }
+    return decodes || fetches ? piped(line) : nil
   }
 
   /// Whether the line downloads a file.

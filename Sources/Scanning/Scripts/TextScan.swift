@@ -1,3 +1,4 @@
+import Archives
 import Bytes
 import Findings
 import Formats
@@ -23,6 +24,9 @@ struct TextScan: ContentScanner {
       return tooLong(file, context)
     }
     SecretScan.report(in: file.bytes, at: file.place, &context)
+    if context.profile == .release, let what = StartupFile.what(file) {
+      context.report(Rule.startupHook.at(file.place, what))
+    }
     if isJSON {
       JSONStrings.judge(file.bytes, at: file.place, &context)
       // As a whole it is a text only when it merely begins like JSON.
@@ -59,7 +63,9 @@ struct TextScan: ContentScanner {
       return .whole
     case .markup:
       MarkupSigns.judge(file.bytes, at: file.place, &context)
-    case .prose: CaffeScan.judge(text: file.bytes, at: file.place, &context)
+    case .prose:
+      CaffeScan.judge(text: file.bytes, at: file.place, &context)
+      SettingSigns.judge(file, &context)
     }
     guard !isNamed, !file.name.formats.contains(.jinja) else { return .whole }
     return TemplateScan.judge(file.bytes, at: file.place, isTemplate: false, &context)
@@ -93,6 +99,7 @@ private enum SourceKind {
       self = line.contains("python") ? .python : .commands
     } else if lower.hasPrefix("[desktop entry]") || lower.hasPrefix("[internetshortcut]")
       || lower.hasPrefix("[autorun]") || lower.hasPrefix("windows registry editor")
+      || lower.hasPrefix("[.shellclassinfo]") || lower.hasPrefix("[shell]\ncommand=")
       || lower.contains("[service]") && lower.contains("execstart=")
     {
       self = .launcher("a launcher, which runs what it names when it is opened")

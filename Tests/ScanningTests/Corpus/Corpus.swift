@@ -1,7 +1,7 @@
 /// Every hostile file, by who looks for it: one file of rows for each area.
 enum Corpus {
   static let all: [HostileFile] =
-    archives + images + pickles + keras + models + texts + hidden + companions
+    archives + corners + settings + images + pickles + keras + models + texts + hidden + companions
     + (machineTricks + gadgets + containers + arrays).map(\.row)
 
   /// Rows with a twin that is clean.
