@@ -133,7 +133,7 @@ struct KerasConfigScan {
       return
     }
     judgeHostPaths(object, className, path)
-    if Self.values.contains(className) { return }
+    if Self.values.contains(className) || Self.isSpecification(object, className) { return }
     if className == "TFOpLambda" || className == "SlicingOpLambda" {
       judgeTensorFlowFunction(object, className, path)
       return
@@ -141,7 +141,9 @@ struct KerasConfigScan {
     guard case .string(let module)? = object["module"] else {
       // Without a module Keras looks the name up among its own and registered classes.
       // The old format names operations such as `x[0]` without their module.
-      if !KerasClasses.isKnown(className), !KerasClasses.isOperation(className),
+      // tf_keras registers its optimizers as if they were custom ones.
+      let ownName = className.hasPrefix("Custom>") ? String(className.dropFirst(7)) : className
+      if !KerasClasses.isKnown(ownName), !KerasClasses.isOperation(className),
         !isRegisteredFunction(object, className),
         isKeras || registered != nil
       {
@@ -187,6 +189,12 @@ struct KerasConfigScan {
 
   private func label(of object: JSON) -> String {
     object["config"]?["name"]?.string ?? object["name"]?.string ?? "?"
+  }
+
+  /// Shapes and types of inputs in a SavedModel's metadata: of a type, by the name of TensorFlow's.
+  private static func isSpecification(_ object: JSON, _ className: String) -> Bool {
+    if className == "TypeSpec" { return object["type_spec"]?.string?.hasPrefix("tf.") == true }
+    return className == "InputSpec" || className == "TensorShape"
   }
 
   private func isRegisteredFunction(_ object: JSON, _ className: String) -> Bool {
