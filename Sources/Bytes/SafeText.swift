@@ -32,6 +32,31 @@ public func safeText(bytes: some Sequence<UInt8>) -> String {
   return result
 }
 
+/// The text with a replacement character in the place of every scalar that combines with a sign, a
+/// space or a control character of ASCII.
+///
+/// Shells, loaders and file systems know nothing of characters: to them a quote, a slash or a colon
+/// stays one, whatever mark follows it. Swift's comparisons do not see it any more.
+public func separatingMarks(_ text: String) -> String {
+  guard text.utf8.contains(where: { $0 >= 0x80 }) else { return text }
+  var result = ""
+  for character in text {
+    let scalars = character.unicodeScalars
+    let isHiding = scalars.count > 1 && scalars.contains { isSign($0) } && character != "\r\n"
+    guard isHiding else {
+      result.append(character)
+      continue
+    }
+    for scalar in scalars { result.unicodeScalars.append(scalar.isASCII ? scalar : "\u{fffd}") }
+  }
+  return result
+}
+
+/// Neither a letter nor a digit, and ASCII.
+private func isSign(_ scalar: Unicode.Scalar) -> Bool {
+  scalar.isASCII && !scalar.properties.isAlphabetic && !("0"..."9").contains(scalar)
+}
+
 /// Whether a scalar is refused in names and escaped in output.
 public func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
   if scalar.isASCII { return scalar.value < 0x20 || scalar.value == 0x7f }

@@ -15,6 +15,17 @@ struct SafeTextTests {
     #expect(safeText(safeText(text)) == safeText(text))
   }
 
+  @Test(arguments: [
+    ("https:/\u{2f}\u{301}@x", "https:/\u{2f}\u{fffd}@x"),
+    ("'\u{20d0}\u{301}'", "'\u{fffd}\u{fffd}'"),
+    ("a\r\nb", "a\r\nb"), ("\r\n\u{301}", "\r\n\u{301}"), ("cafe\u{301}s", "cafe\u{301}s"),
+    ("\u{600}/x", "\u{fffd}/x"), ("#\u{fe0f}\u{20e3}", "#\u{fffd}\u{fffd}"),
+    ("\u{4e2d}\u{301}", "\u{4e2d}\u{301}"),
+  ])
+  func `a mark does not hide the sign that it combines with`(_ text: String, _ apart: String) {
+    #expect(Array(separatingMarks(text).utf8) == Array(apart.utf8))
+  }
+
   @Test
   func `bytes that are no UTF-8 are written in hexadecimal`() {
     #expect(safeText(bytes: Array("caf\u{e9}\n".utf8)) == "caf\u{e9}\\u{a}")

@@ -83,6 +83,7 @@ struct DockerfileTests {
     ("ADD --checksum=\(digest) https://example.com/x /x", []),
     ("ADD --checksum=md5:00 https://example.com/x /x", ["DEP003"]),
     ("ADD http://example.com/x /x", ["DEP005", "DEP028"]),
+    ("ADD https:/\u{2f}\u{301}@example.com/x /x", ["DEP008", "DEP028"]),
     ("ADD [\"https://example.com/x\", \"/x\"]", ["DEP028"]),
     ("ADD https://github.com/a/b.git#main /x", ["DEP028"]), ("ADD x.tar.gz /x", []),
     ("COPY --from=0 /x /x", []), ("COPY --from=busybox:1 /x /x", ["DEP026"]),

@@ -49,7 +49,7 @@ public struct Dockerfile: Sendable {
   ///
   /// - Throws: `ParseError` for bytes that are no UTF-8, and a here-document that does not end.
   public init(parsing bytes: ByteSlice) throws(ParseError) {
-    guard let text = bytes.utf8 else {
+    guard let text = bytes.utf8.map(separatingMarks) else {
       throw ParseError(at: bytes.offset, expected: "UTF-8", found: "other bytes")
     }
     let start = text.unicodeScalars.first == "\u{feff}" ? text.dropFirst() : text[...]

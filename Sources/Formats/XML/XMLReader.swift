@@ -44,20 +44,20 @@ public struct XMLReader: Sendable {
         if let text = try readText() { return text }
         continue
       }
-      if starts("<?") {
-        try pass("?>")
-      } else if starts("<!--") {
-        try pass("-->")
-      } else if starts("<![CDATA[") {
-        let start = position + 9
-        try pass("]]>")
-        return .text(decode(start..<(position - 3)), offset: start)
-      } else if starts("<!") {
-        throw error("no document type", "one")
-      } else if starts("</") {
-        return try readEnd()
-      } else {
-        return try readStart()
+      switch peekSecond {
+      case UInt8(ascii: "/"): return try readEnd()
+      case UInt8(ascii: "?"): try pass("?>")
+      case UInt8(ascii: "!"):
+        if starts("<!--") {
+          try pass("-->")
+        } else if starts("<![CDATA[") {
+          let start = position + 9
+          try pass("]]>")
+          return .text(decode(start..<(position - 3)), offset: start)
+        } else {
+          throw error("no document type", "one")
+        }
+      default: return try readStart()
       }
     }
     guard open.isEmpty, hasRoot else { throw error("the end of an element", "the end") }
@@ -86,9 +86,11 @@ public struct XMLReader: Sendable {
 
   private mutating func readText() throws(ParseError) -> Event? {
     let start = position
+    skipSpace()
+    let isBlank = position == bytes.count || bytes[position] == UInt8(ascii: "<")
     while position < bytes.count, bytes[position] != UInt8(ascii: "<") { position += 1 }
+    if isBlank { return nil }
     let text = try resolve(decode(start..<position))
-    guard text.contains(where: { !$0.isWhitespace }) else { return nil }
     guard !open.isEmpty else { throw error("an element", "text") }
     return .text(text, offset: bytes.offset + start)
   }
@@ -118,7 +120,7 @@ public struct XMLReader: Sendable {
         open.append(name)
         break
       }
-      if starts("/>") {
+      if peek == UInt8(ascii: "/"), peekSecond == UInt8(ascii: ">") {
         position += 2
         pendingEnd = name
         break
@@ -130,7 +132,7 @@ public struct XMLReader: Sendable {
       throw ParseError(
         .limit, at: start, expected: "at most \(limits.xmlDepth) levels", found: "more")
     }
-    guard Set(attributes.map(\.name)).count == attributes.count else {
+    guard attributes.count < 2 || Set(attributes.map(\.name)).count == attributes.count else {
       throw error("attributes of different names", "one twice")
     }
     return .start(name: name, attributes: attributes, offset: start)
@@ -158,9 +160,12 @@ public struct XMLReader: Sendable {
   }
 
   private var peek: UInt8? { position < bytes.count ? bytes[position] : nil }
+  private var peekSecond: UInt8? { position + 1 < bytes.count ? bytes[position + 1] : nil }
 
   private mutating func skipSpace() {
-    while let byte = peek, [0x20, 0x09, 0x0a, 0x0d].contains(byte) { position += 1 }
+    while let byte = peek, byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09 {
+      position += 1
+    }
   }
 
   private mutating func readName() throws(ParseError) -> String {
@@ -182,7 +187,7 @@ public struct XMLReader: Sendable {
 
   /// Replaces the references of the standard; others name entities, which no document here has.
   private func resolve(_ text: String) throws(ParseError) -> String {
-    guard text.contains("&") else { return text }
+    guard text.utf8.contains(UInt8(ascii: "&")) else { return text }
     var result = ""
     for (index, part) in text.split(separator: "&", omittingEmptySubsequences: false).enumerated() {
       guard index > 0 else {

@@ -246,7 +246,7 @@ struct LoaderConfig {
 
   /// What is wrong with a line of pip's in an environment of conda: nil for a package by its name.
   private static func source(ofPip line: String) -> Rule? {
-    let text = line.lowercased()
+    let text = separatingMarks(line.lowercased())
     let isOption = ["-i ", "-f ", "-e ", "--index-url", "--extra-index-url", "--find-links"]
       .contains { text.hasPrefix($0) }
     if text.hasPrefix("--trusted-host") { return .configurationReach }
@@ -264,7 +264,7 @@ struct LoaderConfig {
   /// Whether a path leads to what no training run leaves in a configuration: the system's files,
   /// a user's keys, or a server that is not the hub.
   private static func reachesHost(_ path: String) -> Bool {
-    let path = path.lowercased().replacing("\\", with: "/")
+    let path = separatingMarks(path.lowercased()).replacing("\\", with: "/")
     if hubs.contains(where: { path.hasPrefix($0) }) { return false }
     return path.hasPrefix("//") || path.contains("://")
       || systemPlaces.contains { path.hasPrefix($0) || path.contains("..\($0)") }
@@ -280,7 +280,8 @@ struct LoaderConfig {
 
   /// Whether a path climbs out of its folder, or names an address.
   private static func leadsOutside(_ path: String) -> Bool {
-    path.split(separator: "/").contains("..") || path.contains("://")
+    let path = separatingMarks(path)
+    return path.split(separator: "/").contains("..") || path.contains("://")
   }
 
   private static let packages = [

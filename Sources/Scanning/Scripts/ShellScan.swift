@@ -16,8 +16,9 @@ struct ShellScan: ContentScanner {
 
   /// Reports commands that download, decode or install what they run.
   static func judge(_ bytes: ByteSlice, at place: Place, _ context: inout ScanContext) {
-    let text = String(decoding: bytes.prefix(context.limits.textBytes), as: UTF8.self)
-      .replacing("\\\r\n", with: " ").replacing("\\\n", with: " ").replacing("`\n", with: " ")
+    let text = separatingMarks(
+      String(decoding: bytes.prefix(context.limits.textBytes), as: UTF8.self)
+    ).replacing("\\\r\n", with: " ").replacing("\\\n", with: " ").replacing("`\n", with: " ")
     judge(text.split(whereSeparator: \.isNewline).map { ($0, place) }, &context)
   }
 

@@ -113,6 +113,7 @@ struct SavedModelScan: ContentScanner {
 
   /// Whether a path is absolute, climbs, or names a scheme that TensorFlow opens.
   private static func leadsOutside(_ path: String) -> Bool {
+    let path = separatingMarks(path)
     guard !path.contains(where: \.isWhitespace) else { return false }
     return path.hasPrefix("/") && path.utf8.count > 1 && path.dropFirst().contains("/")
       || path.split(separator: "/").contains("..") || path.contains("\\..")

@@ -189,6 +189,9 @@ extension Corpus {
       "a tokenizer on a server", .configurationReach, "tokenizer_config.json",
       #"{"tokenizer_file": "\\\\10.0.0.1\\share\\t.json", "model_max_length": 512}"#),
     text(
+      "a server behind a mark", .configurationReach, "tokenizer_config.json",
+      "{\"tokenizer_file\": \"http://\u{301}@x.y/t.json\", \"model_max_length\": 512}"),
+    text(
       "an environment that installs from a server", .configurationReach, "conda.yaml",
       "name: a\ndependencies:\n- python=3.11\n- pip:\n  - --extra-index-url http://x.y/simple\n",
       clean: "name: a\ndependencies:\n- python=3.11\n- pip:\n  - mlflow==2.9\n"),
