@@ -140,6 +140,11 @@ import Testing
     Nodes("rows behind one another") {
       $0.node("Concat", ["x", "x"], ["y"], [.integer("axis", 0)])
     },
+    Nodes("a row by its place") {
+      $0.initializer(.integers("shape", [2], [-1, 6]))
+      $0.node("Reshape", ["x", "shape"], ["r"])
+      $0.node("Trilu", ["r"], ["y"])
+    },
     joining[0], joining[3], joining[4],
   ]
 

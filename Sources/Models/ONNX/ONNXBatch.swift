@@ -31,8 +31,14 @@ struct ONNXBatch {
     _ operation: Operator, from inputs: [Graph.Value], to output: Graph.Value, in graph: Graph
   ) throws(EngineError) {
     if let general = operation.general, let first = inputs.first {
-      let joined = general.joinedAxes(of: graph.type(of: first))
+      let type = graph.type(of: first)
+      // What a triangle keeps of a row depends on its place among the others.
+      let joined =
+        general is Triangle ? Array(type.shape.indices.suffix(2)) : general.joinedAxes(of: type)
       try demandApart(joined, of: first, by: general.name)
+    }
+    if isFixed, inputs.contains(where: { axes[$0] != nil }), !operation.isRowwise {
+      throw ONNXBatch.lost
     }
     let shape = graph.shape(of: output)
     for input in inputs {
@@ -78,6 +84,21 @@ struct ONNXBatch {
 }
 
 extension Operator {
+  /// Whether the operator is known to compute each row of a batch, wherever its axis is, as it would
+  /// alone: those of the core, and general ones that no place along the axis tells apart.
+  fileprivate var isRowwise: Bool {
+    guard let general else { return true }
+    switch general {
+    case is Arithmetic, is Comparison, is Select, is Exponentiation, is UnaryOperation, is Cast,
+      is Transpose, is ShapeChange, is Concatenate, is Pad, is Resize, is AxisRegrouping,
+      is MatMul, is Gemm, is ConvolutionND, is ConvolutionTransposeND, is MaxPoolND,
+      is AveragePoolND, is Reduction, is Standardization, is AxisSoftmax, is ArgExtremum,
+      is ChannelNormalization, is LocalResponseNormalization, is NormDivision:
+      return true
+    default: return false
+    }
+  }
+
   fileprivate var isReshape: Bool {
     switch self {
     case .flatten, .reshape: true
