@@ -91,10 +91,13 @@ public struct OMSVerification: Sendable {
           "digest differs from the signed one",
           evidence: ["expected \(statement.hashType.rawValue):\(hexadecimal(resource.digest))"]))
     }
+    let strange = Set(release.falseSignatures.map(\.path))
     for file in release.files {
       // No signature can cover itself; our own statements say that they leave out both.
       let isItself = file.path == place.members.last && file.digest == bundle
-      let isOther = Statement.ignoredPaths.contains(file.path) && statement.ignores(file.path)
+      let isOther =
+        Statement.ignoredPaths.contains(file.path) && statement.ignores(file.path)
+        && !strange.contains(file.path)
       if !isItself && !isOther { judge(file, statement, covered: covered[file.path]) }
     }
   }

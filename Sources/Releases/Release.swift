@@ -31,6 +31,9 @@ public struct Release: Sendable {
   public let lock: Document<Lock>
   /// `proofmark.sig`, not verified.
   public let envelope: Document<Envelope>
+  /// Files where signatures lie, which no signature covers, that hold none: anybody may have put
+  /// them there.
+  let falseSignatures: [FileRecord]
 
   /// Where the manifest lies.
   public static let manifestPath = "proofmark.toml"
@@ -41,25 +44,42 @@ public struct Release: Sendable {
   /// Where an OMS bundle lies.
   public static let bundlePath = "model.sig"
 
-  /// The release of these files; `content` gives a file's bytes by its path.
+  /// The release of these files; `content` gives a file's bytes by its path. A detached signature,
+  /// one that is kept elsewhere, takes the place of the one inside.
   public init(
-    files: [FileRecord], subjectDigest: Digest?, content: (String) -> ByteSlice?
+    files: [FileRecord], subjectDigest: Digest?, detachedSignature: ByteSlice? = nil,
+    content: (String) -> ByteSlice?
   ) {
     self.files = sortedByKey(files)
     self.subjectDigest = subjectDigest
     manifest = Release.manifest(content(Release.manifestPath))
     lock = Release.lock(content(Release.lockPath))
-    envelope = Release.envelope(content(Release.signaturePath))
+    envelope = Release.envelope(detachedSignature ?? content(Release.signaturePath))
+    falseSignatures = self.files.filter { file in
+      Statement.ignoredPaths.contains(file.path)
+        && content(file.path).map { !Release.isSignature($0, at: file.path) } == true
+    }
   }
 
-  /// The release that an inventory holds. A detached signature, one that is kept elsewhere, takes
-  /// the place of the one inside.
+  /// The release that an inventory holds.
   public init(_ inventory: Inventory, detachedSignature: ByteSlice? = nil) {
     self.init(
       files: inventory.members.map { FileRecord($0) }, subjectDigest: inventory.subjectDigest,
-      content: { path in
-        (path == Release.signaturePath ? detachedSignature : nil) ?? inventory[path]?.bytes
-      })
+      detachedSignature: detachedSignature, content: { inventory[$0]?.bytes })
+  }
+
+  /// Whether the bytes are what lies at the path of a signature, be it of a kind that is not read.
+  private static func isSignature(_ bytes: ByteSlice, at path: String) -> Bool {
+    do throws(ParseError) {
+      if path == bundlePath {
+        _ = try SigstoreBundle(parsing: bytes)
+      } else {
+        _ = try Envelope(parsing: bytes)
+      }
+      return true
+    } catch {
+      return error.kind == .unsupported
+    }
   }
 
   /// The record of the file, nil when there is none.

@@ -86,6 +86,11 @@ public struct SignatureVerification: Sendable {
     }
     compare(
       "lock", signed: signed.lock.prefixed, found: release.file(Release.lockPath)?.digest.prefixed)
+    if let issued = signed.issued, issued > time {
+      findings.append(
+        Rule.statementNotYetValid.at(
+          place, "the statement was issued at \(issued)", evidence: ["judged at \(time)"]))
+    }
     if let expires = signed.expires, time >= expires {
       findings.append(
         Rule.statementExpired.at(
@@ -116,6 +121,12 @@ public struct SignatureVerification: Sendable {
       findings.append(
         Rule.unsignedFile.at(
           Place([file.path]), "not among the signed files",
+          evidence: ["found \(file.digest.prefixed)"]))
+    }
+    for file in release.falseSignatures {
+      findings.append(
+        Rule.unsignedFile.at(
+          Place([file.path]), "holds no signature, and nobody signed it",
           evidence: ["found \(file.digest.prefixed)"]))
     }
     let rootDigest = Statement.rootDigest(of: statement.resources)

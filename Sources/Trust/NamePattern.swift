@@ -11,19 +11,19 @@ public struct NamePattern: Sendable, Equatable {
 
   /// Whether the pattern covers the whole name. Time grows with the product of the lengths.
   public func matches(_ name: String) -> Bool {
-    let pattern = Array(text.utf8)
-    let name = Array(name.utf8)
+    let pattern = Array(text.unicodeScalars)
+    let name = Array(name.unicodeScalars)
     var (p, n) = (0, 0)
     var lastStar: (pattern: Int, name: Int)?
     while n < name.count {
-      if p < pattern.count, pattern[p] == UInt8(ascii: "*") {
+      if p < pattern.count, pattern[p] == "*" {
         lastStar = (p, n)
         p += 1
-      } else if p < pattern.count, pattern[p] == UInt8(ascii: "?") || pattern[p] == name[n] {
+      } else if p < pattern.count, pattern[p] == "?" || pattern[p] == name[n] {
         p += 1
         n += 1
       } else if let star = lastStar {
-        // Let the last star take one byte more.
+        // Let the last star take one scalar more.
         lastStar = (star.pattern, star.name + 1)
         p = star.pattern + 1
         n = star.name + 1
@@ -31,6 +31,6 @@ public struct NamePattern: Sendable, Equatable {
         return false
       }
     }
-    return pattern[p...].allSatisfy { $0 == UInt8(ascii: "*") }
+    return pattern[p...].allSatisfy { $0 == "*" }
   }
 }

@@ -55,7 +55,7 @@ enum KeyFile {
   }
 
   /// Whether the file looks like a secret key, so that what is wrong with it as one is told.
-  private static func isSecret(_ bytes: ByteSlice) -> Bool {
+  static func isSecret(_ bytes: ByteSlice) -> Bool {
     let head = bytes.prefix(128)
     return ["proofmark-secret-key", "PRIVATE KEY", "secret key"].contains { head.contains($0) }
   }

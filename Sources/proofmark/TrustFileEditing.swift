@@ -70,7 +70,13 @@ struct PublicKeyOption: ExpressibleByArgument {
   /// The key.
   func key() throws -> PublicKey {
     if text.hasPrefix("ed25519:") { return try PublicKey(text) }
-    return try PublicKey.read(ByteSlice(path: text), name: text).key
+    let bytes = try ByteSlice(path: text)
+    guard !KeyFile.isSecret(bytes) else {
+      throw CommandFailure(
+        "\(text): a secret key, where a public one is needed",
+        help: "give its public half; 'proofmark key export' writes that", code: .usage)
+    }
+    return try PublicKey.read(bytes, name: text).key
   }
 }
 

@@ -74,6 +74,34 @@ import Testing
       "verify eve.toml --against trust.toml", in: scratch, code: 1, says: "0 signed version 6")
   }
 
+  @Test(.enabled(if: ["ssh-agent", "ssh-add", "sh"].allSatisfy(ForeignTool.isInstalled)))
+  func `a root owner signs through an agent`() throws {
+    let scratch = try Self.folder(["ana"])
+    try TestRelease.succeed(
+      ["key", "export", "ana.key", "--format", "openssh", "--secret", "-o", "ana.ssh"],
+      in: scratch)
+    let script =
+      "ssh-add -q ana.ssh && '\(Command.executable)' trust sign trust.toml --agent "
+      + "$(ssh-add -l | cut -d' ' -f2)"
+    let signed = try #require(ForeignTool("ssh-agent")).run(["sh", "-c", script], in: scratch)
+    #expect(signed.exitCode == 0, "\(signed.output)")
+    try Self.trust("verify trust.toml", in: scratch)
+    try Self.fails("sign trust.toml --agent ana", in: scratch, code: 2, says: "SSH_AUTH_SOCK")
+    try Self.fails("sign trust.toml", in: scratch, code: 2, says: "--key and --agent")
+  }
+
+  @Test func `a secret key given for a public one, and the reverse, is said to be one`() throws {
+    let scratch = try Self.folder(["ana"])
+    try Self.fails(
+      "add trust.toml --owner bo --key ana.key", in: scratch, code: 2, says: "a secret key")
+    for format in ["proofmark", "pem", "openssh", "minisign"] {
+      try TestRelease.succeed(
+        ["key", "export", "ana.key", "--format", format, "-o", "\(format).pub"], in: scratch)
+      let imported = try Command.run(["key", "import", "\(format).pub", "new.key"], in: scratch)
+      #expect(imported.exitCode == 2 && imported.errors.contains("a public key"))
+    }
+  }
+
   @Test func `a report names those who signed the trust file`() throws {
     let release = try TestRelease()
     let scratch = release.scratch

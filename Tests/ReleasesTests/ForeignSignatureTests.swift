@@ -151,13 +151,18 @@ struct OMSVerificationTests {
     try folder.write(Fixture.bytes("vectors/signatures/p256.pem"), to: "key")
     try folder.setMode(0o600, of: "key")
     let secret = try ECDSASecretKey(path: folder.file("key"))
-    func findings(_ payload: ByteSlice) throws -> [String] {
+    func findings(_ payload: ByteSlice, beside own: String? = nil) throws -> [String] {
       let bundle = ByteSlice(utf8: try SigstoreBundle.text(signing: payload, with: secret))
       let lock = ByteSlice(utf8: "lock")
+      let own = own.map { ByteSlice(utf8: $0) }
+      let signature = own.map {
+        FileRecord(path: "proofmark.sig", digest: Digest(of: $0), size: $0.count, mode: .plain)
+      }
       let release = Release(
         files: [
           FileRecord(path: "proofmark.lock", digest: Digest(of: lock), size: 4, mode: .plain)
-        ], subjectDigest: nil, content: { _ in nil })
+        ] + (signature.map { [$0] } ?? []), subjectDigest: nil,
+        content: { $0 == "proofmark.sig" ? own : nil })
       let verification = OMSVerification(
         of: release, bundle: bundle, named: "model.sig",
         by: .key(
@@ -176,6 +181,9 @@ struct OMSVerificationTests {
     }
     #expect(try findings(statement(lock: "lock", expires: nil)).isEmpty)
     #expect(try findings(statement(lock: "other", expires: nil)) == ["SIG015"])
+    let payload = statement(lock: "lock", expires: nil)
+    #expect(try findings(payload, beside: Envelope(payload: payload).text()).isEmpty)
+    #expect(try findings(payload, beside: "import os\n") == ["SIG039"])
     #expect(
       try findings(statement(lock: "lock", expires: "2026-11-30T00:00:00Z")) == ["SIG016"])
     let text = try #require(statement(lock: "lock", expires: nil).utf8)
@@ -239,6 +247,43 @@ struct DetachedVerificationTests {
     #expect(found.rules == rules)
     #expect(found.owners.count == (owner == nil ? 0 : 1))
     if let owner { #expect(found.owners.first?.hasPrefix(owner) == true) }
+  }
+
+  /// The forms that cosign has written beside bundles: the envelope alone, and a record.
+  @Test(arguments: [
+    ("the envelope", []), ("the envelope, signed by another as well", []),
+    ("the envelope, unsigned", ["SIG035"]), ("a record of the envelope", []),
+    ("a record", []), ("a record with a certificate", ["SIG036"]),
+    ("a record of another signature", ["SIG037"]),
+  ])
+  func `cosign's older forms are judged, too`(_ form: String, _ rules: [String]) throws {
+    let bundle = try JSON(parsing: bytes("release.dsse-p256.json"))
+    let envelope = try #require(bundle["dsseEnvelope"]).compactText()
+    let blob = try #require(bytes("release.cosign.sig").utf8).trimmingPrefix("\n")
+    let base64 = String(blob.prefix { $0 != "\n" })
+    func record(_ signature: String, certificate: String = "") -> String {
+      #"{"base64Signature":"\#(signature)","cert":"\#(certificate)","rekorBundle":{}}"#
+    }
+    let text =
+      switch form {
+      case "the envelope": envelope
+      case "the envelope, signed by another as well":
+        envelope.replacing(#""signatures":["#, with: #""signatures":[{"sig":"AAAA"},"#)
+      case "the envelope, unsigned":
+        String(
+          envelope.prefix(
+            upTo: try #require(envelope.firstRange(of: #""signatures":["#)?.upperBound)))
+          + "]}"
+      case "a record of the envelope": record(Base64.encode(Array(envelope.utf8)))
+      case "a record": record(base64)
+      case "a record with a certificate": record(base64, certificate: "LS0tLS1CRUdJTg==")
+      default: record("AAAA")
+      }
+    let verification = DetachedVerification(
+      of: Self.release, [DetachedSignature(name: "release.sig", bytes: ByteSlice(utf8: text))],
+      by: try keys("p256"), at: try #require(Timestamp("2026-12-01T00:00:00Z")))
+    #expect(verification.findings.map(\.rule.id) == rules)
+    #expect(verification.established.count == (rules.isEmpty ? 1 : 0))
   }
 
   @Test func `a good signature moved to another file is refused`() throws {

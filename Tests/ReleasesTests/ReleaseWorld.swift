@@ -127,7 +127,9 @@ struct ReleaseWorld {
   }
 
   /// Signs the files as they are.
-  mutating func sign(by seeds: [UInt8] = [1, 2], expires: String? = nil) throws {
+  mutating func sign(
+    by seeds: [UInt8] = [1, 2], issued: String? = nil, expires: String? = nil
+  ) throws {
     let release = opened()
     let resources = release.files.filter { !Statement.ignoredPaths.contains($0.path) }
       .map { Statement.Resource(name: $0.path, digest: $0.digest) }
@@ -135,7 +137,7 @@ struct ReleaseWorld {
     let statement = Statement(
       resources,
       of: .init(
-        name: name, version: version, parent: parent, issued: nil,
+        name: name, version: version, parent: parent, issued: issued.flatMap { Timestamp($0) },
         expires: expires.flatMap { Timestamp($0) }, lock: lock.digest))
     try sign(payload: statement.payload(), by: seeds)
   }

@@ -1,6 +1,8 @@
+import Archives
 import Bytes
 import Findings
 import Releases
+import TestSupport
 import Testing
 import Trust
 
@@ -49,7 +51,8 @@ struct SignatureVerificationTests {
     ("remove a file", ["SIG012"]), ("rename a file", ["SIG012", "SIG011"]),
     ("swap two files", ["SIG013", "SIG013"]), ("case alias", ["SIG011"]),
     ("change the lock", ["SIG015", "SIG013"]), ("remove the lock", ["SIG015", "SIG012"]),
-    ("change the signature of another tool", []),
+    ("add a signature of another tool", []),
+    ("put something else in the place of one", ["SIG011"]),
   ])
   func `tampering after the signature is noticed`(_ attack: String, _ rules: [String]) throws {
     var world = try ReleaseWorld.published()
@@ -69,9 +72,47 @@ struct SignatureVerificationTests {
     case "case alias": world.files["Model/m.h5"] = world.files["model/m.h5"]
     case "change the lock": try world.edit("proofmark.lock", "0.1.0", "0.1.1")
     case "remove the lock": world.files["proofmark.lock"] = nil
-    default: world.files["model.sig"] = [1, 2, 3]
+    case "add a signature of another tool":
+      world.files["model.sig"] = try Fixture.bytes("vectors/signatures/oms.p256.sig").array
+    default: world.files["model.sig"] = Array("import os\n".utf8)
     }
     #expect(try world.signatureRules() == rules)
+  }
+
+  @Test(
+    arguments: [
+      ("2026-07-01T12:00:00Z", []), ("2026-07-01T12:00:01Z", ["SIG055"]), (nil, []),
+    ] as [(String?, [String])])
+  func `a statement of a later time does not count yet`(
+    _ issued: String?, _ rules: [String]
+  ) throws {
+    var world = ReleaseWorld()
+    world.lock()
+    try world.sign(issued: issued)
+    #expect(try world.signatureRules() == rules)
+  }
+
+  @Test func `beside a detached signature nothing else lies where one belongs`() throws {
+    let world = try ReleaseWorld.published()
+    let signature = ByteSlice(try #require(world.files["proofmark.sig"]))
+    for (inside, rules) in [("import os\n", ["SIG011"]), (signature.utf8 ?? "", [])] {
+      var files = world.files
+      files["proofmark.sig"] = Array(inside.utf8)
+      let release = Release(
+        files: files.map { path, bytes in
+          FileRecord(
+            path: path, digest: Digest(of: ByteSlice(bytes)), size: bytes.count, mode: .plain)
+        }, subjectDigest: nil, detachedSignature: signature,
+        content: { files[$0].map { ByteSlice($0) } })
+      let verification = SignatureVerification(
+        of: release,
+        by: try Authority(TrustFile(parsing: ByteSlice(utf8: world.trust)), role: "release"),
+        at: try #require(Timestamp(world.time)))
+      let found = verification.findings.map(\.rule.id).filter {
+        !["SIG019", "SIG026"].contains($0)
+      }
+      #expect(found == rules)
+    }
   }
 
   @Test func `a rename that keeps the order keeps the root digest and is noticed`() throws {

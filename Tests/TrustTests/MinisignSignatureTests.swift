@@ -84,12 +84,14 @@ struct MinisignSignatureTests {
 
   @Test func `every truncation and every changed letter is refused`() throws {
     let text = try Array(SignatureVectors.text("release.minisig").utf8)
-    for length in text.indices {
+    // minisign reads the last line without its end, too.
+    #expect(try verify(String(decoding: text.dropLast(), as: UTF8.self)) == nil)
+    for length in text.indices.dropLast() {
       #expect(try verify(String(decoding: text[..<length], as: UTF8.self)) != nil)
     }
     // The untrusted comment may say anything.
     let first = try #require(text.firstIndex(of: 0x0a))
-    for index in first..<text.count {
+    for index in first..<text.count - 1 {
       var changed = text
       changed[index] ^= 1
       #expect(try verify(String(decoding: changed, as: UTF8.self)) != nil, "byte \(index)")

@@ -183,6 +183,7 @@ struct AllowedSignersTests {
     "ana namespaces KEY", "ana namespaces=\"a\" namespaces=\"b\" KEY", ", KEY",
     "ana namespaces=\"file\",namespaces=\"proofmark\" KEY", "ana namespaces=proofmark KEY",
     "ana valid-before=\"20200101\",valid-before=\"20300101\" KEY", "ana namespaces=\"a\"\"b\" KEY",
+    "ana valid-after=20260101 KEY",
   ])
   func `a file that cannot be understood is refused`(_ text: String) throws {
     let text = text.replacing("KEY", with: try SignatureVectors.text("ssh.pub"))

@@ -131,6 +131,8 @@ struct TrustFileTests {
   @Test(arguments: [
     ("*", "", true), ("*", "anything", true), ("a*", "a", true), ("a*c", "abc", true),
     ("a*c", "acb", false), ("?", "", false), ("?", "x", true), ("a?c", "abc", true),
+    ("?", "é", true),
+    ("a?", "aéé", false),
     ("*-*-*", "a-b-c", true), ("*-*-*", "a-b", false), ("abc", "abc", true),
     ("abc", "abcd", false), ("**x", "zzx", true), ("[a]", "a", false),
   ])

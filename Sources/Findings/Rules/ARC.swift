@@ -167,11 +167,18 @@ extension Rule {
     title: "a member has extended attributes or an access list",
     why: "they change who may use the file and what runs it, and the lock does not record them",
     fix: "leave them out when packing")
+  /// A repository lies in the release's folder.
+  public static let repositoryLeftOut = Rule(
+    "ARC024", .info, cwe: 538,
+    title: "git's repository in the release's folder is left out",
+    why: "it is neither locked nor signed nor judged, and changes with every commit",
+    fix: "deploy what 'proofmark pack' writes, which leaves it out")
 
   static let archiveRules: [Rule] = [
     pathTraversal, linkOutside, specialFile, unsafeMode, bomb, nameCollision, ambiguousArchive,
     deceptiveName, unreadableArchive, hiddenBytes, linkInside, unportableName, overLimit,
     ambiguousCompression, borrowedRights, hardLink, wrongChecksum, falseEncryption,
     selfContainedArchive, commandName, wrongFileList, workerEnded, extendedAttributes,
+    repositoryLeftOut,
   ]
 }

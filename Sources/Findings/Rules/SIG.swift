@@ -193,6 +193,12 @@ extension Rule {
     title: "the version is not one of Semantic Versioning",
     why: "what cannot be compared cannot be told from an older release",
     fix: "name versions MAJOR.MINOR.PATCH")
+  /// The statement was issued later than now.
+  public static let statementNotYetValid = Rule(
+    "SIG055", .high, cwe: 672,
+    title: "the signed statement was issued later than now",
+    why: "one of the two clocks is wrong, or the release is not to be deployed yet",
+    fix: "set the clock right, wait, or sign the release again with the right --issued")
 
   static let signatureRules: [Rule] =
     [
@@ -203,5 +209,5 @@ extension Rule {
       rolledBack, sameVersionOtherBytes, olderTrustFile, alteredTrustFile, trustFileNotHandedOver,
       noRollbackMemory, belowMinimumVersion, parentDiffers, parentNotPinned, trustFileFromRelease,
       signatureVanished, unorderedVersion,
-    ] + foreignSignatureRules
+    ] + foreignSignatureRules + [statementNotYetValid]
 }

@@ -86,7 +86,7 @@ extension ForeignKeys {
     }
     let bundle: SigstoreBundle
     do {
-      bundle = try SigstoreBundle(parsing: signature)
+      bundle = try SigstoreBundle(cosign: signature)
     } catch {
       throw error.kind == .malformed ? .malformed(error.reason) : .unsupported(error.reason)
     }

@@ -35,7 +35,7 @@ public struct MinisignSignature: Sendable, Equatable {
       throw .malformed("longer than \(MinisignSignature.byteLimit) bytes")
     }
     guard let lines = minisignLines(file) else {
-      throw .malformed("expected lines of UTF-8, the last one with its end")
+      throw .malformed("expected lines of UTF-8")
     }
     guard let first = lines.first, first.hasPrefix("untrusted comment:") else {
       throw .malformed("expected 'untrusted comment:'")

@@ -78,6 +78,33 @@ public struct SigstoreBundle: Sendable {
     }
   }
 
+  /// Reads what cosign writes: a bundle, a DSSE envelope without one (`attest-blob
+  /// --output-signature`), or the record of its first two versions, `base64Signature` with an
+  /// unused `cert` and `rekorBundle`.
+  init(cosign bytes: ByteSlice) throws(ParseError) {
+    guard bytes.count <= SigstoreBundle.byteLimit else {
+      self = try SigstoreBundle(parsing: bytes)
+      return
+    }
+    let root = JSONPlace(
+      try JSON(parsing: bytes, depth: 32, values: SigstoreBundle.valueLimit), "",
+      at: bytes.offset)
+    let certificate = try root.optionalMember("cert")?.string() ?? ""
+    if try root.optionalMember("payloadType") != nil {
+      material = .publicKey(hint: nil)
+      content = .envelope(try Envelope(parsing: bytes))
+    } else if let place = try root.optionalMember("base64Signature") {
+      material = certificate.isEmpty ? .publicKey(hint: nil) : .keyless
+      let signature = ByteSlice(try place.base64())
+      content =
+        SigstoreBundle.isClaimed(by: signature)
+        ? .envelope(try Envelope(parsing: signature))
+        : .file(digest: nil, signature: signature.array)
+    } else {
+      self = try SigstoreBundle(parsing: bytes)
+    }
+  }
+
   private static func material(_ place: JSONPlace) throws(ParseError) -> Material {
     let key = try place.optionalMember("publicKey")
     let chain = try place.optionalMember("x509CertificateChain")
@@ -203,12 +230,13 @@ extension SigstoreBundle {
     verifiedBy key: VerificationKey, allowingKeyID: Bool
   ) throws(SignatureFault) -> ByteSlice {
     guard case .envelope(let envelope) = content, let signature = envelope.signatures.first else {
-      throw .malformed("expected a DSSE envelope")
+      throw .malformed("expected a DSSE envelope with a signature")
     }
     guard allowingKeyID || signature.keyID.isEmpty else {
       throw .otherKey("expected an empty keyid, found '\(signature.keyID)'")
     }
-    guard key.verifies(signature.bytes, of: envelope.signedBytes) else {
+    let message = envelope.signedBytes
+    guard envelope.signatures.contains(where: { key.verifies($0.bytes, of: message) }) else {
       throw .mismatch("the signature is not over this payload, or not by the key \(key.name)")
     }
     return envelope.payload

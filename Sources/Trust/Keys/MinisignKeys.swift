@@ -52,11 +52,12 @@ public struct MinisignPublicKey: Sendable, Hashable {
   }
 }
 
-/// The lines of one of minisign's files without their ends; nil when it is no UTF-8 or does not
-/// end with a line end.
+/// The lines of one of minisign's files without their ends; nil when it is no UTF-8.
 func minisignLines(_ file: ByteSlice) -> [String]? {
-  guard let text = file.utf8, text.utf8.last == UInt8(ascii: "\n") else { return nil }
-  return text.utf8.dropLast().split(
+  guard let text = file.utf8 else { return nil }
+  // minisign reads a last line without its end, too.
+  let content = text.utf8.last == UInt8(ascii: "\n") ? text.utf8.dropLast() : text.utf8[...]
+  return content.split(
     separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false
   ).map { line in
     String(Substring(line.last == UInt8(ascii: "\r") ? line.dropLast() : line))

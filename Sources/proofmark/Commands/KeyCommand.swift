@@ -47,7 +47,7 @@ struct KeyImportCommand: ParsableCommand {
   @OptionGroup var newPassphrase: NewPassphraseOptions
 
   func run() throws {
-    let file = try SecretKeySource(path: source)
+    let file = try secretSource()
     let named = try file.open(source, passphrase)
     try newPassphrase.write(named.key, to: path)
     let publicKey = named.key.publicKey
@@ -59,6 +59,31 @@ struct KeyImportCommand: ParsableCommand {
         "\(Tool.name): note: minisign signatures by the new file name the key "
           + "\(MinisignPublicKey(publicKey).idText), not \(named.minisignKey.idText): "
           + "sign with the minisign file itself to keep the id")
+    }
+  }
+
+  /// The file with the secret key. Of a public key it is not the mode that is wrong.
+  private func secretSource() throws -> SecretKeySource {
+    let refusal: TrustError
+    do throws(TrustError) {
+      return try SecretKeySource(path: source)
+    } catch {
+      refusal = error
+    }
+    guard refusal.kind == .exposedKeyFile,
+      try !KeyFile.isSecret(ByteSlice(path: source)), isPublic(try ByteSlice(path: source))
+    else { throw refusal }
+    throw CommandFailure(
+      "\(source): a public key, where a secret one is needed",
+      help: "trust files and 'key show' take it as it is", code: .usage)
+  }
+
+  private func isPublic(_ file: ByteSlice) -> Bool {
+    do throws(TrustError) {
+      _ = try PublicKey.read(file, name: source)
+      return true
+    } catch {
+      return false
     }
   }
 }

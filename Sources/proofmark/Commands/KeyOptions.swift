@@ -104,3 +104,15 @@ extension SecretKeySource {
     return try key(passphrase: passphrase.read(prompt: "passphrase for \(safeText(path)): "))
   }
 }
+
+extension Ed25519Signer {
+  /// The key of that name in the agent at SSH_AUTH_SOCK.
+  static func agent(named name: String) throws -> Ed25519Signer {
+    guard let socket = Terminal.environment("SSH_AUTH_SOCK") else {
+      throw CommandFailure(
+        "SSH_AUTH_SOCK is not set: there is no agent", help: "eval $(ssh-agent) starts one",
+        code: .usage)
+    }
+    return .agent(try SSHAgent(socket: socket).key(named: name))
+  }
+}

@@ -177,14 +177,7 @@ struct SignCommand: ParsableCommand {
   private func signer(
     _ keyFile: consuming SecretKeySource?
   ) throws -> Ed25519Signer? {
-    if let agent {
-      guard let socket = Terminal.environment("SSH_AUTH_SOCK") else {
-        throw CommandFailure(
-          "SSH_AUTH_SOCK is not set: there is no agent", help: "eval $(ssh-agent) starts one",
-          code: .usage)
-      }
-      return .agent(try SSHAgent(socket: socket).key(named: agent))
-    }
+    if let agent { return try .agent(named: agent) }
     guard let keyFile, let key else { return nil }
     return .key(try keyFile.open(key, passphrase))
   }

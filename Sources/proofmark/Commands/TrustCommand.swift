@@ -56,7 +56,7 @@ struct TrustVerifyCommand: AuditingCommand {
     abstract: "Check the signature of a trust file, and that it may follow another.",
     discussion: """
       The file must be signed by its own root role and not have expired. With --against it must \
-      also have a higher version than the old file and be signed by the old one's root role. \
+      also be the old file, or have a higher version and be signed by the old one's root role. \
       Exit 1 when it does not hold.
 
       EXAMPLES

@@ -16,28 +16,47 @@ struct TrustSignCommand: ParsableCommand {
       EXAMPLES
         proofmark trust sign trust.toml --key ana.key
         proofmark trust sign trust.toml --key bo.key --passphrase-file /run/secrets/passphrase
+        proofmark trust sign trust.toml --agent ci@example.org
       """)
 
   @Argument(help: "The trust file.")
   var file: String
 
   @Option(help: ArgumentHelp("The secret key's file.", valueName: "file"))
-  var key: String
+  var key: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Sign with a key that the agent at SSH_AUTH_SOCK holds.", valueName: "fingerprint or comment")
+  )
+  var agent: String?
 
   @OptionGroup var passphrase: PassphraseOptions
+
+  func validate() throws {
+    guard (key == nil) != (agent == nil) else {
+      throw ValidationError("give one of --key and --agent")
+    }
+  }
 
   func run() throws {
     let trust = try TrustFileOption.read(file)
     let envelope = try present(for: trust)
-    let signer = try SecretKeySource(path: key).open(key, passphrase)
-    let publicKey = signer.key.publicKey
-    let signed = envelope.signed(with: signer.key)
+    let signer = try signer()
+    let publicKey = signer.publicKey
+    let signed = try envelope.signed(by: signer)
     let path = TrustFileOption.signaturePath(of: file)
     try AtomicFile.write(signed.text(), to: path)
     Terminal.note(
       "signed version \(trust.version) of \(safeText(file)) as "
         + "\(publicKey.groupedFingerprint)")
     note(trust, signed, by: publicKey)
+  }
+
+  private func signer() throws -> Ed25519Signer {
+    if let agent { return try .agent(named: agent) }
+    guard let key else { preconditionFailure("one of --key and --agent is given") }
+    return .key(try SecretKeySource(path: key).open(key, passphrase))
   }
 
   /// The envelope that is there when it is over these bytes, else a new one.
