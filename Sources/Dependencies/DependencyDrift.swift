@@ -176,9 +176,9 @@ extension DependencyReading {
   /// The kinds of declarations that it locks. Of several requirements files only the one without
   /// a purpose in its name locks a project.
   fileprivate var lockedKinds: [String] {
-    guard reader.kind == RequirementsReader.kind else { return reader.locks.sorted() }
-    let own = "\(RequirementsInReader.kind) \(stem)"
-    return stem == "requirements"
-      ? reader.locks.filter { $0 != RequirementsInReader.kind }.sorted() + [own] : [own]
+    let isRequirements = reader.kind == RequirementsReader.kind
+    let own = "\(RequirementsInReader.kind) \(isRequirements ? stem : "requirements")"
+    guard !isRequirements || stem == "requirements" else { return [own] }
+    return reader.locks.map { $0 == RequirementsInReader.kind ? own : $0 }.sorted()
   }
 }

@@ -22,7 +22,9 @@ public enum Ecosystem: String, Sendable, Hashable, CaseIterable {
     case .maven: "Maven"
     case .npm: "npm"
     case .swift: "SwiftURL"
-    case .conda, .image: nil
+    // The schema lists none; a database of one's own may hold records.
+    case .conda: "conda"
+    case .image: nil
     }
   }
 }

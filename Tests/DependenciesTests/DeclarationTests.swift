@@ -219,6 +219,23 @@ struct DriftTests {
     #expect(DependencyReport(texts: files).rules == ["DEP018"])
   }
 
+  @Test func `pip's lock is that of requirements.in`() {
+    func rules(_ declared: String) -> [String] {
+      let lock = """
+        lock-version = "1.0"
+        created-by = "pip"
+        [[packages]]
+        name = "a"
+        version = "1.0"
+        wheels = [{ url = "https://files.pythonhosted.org/a.whl", hashes = { sha256 = "\(hexadecimal)" } }]
+        """
+      return DependencyReport(texts: [("requirements.in", declared), ("pylock.toml", lock)]).rules
+    }
+    #expect(rules("a>=1\n") == [])
+    #expect(rules("a>=2\n") == ["DEP017"])
+    #expect(rules("a\nb\n") == ["DEP017"])
+  }
+
   @Test func `what pip-compile reads drifts, too`() {
     let files = [
       ("requirements.in", "a>=1\n-r other.in\nb\n"), ("requirements.txt", "a==1.0 \(Self.pinned)"),

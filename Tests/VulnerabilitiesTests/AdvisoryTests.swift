@@ -88,8 +88,9 @@ struct ExposureTests {
   @Test
   func `a package of no known ecosystem or version is not judged`() throws {
     #expect(try exposure("pkg:pypi/torch").coverage == .notJudged("no version is named"))
-    let conda = try exposure("pkg:conda/torch@1.0")
-    #expect(conda.coverage == .notJudged("OSV has no records of 'conda'"))
+    #expect(try exposure("pkg:conda/torch@1.0").coverage == .noRecords)
+    let image = try exposure("pkg:oci/debian@sha256:ab")
+    #expect(image.coverage == .notJudged("OSV has no records of 'image'"))
   }
 }
 
@@ -162,6 +163,28 @@ struct AdvisoryReadingTests {
       changed[Int(random.next() % UInt64(bytes.count))] = UInt8(truncatingIfNeeded: random.next())
       _ = Result { try Advisory(parsing: ByteSlice(changed)) }
     }
+  }
+}
+
+struct CondaRecordTests {
+  /// Golden: the order of conda's `VersionOrder`.
+  @Test(arguments: [
+    ("1.0", ["A-1"]), ("1.1dev1", ["A-1"]), ("1.1a1", ["A-1"]), ("1.1", []), ("1.1post1", []),
+    ("0.5", []),
+  ])
+  func `records of one's own about conda packages are held against conda's order`(
+    _ version: String, _ ids: [String]
+  ) throws {
+    let scratch = try ScratchFolder()
+    try scratch.write(
+      #"{"id":"A-1","modified":"2024-01-01T00:00:00Z","affected":[{"package":{"ecosystem":"conda","#
+        + #""name":"a"},"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0.9"},"#
+        + #"{"fixed":"1.1"}]}]}]}"#, to: "a.json")
+    let exposure = try PackageExposure(
+      of: Package(.conda, name: "a", version: version),
+      in: [AdvisoryDatabase(opening: scratch.path)])
+    #expect(exposure.coverage == .covered)
+    #expect(exposure.vulnerabilities.flatMap(\.ids) == ids)
   }
 }
 

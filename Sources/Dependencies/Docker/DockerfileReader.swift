@@ -57,7 +57,7 @@ private struct DockerBuild {
       case "FROM": readFrom(instruction, at: place, into: &content)
       case "ARG", "ENV": readVariables(instruction, at: place, into: &content)
       case "ADD", "COPY": readCopy(instruction, at: place, into: &content)
-      case "RUN": readRun(instruction, at: place, into: &content)
+      case "RUN", "CMD", "ENTRYPOINT": readRun(instruction, at: place, into: &content)
       case "USER":
         if let last = stages.indices.last { stages[last].user = instruction.arguments }
       default: break
@@ -154,6 +154,20 @@ private struct DockerBuild {
       let name = parts[0]
       if parts.count == 2, arguments.count < DockerBuild.argumentLimit {
         arguments[name] = expanded(parts[1]).text
+      }
+      let value = parts.count == 2 ? expanded(parts[1]).text : ""
+      if InstallerVariables.option(of: name) != nil {
+        if parts.count == 1 {
+          content.report(
+            .environmentDecides, place, "the build's argument '\(name)' decides what is installed")
+        }
+        ShellInstallation(place: place).judgeVariable("\(name)=\(value)", into: &content)
+      } else if let user = Address(firstIn: value[...])?.userInfo,
+        user.split(separator: ":", omittingEmptySubsequences: false).dropFirst()
+          .contains(where: { !$0.isEmpty })
+      {
+        content.report(
+          .buildSecret, place, "the address in '\(name)' holds a password", evidence: [name])
       }
       let isEmpty = parts.count == 2 && parts[1].isEmpty
       if SecretName.matches(name), !isEmpty {

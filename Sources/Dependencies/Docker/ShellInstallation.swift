@@ -17,7 +17,11 @@ struct ShellInstallation {
   func judge(_ commands: [ShellCommand], into content: inout DependencyContent) {
     var isDownload = false
     var pipeline: [String] = []
+    var fetched = FetchedFiles()
     for command in commands {
+      for word in command.words.prefix(while: ShellInstallation.isBeforeProgram) {
+        judgeVariable(word, into: &content)
+      }
       if !command.isPiped { (isDownload, pipeline) = (false, []) }
       pipeline.append(command.words.joined(separator: " "))
       guard let (name, arguments) = command.program else { continue }
@@ -26,12 +30,42 @@ struct ShellInstallation {
           .shellPayload, place, "runs what it downloads",
           evidence: [pipeline.suffix(4).joined(separator: " | ")])
       }
+      if command.isPiped, isDownload, name == "tar" || name == "bsdtar" {
+        content.report(
+          .uncheckedDownload, place, "unpacks what it downloads, and nothing checks it",
+          evidence: [pipeline.suffix(4).joined(separator: " | ")])
+      }
+      if let file = fetched.follow(
+        name, arguments, isInterpreter: ShellInstallation.isInterpreter(name), of: command)
+      {
+        content.report(
+          .uncheckedDownload, place, "'\(file)' was downloaded, and nothing checks it before use")
+      }
       if ["curl", "wget", "fetch", "aria2c"].contains(name) {
         isDownload = true
         judgeDownload(arguments, into: &content)
       }
       judgeEmbedded(name, arguments, command, into: &content)
       judgeInstall(name, arguments, into: &content)
+    }
+  }
+
+  /// Assignments, and the words that may stand before them.
+  private static func isBeforeProgram(_ word: String) -> Bool {
+    ["export", "env", "sudo", "exec"].contains(word)
+      || word.contains("=") && !word.hasPrefix("-") && !word.hasPrefix("=")
+  }
+
+  /// `NAME=VALUE`, where pip or uv read the variable.
+  func judgeVariable(_ word: String, into content: inout DependencyContent) {
+    let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
+    guard parts.count == 2, let option = InstallerVariables.option(of: parts[0]) else { return }
+    judge(option, parts[1], into: &content)
+  }
+
+  private func judge(_ option: String, _ value: String, into content: inout DependencyContent) {
+    for line in InstallerVariables.lines(option, value) {
+      content.add(RequirementsFile(line: line, at: place).content)
     }
   }
 
@@ -95,6 +129,10 @@ struct ShellInstallation {
       }
     case "uv":
       if words.first == "pip" { judgePip(Array(words.dropFirst()), into: &content) }
+      if words.starts(with: ["tool", "install"]) {
+        judgePip(Array(words.dropFirst()), into: &content)
+      }
+    case "pipx": judgePip(words, into: &content)
     case "apt-get", "apt", "aptitude":
       judgeSystem(
         name, words, verbs: ["install"],
@@ -127,8 +165,17 @@ struct ShellInstallation {
 
   private func judgePip(_ words: [String], into content: inout DependencyContent) {
     guard let verb = words.firstIndex(where: { !$0.hasPrefix("-") }),
-      ["install", "download", "wheel"].contains(words[verb])
+      ["install", "download", "wheel", "config"].contains(words[verb])
     else { return }
+    if words[verb] == "config" {
+      let setting = words[(verb + 1)...].filter { !$0.hasPrefix("-") }
+      if setting.first == "set", setting.count > 2,
+        let option = InstallerVariables.option(ofSetting: setting[1])
+      {
+        judge(option, setting[2], into: &content)
+      }
+      return
+    }
     var rest = words[(verb + 1)...]
     let hasNoDependencies = rest.contains("--no-deps") || rest.contains("--require-hashes")
     while let word = rest.popFirst() {

@@ -43,7 +43,8 @@ enum Requirement: Equatable {
     let parts = text.utf8.split(
       separator: UInt8(ascii: ";"), maxSplits: 1, omittingEmptySubsequences: false
     ).map { String(trimmingSpace(Substring($0))) }
-    return (parts[0], parts.count == 2 ? parts[1] : nil)
+    // pip takes nothing behind the semicolon for no marker.
+    return (parts[0], parts.count == 2 && !parts[1].isEmpty ? parts[1] : nil)
   }
 
   /// Why the demand names a file or address; nil when it names a package. Judged more broadly
@@ -70,6 +71,8 @@ enum Requirement: Equatable {
       specifiers = String(trimmingSpace(specifiers.dropFirst().dropLast()))
     }
     guard !specifiers.isEmpty else { return .open(name: name, reason: "no version") }
+    // PEP 508's grammar has no comma at the end; pip's reader takes one.
+    if specifiers.hasSuffix(",") { specifiers = String(trimmingSpace(specifiers.dropLast())) }
     let list = specifiers.utf8.split(
       separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
     for specifier in list.map({ trimmingSpace(Substring($0)) })

@@ -24,7 +24,7 @@ struct RequirementsFile {
     place = file.place
     self.isConstraints = isConstraints
     guard content.fits(file, DependencyContent.textLimit) else { return }
-    guard let text = file.bytes.utf8 else {
+    guard let text = RequirementsFile.text(file.bytes) else {
       content.refuse(place, "not valid UTF-8")
       return
     }
@@ -33,6 +33,22 @@ struct RequirementsFile {
       return
     }
     judge(text)
+  }
+
+  /// The text as pip decodes it: UTF-8, or what a mark at the beginning says. PowerShell writes
+  /// UTF-16 with one.
+  static func text(_ bytes: ByteSlice) -> String? {
+    let head = Array(bytes.prefix(3))
+    if head == [0xef, 0xbb, 0xbf] { return bytes.suffix(bytes.count - 3).utf8 }
+    let isBigEndian = head.starts(with: [0xfe, 0xff])
+    guard isBigEndian || head.starts(with: [0xff, 0xfe]) else { return bytes.utf8 }
+    guard bytes.count.isMultiple(of: 2) else { return nil }
+    let content = bytes.suffix(bytes.count - 2).array
+    let units = stride(from: 0, to: content.count, by: 2).map { index in
+      let (first, second) = (UInt16(content[index]), UInt16(content[index + 1]))
+      return isBigEndian ? first << 8 | second : second << 8 | first
+    }
+    return String(validating: units, as: UTF16.self)
   }
 
   /// Reads one line that stands at `place` in a file of another kind.

@@ -32,7 +32,7 @@ enum RequirementsInReader: DependencyReader {
     for finding in RequirementsFile(file, isConstraints: true).content.findings {
       content.report(finding.rule, finding.place, finding.message, evidence: finding.evidence)
     }
-    guard let text = file.bytes.utf8 else { return }
+    guard let text = RequirementsFile.text(file.bytes) else { return }
     let lines = LogicalLine.split(text, limit: RequirementsFile.lineCountLimit)
     for line in lines where !line.text.hasPrefix("-") {
       let demand = line.text.split(separator: " ").prefix { !$0.hasPrefix("-") }
