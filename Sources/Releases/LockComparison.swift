@@ -1,6 +1,6 @@
 import Archives
 import Bytes
-import Dependencies
+public import Dependencies
 public import Findings
 
 // Every difference, not the first only: somebody who mends a release needs all of them.
@@ -9,7 +9,38 @@ extension Lock {
   /// manifest that speaks of another release. `files` are all files of the release.
   public func differences(from files: [FileRecord], manifest: Manifest?) -> [Finding] {
     fileDifferences(from: Lock.files(from: files)) + sourceDifferences(from: files)
-      + (manifest.map { manifestDifferences(from: $0) } ?? [])
+      + (manifest.map { manifestDifferences(from: $0) + statedDifferences(from: $0, files) } ?? [])
+  }
+
+  /// How the locked packages differ from those that the release's declarations pin.
+  public func packageDifferences(from found: [Package]) -> [Finding] {
+    Ecosystem.allCases.flatMap { ecosystem in
+      Lock.recordDifferences(
+        "deps.\(ecosystem.rawValue)", PackageRecord.records(of: packages, in: ecosystem),
+        PackageRecord.records(of: PackageRecord.sorted(found), in: ecosystem))
+    }
+  }
+
+  /// Records that manifest and files tell without a computation: what the training began with, and
+  /// the files of the evaluation set.
+  private func statedDifferences(from manifest: Manifest, _ files: [FileRecord]) -> [Finding] {
+    var findings = Lock.recordDifferences(
+      "training", trainingData,
+      manifest.trainingData.map { TrainingData(name: $0.name, digest: $0.digest) })
+    func compare(_ name: String, _ locked: String, _ found: String?) {
+      guard let found, locked != found else { return }
+      findings.append(
+        Rule.recordDiffers.at(
+          Place([Release.lockPath]).detail(name), "\(name) differs from the locked one",
+          evidence: ["expected \(locked)", "found \(found)"]))
+    }
+    compare(
+      "training.seed", seed.map { "\($0)" } ?? "none", manifest.seed.map { "\($0)" } ?? "none")
+    guard let evaluation = manifest.evaluation, let data = dataSets.first else { return findings }
+    let digest = { (path: String) in files.first { $0.path == path }?.digest.prefixed }
+    compare("data.\(data.name).inputs", data.inputs.prefixed, digest(evaluation.inputs))
+    compare("data.\(data.name).labels", data.labels.prefixed, digest(evaluation.labels))
+    return findings
   }
 
   /// How the lock differs from one that was made of the release just now. Who made it does not

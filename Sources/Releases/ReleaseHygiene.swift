@@ -3,17 +3,27 @@ public import Findings
 
 /// What a release says of itself beside manifest and lock.
 private struct ReleaseRemarks {
-  /// The versions that the headings of `CHANGELOG.md` name; nil when there is no such file.
+  /// The path of the changelog; nil when there is none.
+  let changelog: String?
+  /// The versions that its headings name; nil when there is no changelog.
   let changelogVersions: Set<String>?
   /// Files that would judge the release, were they given to Proofmark: policies and trust files.
   let judgingFiles: [String]
 
   private static let byteLimit = 1 << 20
   static let changelogName = "CHANGELOG.md"
+  private static let changelogNames = [
+    changelogName, "CHANGELOG", "CHANGELOG.rst", "CHANGELOG.txt", "CHANGES.md", "CHANGES",
+    "CHANGES.rst", "CHANGES.txt", "HISTORY.md", "NEWS.md",
+  ]
   private static let judgingKeys: Set<String> = ["policy-version", "trust-version", "waiver"]
 
   init(files: [FileRecord], content: (String) -> ByteSlice?) {
-    changelogVersions = content(ReleaseRemarks.changelogName).map { bytes in
+    changelog =
+      ReleaseRemarks.changelogNames.lazy.compactMap { name in
+        files.first { $0.path.lowercased() == name.lowercased() }?.path
+      }.first
+    changelogVersions = changelog.flatMap(content).map { bytes in
       ReleaseRemarks.versions(inHeadingsOf: bytes.prefix(ReleaseRemarks.byteLimit))
     }
     judgingFiles = files.filter { file in
@@ -28,17 +38,35 @@ private struct ReleaseRemarks {
     }.map(\.path)
   }
 
-  /// The words of Markdown headings, without brackets and a leading v: `## [1.4.0] - 2026-07-01`.
+  /// The words of headings, without marks around them and a leading v: `## [1.4.0] - 2026-07-01`,
+  /// or a line above one of `===` or `---` (CommonMark, reStructuredText).
   private static func versions(inHeadingsOf bytes: ByteSlice) -> Set<String> {
     var versions: Set<String> = []
-    for line in bytes.split(separator: UInt8(ascii: "\n")) where line.first == UInt8(ascii: "#") {
-      let heading = String(decoding: line, as: UTF8.self)
-      for word in heading.split(whereSeparator: { " \t\r[]():,".contains($0) }) {
-        versions.insert(String(word))
-        if word.first == "v" { versions.insert(String(word.dropFirst())) }
+    var previous = ""
+    for bytes in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+      let line = String(decoding: bytes, as: UTF8.self)
+      let content = line.drop { $0 == " " }
+      if content.first == "#", line.count - content.count < 4 {
+        versions.formUnion(words(of: line))
+      } else if isUnderline(line) {
+        versions.formUnion(words(of: previous))
       }
+      previous = line
     }
     return versions
+  }
+
+  private static func isUnderline(_ line: String) -> Bool {
+    guard let mark = line.first, "=-~^*".contains(mark) else { return false }
+    let rest = line.drop { $0 == mark }
+    return line.count - rest.count > 2 && rest.allSatisfy(\.isWhitespace)
+  }
+
+  private static func words(of heading: String) -> [String] {
+    heading.split { $0.isWhitespace || "#[](){}<>:,;*`\"'".contains($0) }.flatMap { word in
+      let name = word.last == "." ? word.dropLast() : word
+      return name.first == "v" ? [String(name), String(name.dropFirst())] : [String(name)]
+    }
   }
 }
 
@@ -71,7 +99,8 @@ extension Release {
     case .some:
       findings.append(
         Rule.versionNotInChangelog.at(
-          Place([ReleaseRemarks.changelogName]), "no heading names \(model.version)"))
+          Place([remarks.changelog ?? ReleaseRemarks.changelogName]),
+          "no heading names \(model.version)"))
     case nil:
       findings.append(Rule.versionNotInChangelog.at(.subject, "no CHANGELOG.md"))
     }

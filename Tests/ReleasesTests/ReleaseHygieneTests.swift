@@ -14,6 +14,8 @@ struct ReleaseHygieneTests {
     ("a prerelease of the parent", ["LCK018"]), ("no version of SemVer", ["LCK019"]),
     ("a policy inside", ["LCK016"]), ("a waiver inside", ["LCK016"]),
     ("a trust file inside", ["LCK016"]), ("a policy under another name", ["LCK016"]),
+    ("a heading in bold, with a full stop", []), ("an underlined heading", []),
+    ("a changelog in reStructuredText", []), ("an underlined list", ["LCK017"]),
     ("other TOML inside", []), ("broken TOML inside", []),
   ])
   func `what is amiss beside files and lock is a finding`(_ what: String, _ rules: [String]) {
@@ -23,6 +25,9 @@ struct ReleaseHygieneTests {
     case "a changelog with brackets": changelog = "## [1.4.0] - 2026-07-01\n"
     case "a changelog with v": changelog = "# v1.4.0:\r\nFirst.\r\n"
     case "a changelog of another version": changelog = "## 1.4.0-rc.1\n## 11.4.0\n"
+    case "a heading in bold, with a full stop": changelog = " ## **Release `1.4.0`.**\n"
+    case "an underlined heading": changelog = "1.4.0 (2026-07-01)\r\n------------------\r\n"
+    case "an underlined list": changelog = "- after 1.4.0\n\n---\n"
     case "the version in the text alone": changelog = "## Unreleased\nafter 1.4.0\n"
     case "the parent's version": world.parent = "1.4.0+other"
     case "an older version": world.parent = "1.10.0"
@@ -42,6 +47,10 @@ struct ReleaseHygieneTests {
     if what == "a prerelease of the parent" { changelog += "## 1.4.0-rc.1\n" }
     if what == "no version of SemVer" { changelog += "## 1.4\n" }
     world.files["CHANGELOG.md"] = Array(changelog.utf8)
+    if what == "a changelog in reStructuredText" {
+      world.files["CHANGELOG.md"] = nil
+      world.files["changelog.rst"] = Array("Changes\n=======\n\n1.4.0\n~~~~~\n".utf8)
+    }
     if what == "no changelog" { world.files["CHANGELOG.md"] = nil }
     if what == "a changelog that is no text" {
       world.files["CHANGELOG.md"] = [0x23, 0xff, 0xfe, 0x0a]

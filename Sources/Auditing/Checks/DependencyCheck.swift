@@ -15,6 +15,11 @@ enum DependencyCheck: Check {
     var findings = report.findings + report.findings(under: DependencyPolicy(settings.policy))
     // The scan reports the same commands under the same rule.
     if settings.checks.contains(.scan) { findings.removeAll { $0.rule == .shellPayload } }
+    if let lock = subject.release.lock.content {
+      // A lock pins what the release's own files say, not those of archives in it.
+      let own = nested.files.isEmpty ? report : DependencyReport(of: subject)
+      findings += lock.packageDifferences(from: own.packages)
+    }
     if nested.isIncomplete {
       findings.append(
         Rule.unreadDependencyFile.at(
