@@ -9,11 +9,16 @@ struct FolderReader {
   /// Files above this size are mapped once the memory for members is spent.
   private static let smallBytes = 1 << 14
   private var memoryLeft: Int
+  /// The release's manifest, beside which a repository of git is left out; nil where nothing is.
+  private let manifest: [UInt8]?
+  /// What was left out.
+  private(set) var leftOut: [String] = []
   /// Files that have more than one name, and those of the names that are in the folder.
   private var shared: [SafeDirectory.Identity: (links: Int, names: [[UInt8]])] = [:]
 
-  init(_ limits: Limits) {
+  init(_ limits: Limits, manifest: String? = nil) {
     memoryLeft = limits.unpackedMemoryBytes
+    self.manifest = manifest.map { Array($0.utf8) }
   }
 
   /// Reports every file below the folder, in the order of the names' bytes.
@@ -38,7 +43,12 @@ struct FolderReader {
         builder.stop("more than \(builder.limits.memberCount) members")
         return
       }
+      let isRelease = path.isEmpty && manifest.map(names.contains) == true
       for name in names where !builder.isStopped {
+        if isRelease, name == FolderReader.repository, try FolderReader.isRepository(folder) {
+          leftOut.append(String(decoding: name, as: UTF8.self))
+          continue
+        }
         try readEntry(name, of: folder, at: path + name, into: &builder)
       }
     } catch {
@@ -74,6 +84,22 @@ struct FolderReader {
     } catch {
       builder.note(.unreadableArchive, of: path, "cannot \(error.action) it: \(error.reason)")
     }
+  }
+
+  private static let repository = Array(".git".utf8)
+
+  /// Whether git takes `.git` for its repository: `HEAD`, `objects` and `refs` lie in it, or it is
+  /// the file that says where they lie (gitrepository-layout(5)).
+  private static func isRepository(_ folder: borrowing SafeDirectory) throws(FileError) -> Bool {
+    let status = try folder.status(of: repository)
+    if status.type == S_IFREG, status.size < 4096 {
+      return try folder.content(of: repository, memoryBytes: 4096).bytes
+        .starts(with: Array("gitdir: ".utf8))
+    }
+    guard status.type == S_IFDIR else { return false }
+    let inner = try folder.folder(repository)
+    let names = try inner.names(limit: 1_000)
+    return ["HEAD", "objects", "refs"].allSatisfy { names.contains(Array($0.utf8)) }
   }
 
   private static func kind(

@@ -46,7 +46,9 @@ public struct Inventory: Sendable {
   /// What the members came in.
   public let container: Container
   /// The files, sorted by the bytes of their paths.
-  public let members: [Member]
+  public private(set) var members: [Member]
+  /// Names in a release's folder that are no part of the release: git's repository.
+  public private(set) var leftOut: [String] = []
   /// What some reader gets and the archive denies: to be scanned, never used.
   public let suspects: [Suspect]
   /// What is wrong with names, modes and the archive itself, and what could not be read.
@@ -171,7 +173,7 @@ public struct Inventory: Sendable {
   private init(folder: consuming SafeDirectory, limits: Limits, worker: WorkerCommand?) {
     var builder = InventoryBuilder(
       Allowance(folder: limits, worker: worker), at: .subject, limitRule: .overLimit)
-    var reader = FolderReader(limits)
+    var reader = FolderReader(limits, manifest: Inventory.manifest)
     reader.read(folder, into: &builder)
     let allowance = builder.allowance.inside(
       subjectBytes: limits.totalBytes - builder.allowance.bytes)
@@ -185,6 +187,28 @@ public struct Inventory: Sendable {
     self.init(
       .list(list.finish()), container: .folder, members: members, suspects: suspects,
       findings: findings, links: links, allowance: allowance)
+    leftOut = reader.leftOut
+  }
+
+  /// What makes a folder a release.
+  private static let manifest = "proofmark.toml"
+
+  /// The release that is packed below a folder of its own, as `tar -czf digits.tar.gz digits` does
+  /// it: its members with the paths that they have in the folder. Any other inventory is itself.
+  ///
+  /// Only a folder that holds all members and a manifest or a signature of OpenSSF's counts, so that
+  /// none is passed over. Findings keep the names that the archive has.
+  public func atRelease() -> Inventory {
+    guard container != .folder, container != .file, let folder = members.first?.path.parts.first,
+      [Inventory.manifest, "model.sig"].contains(where: { self["\(folder)/\($0)"] != nil })
+    else { return self }
+    var release = self
+    release.members = []
+    for member in members {
+      guard let path = member.path.below(folder) else { return self }
+      release.members.append(Member(path, member.bytes, mode: member.mode))
+    }
+    return release
   }
 
   private init(

@@ -76,6 +76,12 @@ public struct MemberPath: Hashable, Sendable {
     text.utf8.split(separator: MemberPath.slash).contains { $0.starts(with: ".wh.".utf8) }
   }
 
+  /// The path as it is in the folder at the root; nil when it lies elsewhere.
+  func below(_ folder: String) -> MemberPath? {
+    guard text.utf8.starts(with: "\(folder)/".utf8) else { return nil }
+    return MemberPath(trusted: String(Substring(text.utf8.dropFirst(folder.utf8.count + 1))))
+  }
+
   /// The names of the folders from the root down, and last the member's own.
   public var parts: [String] {
     text.utf8.split(separator: MemberPath.slash).map { String(decoding: $0, as: UTF8.self) }

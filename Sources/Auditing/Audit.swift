@@ -51,11 +51,30 @@ public struct Audit: Sendable {
       progress(check.name)
       outputs.append(check.run(on: subject, settings))
     }
-    let judgement = Judge(settings.policy).judge(
-      outputs.map(\.result), asked: settings.checks)
+    let isWhole = !subject.inventory.findings.contains { $0.rule.kind == .obstacle }
+    let results = outputs.map { isWhole ? $0.result : withoutAbsences($0.result) }
+    let judgement = Judge(settings.policy).judge(results, asked: settings.checks)
     return Outcome(
       report: report(on: subject, path: path, outputs, judgement),
       sighting: judgement.verdict == .pass ? outputs.compactMap(\.sighting).first : nil)
+  }
+
+  /// The result on a subject of which some could not be read: what was not found may be there, so
+  /// that a check that demands it is incomplete and has not failed.
+  private func withoutAbsences(_ result: CheckResult) -> CheckResult {
+    let demands = settings.policy[result.check]
+    // Where obstacles are only noted, an absence must not become one.
+    guard demands.demand == .required, demands.obstacles != .note else { return result }
+    var result = result
+    result.findings = result.findings.map { finding in
+      let isAbsence =
+        finding.rule.kind == .absence
+        || [.signedFileMissing, .lockedFileMissing].contains(finding.rule)
+      guard isAbsence else { return finding }
+      return Rule.unreadableArchive.at(
+        finding.place, "\(finding.message) among what could be read")
+    }
+    return result
   }
 
   private func isAsked(_ check: CheckName) -> Bool {

@@ -38,7 +38,8 @@ public struct Subject: Sendable {
     foreignSignatures = try ForeignSignatures(beside: path, settings)
     let limits = settings.policy.limits
     let inventory = try Inventory(
-      opening: path, limits: limits, worker: settings.worker)
+      opening: path, limits: limits, worker: settings.worker
+    ).atRelease()
     let release = Release(inventory, detachedSignature: settings.detachedSignature)
     self.inventory = inventory
     self.release = release

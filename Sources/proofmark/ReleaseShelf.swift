@@ -25,7 +25,7 @@ struct ReleaseShelf {
       let path = folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
       let inventory: Inventory
       do throws(FileError) {
-        inventory = try Inventory(opening: path, worker: .thisProgram)
+        inventory = try Inventory(opening: path, worker: .thisProgram).atRelease()
       } catch {
         notes.append("\(error)")
         continue

@@ -28,7 +28,7 @@ struct ReleaseSigner {
   /// - Throws: `CommandFailure` when it holds what no release may hold, or its lock is missing or
   ///   out of date: a signature would only seal the fault.
   init(_ path: String) throws {
-    let inventory = try Inventory(opening: path, worker: .thisProgram)
+    let inventory = try Inventory(opening: path, worker: .thisProgram).atRelease()
     guard inventory.container != .file else {
       throw CommandFailure("\(path): neither a folder nor an archive", code: .usage)
     }

@@ -46,6 +46,58 @@ struct FolderTests {
     #expect(inventory.members.map(\.path.text) == ["Case", "open", "setuid"])
   }
 
+  @Test(arguments: [
+    ("a repository", [".git"]), ("a worktree's file", [".git"]), ("no manifest", []),
+    ("hooks alone", []), ("a text", []), ("a repository below", []),
+  ])
+  func `git's repository is left out of a release, and nothing else is`(
+    _ what: String, _ leftOut: [String]
+  ) throws {
+    let folder = try ScratchFolder()
+    try folder.write("x", to: "r/\(what == "no manifest" ? "readme" : "proofmark.toml")")
+    try folder.write("x", to: "r/.gitignore")
+    let repository = what == "a repository below" ? "r/model/.git" : "r/.git"
+    switch what {
+    case "a worktree's file": try folder.write("gitdir: ../../x\n", to: repository)
+    case "a text": try folder.write("import os\n", to: repository)
+    case "hooks alone": try folder.write("x", to: "\(repository)/hooks/post-checkout")
+    default:
+      for name in ["HEAD", "objects/a", "refs/heads/main"] {
+        try folder.write("x", to: "\(repository)/\(name)")
+      }
+    }
+    let inventory = try Inventory(opening: folder.file("r"))
+    #expect(inventory.leftOut == leftOut)
+    #expect(inventory.findings == [])
+    #expect(
+      inventory.members.contains { $0.path.text.contains(".git/") || $0.path.text == ".git" }
+        == leftOut.isEmpty)
+    #expect(inventory[".gitignore"] != nil)
+  }
+
+  @Test(arguments: [
+    (["d/proofmark.toml", "d/m/x"], ["m/x", "proofmark.toml"]),
+    (["d/model.sig", "d/x"], ["model.sig", "x"]),
+    (["d/proofmark.toml", "e"], ["d/proofmark.toml", "e"]),
+    (["d/proofmark.toml", "d.x"], ["d.x", "d/proofmark.toml"]),
+    (["d/e/proofmark.toml"], ["d/e/proofmark.toml"]), (["d/x"], ["d/x"]),
+    (["proofmark.toml", "x/proofmark.toml"], ["proofmark.toml", "x/proofmark.toml"]),
+  ])
+  func `a release below one folder of an archive is found there`(
+    _ names: [String], _ paths: [String]
+  ) throws {
+    let folder = try ScratchFolder()
+    var archive = TarBuilder()
+    for name in names { archive.add(name, Array(name.utf8)) }
+    try folder.write(archive.bytes, to: "a.tar")
+    let inventory = try Inventory(opening: folder.file("a.tar"))
+    #expect(inventory.members.map(\.path.text) == names.sorted())
+    let release = inventory.atRelease()
+    #expect(release.members.map(\.path.text) == paths)
+    #expect(release.subjectDigest == inventory.subjectDigest)
+    for path in paths { #expect(release[path] != nil) }
+  }
+
   @Test func `names of a file outside the folder are found, those inside are not`() throws {
     let folder = try ScratchFolder()
     try folder.write("x", to: "r/shared")

@@ -20,6 +20,45 @@ struct LockCommandTests {
     #expect(try scratch.read("digits/proofmark.lock") == locked)
   }
 
+  @Test func `a release that is a checkout of git is locked without the repository`() throws {
+    let release = try TestRelease()
+    for name in ["HEAD", "objects/pack/a", "refs/heads/main"] {
+      try release.scratch.write("x", to: "digits/.git/\(name)")
+    }
+    try TestRelease.succeed(["lock", "digits", "--check"], in: release.scratch)
+    let verified = try release.verify()
+    #expect(verified.exitCode == 0 && verified.rules("unpack") == ["ARC024"])
+    try release.scratch.write("x", to: "digits/model/.git/HEAD")
+    #expect(try release.verify().exitCode == 1)
+  }
+
+  /// What a careless or hostile maker writes into a lock.
+  @Test(arguments: [
+    ("version = \"3.16.0\"", "version = \"3.16.1\"", "dependencies"),
+    ("seed = 2", "seed = 3", "lock"),
+    (
+      "[data]\n\"evaluation\" = { inputs = \"sha256:0",
+      "[data]\n\"evaluation\" = { inputs = \"sha256:1", "lock"
+    ),
+  ])
+  func `a lock that the release's own files contradict fails`(
+    _ old: String, _ new: String, _ check: String
+  ) throws {
+    let release = try TestRelease()
+    let text = try release.scratch.text("digits/proofmark.lock")
+    #expect(text.contains(old))
+    try release.scratch.write(text.replacing(old, with: new), to: "digits/proofmark.lock")
+    guard check == "dependencies" else {
+      let verified = try release.verify()
+      #expect(verified.exitCode == 1 && verified.rules(check) == ["LCK014"])
+      let signed = try Command.run(["sign", "digits", "--key", "ana.key"], in: release.scratch)
+      #expect(signed.exitCode == 1)
+      return
+    }
+    let judged = try Command.run(["deps", "digits"], in: release.scratch)
+    #expect(judged.exitCode == 1 && judged.output.contains("error[LCK014]"))
+  }
+
   @Test func `an archive is checked and not written`() throws {
     let scratch = try TestRelease().scratch
     try TestRelease.succeed(["pack", "digits", "-o", "digits.tar.zst"], in: scratch)

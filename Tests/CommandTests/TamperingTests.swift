@@ -56,6 +56,33 @@ import Testing
     #expect(verified.rules("lock").contains("LCK001"))
   }
 
+  @Test(arguments: [("tar.zst", 3), ("zip", 3)])
+  func `what was cut off is not said to be missing`(_ suffix: String, _ code: Int) throws {
+    let release = try TestRelease()
+    let archive = "digits.\(suffix)"
+    try TestRelease.succeed(["pack", "digits", "-o", archive], in: release.scratch)
+    try release.scratch.change(archive) { $0.removeLast(20) }
+    let verified = try release.verify(archive)
+    #expect(verified.exitCode == code)
+    #expect(verified.status("signature") == "incomplete")
+    // Where what cannot be read is only noted, it must not pass for a signature.
+    let lenient = try release.verify(
+      archive, trust: TestRelease.trust + ["--policy", "permissive"])
+    #expect(lenient.exitCode == 1 && lenient.rules("signature") == ["SIG001"])
+  }
+
+  @Test(.enabled(if: ForeignTool.isInstalled("tar")))
+  func `a folder packed by tar verifies, also below its own name`() throws {
+    let release = try TestRelease()
+    let tar = try #require(ForeignTool("tar"))
+    let packed = try tar.run(["-czf", "digits.tar.gz", "digits"], in: release.scratch)
+    #expect(packed.exitCode == 0, "\(packed.output)")
+    #expect(try release.verify("digits.tar.gz").exitCode == 0)
+    try release.scratch.write("x", to: "beside")
+    _ = try tar.run(["-czf", "more.tar.gz", "digits", "beside"], in: release.scratch)
+    #expect(try release.verify("more.tar.gz").exitCode == 1)
+  }
+
   @Test func `an unknown key does not count`() throws {
     let release = try TestRelease()
     try TestRelease.succeed(["keygen", "eve.key", "--no-passphrase"], in: release.scratch)

@@ -10,11 +10,15 @@ enum UnpackCheck: Check {
   static func run(on subject: Subject, _ settings: AuditSettings) -> CheckOutput {
     let members = subject.inventory.members
     return CheckOutput(
-      name, findings: subject.inventory.findings,
+      name, findings: subject.inventory.findings + subject.inventory.leftOut.map(note),
       measurements: [
         Measurement(Measurement.Name.files, Double(members.count), unit: "count"),
         Measurement(
           Measurement.Name.bytes, Double(members.reduce(0) { $0 + $1.size }), unit: "bytes"),
       ])
+  }
+
+  private static func note(_ name: String) -> Finding {
+    Rule.repositoryLeftOut.at(Place([name]), "a repository of git, which is no part of the release")
   }
 }

@@ -14,8 +14,8 @@ struct LockCommand: AuditingCommand {
     abstract: "Write proofmark.lock: every byte, dependency, metric and golden output.",
     discussion: """
       Reads proofmark.toml, hashes every file, runs the goldens and counts the evaluation set. The \
-      same folder gives the same lock, byte for byte. --check writes nothing and lists every \
-      difference; it exits 1 when there is one.
+      same folder gives the same lock, byte for byte; git's own .git in it is left out. --check \
+      writes nothing and lists every difference; it exits 1 when there is one.
 
       Metrics and goldens of a version that was locked before are only changed where --update \
       says so. --merge puts two branches' locks together and rewrites OURS: a merge driver for \

@@ -51,7 +51,7 @@ struct MemoryOptions: ParsableArguments {
 extension ParentLock {
   /// Reads what `--parent` names: a lock, or a release that holds one.
   init(option path: String) throws {
-    let inventory = try Inventory(opening: path, worker: .thisProgram)
+    let inventory = try Inventory(opening: path, worker: .thisProgram).atRelease()
     let alone = inventory.container == .file ? inventory.members.first : nil
     guard let lock = inventory[Release.lockPath] ?? alone else {
       throw CommandFailure("--parent \(path): holds no \(Release.lockPath)", code: .usage)
