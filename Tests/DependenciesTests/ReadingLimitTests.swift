@@ -11,21 +11,20 @@ struct ReadingLimitTests {
   }
 
   @Test func `a flood of findings is an obstacle and hides no other rule`() {
-    let flood = Self.repeated(6_000) { "a\($0)>=1\n" }
-    let report = DependencyReport(
-      "requirements.txt", flood + "--trusted-host example.com\n")
+    let flood = Self.repeated(5_100) { "a\($0)>=1\n" }
+    let report = DependencyReport("requirements.txt", flood + "--trusted-host example.com\n")
     #expect(report.findings.count { $0.rule == .unpinnedDependency } == 5_000)
     #expect(report.findings.count { $0.rule == .unreadDependencyFile } == 1)
     #expect(report.findings.count { $0.rule == .insecureSource } == 1)
   }
 
   @Test func `so is one over many files`() {
-    let flood = Self.repeated(4_000) { "a\($0)>=1\n" }
+    let flood = String(repeating: "a\n", count: 4_000)
     let report = DependencyReport(
-      texts: (0..<4).map { ("\($0)/requirements.txt", flood) } + [("9/pom.xml", "<a/>")])
+      texts: (0..<3).map { ("\($0)/gradle.lockfile", flood) } + [("9/requirements.txt", "a==1\n")])
     #expect(report.findings.count == 10_002)
-    #expect(report.rules.contains("DEP011"))
-    #expect(report.findings.last?.place.members == ["9/pom.xml"])
+    #expect(report.findings.count { $0.rule == .unreadDependencyFile } == 1)
+    #expect(report.findings.last?.place.members == ["9/requirements.txt"])
   }
 
   @Test(arguments: ["name", "version"])
@@ -34,14 +33,7 @@ struct ReadingLimitTests {
     let line = part == "name" ? "a\(long)==1\n" : "a==\(long)\n"
     let report = DependencyReport("requirements.txt", line)
     #expect(report.packages == [])
-    #expect(report.rules.contains("DEP009"))
-  }
-
-  @Test func `more packages than any lock has are an obstacle`() {
-    let text = Self.repeated(50_001) { "g:a\($0):1=a\n" }
-    let report = DependencyReport("gradle.lockfile", text)
-    #expect(report.packages.count == 50_000)
-    #expect(report.rules.contains("DEP011"))
+    #expect(report.rules.contains("DEP010"))
   }
 
   @Test(arguments: [
@@ -52,15 +44,15 @@ struct ReadingLimitTests {
     ("environment.yml", "dependencies: [{pip: [" + String(repeating: "a", count: 70_000) + "]}]"),
   ])
   func `what is read no further is an obstacle`(_ name: String, _ text: String) {
-    #expect(DependencyReport(name, text).findings.contains { $0.rule == .unreadDependencyFile })
+    #expect(DependencyReport(name, text).rules == ["DEP011"])
   }
 
   @Test func `parents of a project are read up to a sum`() {
-    let space = String(repeating: " ", count: 2 << 20)
+    let comment = "<!--\(String(repeating: " ", count: 3 << 19))-->"
     func project(_ number: Int) -> String {
       """
       <project><artifactId>a\(number)</artifactId><parent><artifactId>a\(number + 1)</artifactId>
-      <relativePath>../\(number + 1)/pom.xml</relativePath></parent>\(space)</project>
+      <relativePath>../\(number + 1)/pom.xml</relativePath></parent>\(comment)</project>
       """
     }
     let report = DependencyReport(texts: (0..<3).map { ("\($0)/pom.xml", project($0)) })

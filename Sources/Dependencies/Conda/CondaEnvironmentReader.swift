@@ -25,7 +25,8 @@ enum CondaEnvironmentReader: DependencyReader {
       content.judge(address: channel, at: file.place.detail("channel \(redacted(channel))"))
     }
     for dependency in dependencies {
-      if let text = content.short(dependency.text, file.place) {
+      if let text = dependency.text {
+        guard content.isShort(text, file.place) else { continue }
         let place = file.place.detail("dependencies: \(text.clipped(to: 80))")
         declare(text, at: place, into: &content)
       } else if let lines = dependency["pip"]?.array {
@@ -41,10 +42,11 @@ enum CondaEnvironmentReader: DependencyReader {
     _ lines: [JSON], _ file: DependencyFile, into content: inout DependencyContent
   ) {
     for line in lines {
-      guard let text = content.short(line.text, file.place) else {
+      guard let text = line.text else {
         content.report(.malformedDependencyFile, file.place, "a line of 'pip' that is no text")
         continue
       }
+      guard content.isShort(text, file.place) else { continue }
       content.add(
         RequirementsFile(line: text, at: file.place.detail("pip: \(text.clipped(to: 80))")).content)
     }

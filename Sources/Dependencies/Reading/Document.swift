@@ -78,11 +78,11 @@ extension DependencyContent {
     return lines
   }
 
-  /// The text; with a finding, and empty, where it is longer than any line is.
-  mutating func short(_ text: String?, _ place: Place) -> String? {
-    guard let text, text.utf8.count > 1 << 16 else { return text }
+  /// Whether the text is short enough to be judged.
+  mutating func isShort(_ text: String, _ place: Place) -> Bool {
+    if text.utf8.count <= 1 << 16 { return true }
     refuse(place, "a text longer than \(1 << 16) bytes", isLimit: true)
-    return ""
+    return false
   }
 
   /// Whether the file is short enough to be read.
