@@ -231,6 +231,7 @@ let gadgetNames: StaticString = """
   numpy.compat.py3k	pickle
   numpy.core._internal	code
   numpy.core._methods	pickle
+  numpy.core._ufunc_reconstruct	code
   numpy.core.memmap	file
   numpy.core.multiarray.fromfile	file
   numpy.ctypeslib	code

@@ -1,4 +1,4 @@
-// Names that pickles of NumPy 1.26.4, 2.4.6 ask for. Written by scripts/write-names; do not edit.
+// Names that pickles of NumPy 1.18.5, 1.19.5, 1.21.6, 1.23.5, 1.24.4, 1.26.4, 2.1.3, 2.3.4, 2.4.6 ask for. Written by scripts/write-names; do not edit.
 // Module, name, uses, pattern of a call; sorted by bytes.
 let numpyNames: StaticString = """
   numpy	absolute	ref
@@ -138,6 +138,7 @@ let numpyNames: StaticString = """
   numpy.core._multiarray_umath	arctan2	ref
   numpy.core._multiarray_umath	arctanh	ref
   numpy.core._multiarray_umath	bitwise_and	ref
+  numpy.core._multiarray_umath	bitwise_count	ref
   numpy.core._multiarray_umath	bitwise_or	ref
   numpy.core._multiarray_umath	bitwise_xor	ref
   numpy.core._multiarray_umath	cbrt	ref
@@ -213,7 +214,9 @@ let numpyNames: StaticString = """
   numpy.core._multiarray_umath	subtract	ref
   numpy.core._multiarray_umath	tan	ref
   numpy.core._multiarray_umath	tanh	ref
+  numpy.core._multiarray_umath	true_divide	ref
   numpy.core._multiarray_umath	trunc	ref
+  numpy.core._multiarray_umath	vecdot	ref
   numpy.core.multiarray	_reconstruct	call makes	C,T,Xd
   numpy.core.multiarray	scalar	call	X,Xd
   numpy.core.numeric	_frombuffer	call	d,X,T,s
@@ -222,6 +225,8 @@ let numpyNames: StaticString = """
   numpy.ma.core	_mareconstruct	call makes	C,C,T,s
   numpy.polynomial.polynomial	Polynomial	new ref state
   numpy.random	__RandomState_ctor	call	
+  numpy.random._bit_generator	SeedSequence	ref
+  numpy.random._bit_generator	__pyx_unpickle_SeedSequence	call state	C,i,d
   numpy.random._mt19937	MT19937	ref
   numpy.random._pcg64	PCG64	ref
   numpy.random._pcg64	PCG64DXSM	ref

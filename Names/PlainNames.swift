@@ -1,10 +1,12 @@
-// Names that pickles of Python 3.11.7 ask for. Written by scripts/write-names; do not edit.
+// Names that pickles of Python 3.10.13, 3.11.7, 3.12.1, 3.13.0, 3.7.16, 3.8.18, 3.9.18 ask for. Written by scripts/write-names; do not edit.
 // Module, name, uses, pattern of a call; sorted by bytes.
 let plainNames: StaticString = """
   _codecs	encode	call	s,s
   argparse	Namespace	new ref state
+  builtins	Ellipsis	ref
+  builtins	NotImplemented	ref
   builtins	bool	ref
-  builtins	bytearray	call ref	Xd
+  builtins	bytearray	call ref	Xd,s*
   builtins	bytes	call ref	
   builtins	complex	call ref	d,d
   builtins	dict	ref
@@ -19,6 +21,7 @@ let plainNames: StaticString = """
   builtins	slice	call	d,d,d
   builtins	str	ref
   builtins	tuple	ref
+  collections	ChainMap	new ref state
   collections	Counter	call ref	d
   collections	OrderedDict	call items ref state	
   collections	defaultdict	call items ref	C*
@@ -31,7 +34,16 @@ let plainNames: StaticString = """
   datetime	timedelta	call	i,i,i
   datetime	timezone	call	X,s*
   decimal	Decimal	call	s
-  fractions	Fraction	call	i,i
+  fractions	Fraction	call	d,i*
+  functools	partial	call state	C
+  pathlib	PosixPath	call	s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*
+  pathlib	PurePosixPath	call	s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*
+  pathlib	PureWindowsPath	call	s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*
+  pathlib	WindowsPath	call	s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*
+  pathlib._local	PosixPath	call	s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*
+  pathlib._local	PurePosixPath	call	s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*
+  pathlib._local	PureWindowsPath	call	s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*
+  pathlib._local	WindowsPath	call	s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*,s*
   types	SimpleNamespace	call state	
   uuid	UUID	new ref state
   """

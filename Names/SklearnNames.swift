@@ -1,16 +1,16 @@
-// Names that pickles of scikit-learn 1.5.2, 1.9.1 ask for. Written by scripts/write-names; do not edit.
+// Names that pickles of scikit-learn 0.22.2, 0.24.2, 1.0.2, 1.1.3, 1.2.2, 1.3.2, 1.4.2, 1.5.2, 1.6.1, 1.7.2, 1.9.1 ask for. Written by scripts/write-names; do not edit.
 // Module, name, uses, pattern of a call; sorted by bytes.
 let sklearnNames: StaticString = """
-  _loss	CyAbsoluteError	ref
-  _loss	CyExponentialLoss	ref
-  _loss	CyHalfBinomialLoss	ref
-  _loss	CyHalfGammaLoss	ref
+  _loss	CyAbsoluteError	call ref	
+  _loss	CyExponentialLoss	call ref	
+  _loss	CyHalfBinomialLoss	call ref	
+  _loss	CyHalfGammaLoss	call ref	
   _loss	CyHalfMultinomialLoss	ref
-  _loss	CyHalfPoissonLoss	ref
-  _loss	CyHalfSquaredError	ref
-  _loss	CyHalfTweedieLossIdentity	ref
-  _loss	CyHuberLoss	ref
-  _loss	CyPinballLoss	ref
+  _loss	CyHalfPoissonLoss	call ref	
+  _loss	CyHalfSquaredError	call ref	
+  _loss	CyHalfTweedieLossIdentity	call ref	d
+  _loss	CyHuberLoss	call ref	d
+  _loss	CyPinballLoss	call ref	d
   _loss	__pyx_unpickle_CyAbsoluteError	call	C,i,T
   _loss	__pyx_unpickle_CyExponentialLoss	call	C,i,T
   _loss	__pyx_unpickle_CyHalfBinomialLoss	call	C,i,T
@@ -24,18 +24,64 @@ let sklearnNames: StaticString = """
   numpy	mean	ref
   scipy._lib.array_api_compat.numpy._aliases	asarray	ref
   scipy.interpolate._bsplines	BSpline	new ref state
+  scipy.interpolate._bsplines	_BSpline	new ref state
+  scipy.interpolate._cubic	Akima1DInterpolator	new state
+  scipy.interpolate._cubic	CubicSpline	new state
+  scipy.interpolate._cubic	PchipInterpolator	new state
+  scipy.interpolate._fitpack2	InterpolatedUnivariateSpline	new ref state
+  scipy.interpolate._fitpack2	LSQUnivariateSpline	new ref state
+  scipy.interpolate._interpolate	_PPoly	new state
+  scipy.interpolate.fitpack2	InterpolatedUnivariateSpline	new ref state
+  scipy.interpolate.fitpack2	LSQUnivariateSpline	new ref state
+  scipy.optimize._optimize	OptimizeResult	items new ref
+  scipy.optimize.optimize	OptimizeResult	items new ref
+  scipy.sparse._bsr	bsr_array	new ref state
+  scipy.sparse._bsr	bsr_matrix	new ref state
+  scipy.sparse._coo	coo_array	new ref state
+  scipy.sparse._coo	coo_matrix	new ref state
+  scipy.sparse._csc	csc_array	new ref state
+  scipy.sparse._csc	csc_matrix	new ref state
+  scipy.sparse._csr	csr_array	new ref state
   scipy.sparse._csr	csr_matrix	new ref state
-  sklearn._loss._loss	CyAbsoluteError	call	
-  sklearn._loss._loss	CyExponentialLoss	call	
-  sklearn._loss._loss	CyHalfBinomialLoss	call	
-  sklearn._loss._loss	CyHalfGammaLoss	call	
+  scipy.sparse._dia	dia_array	new ref state
+  scipy.sparse._dia	dia_matrix	new ref state
+  scipy.sparse._dok	dok_array	ref state
+  scipy.sparse._dok	dok_matrix	ref state
+  scipy.sparse._lil	lil_array	new ref state
+  scipy.sparse._lil	lil_matrix	new ref state
+  scipy.sparse.bsr	bsr_matrix	new ref state
+  scipy.sparse.coo	coo_matrix	new ref state
+  scipy.sparse.csc	csc_matrix	new ref state
+  scipy.sparse.csr	csr_matrix	new ref state
+  scipy.sparse.dia	dia_matrix	new ref state
+  scipy.sparse.dok	dok_matrix	ref state
+  scipy.sparse.lil	lil_matrix	new ref state
+  scipy.stats._kde	gaussian_kde	new ref state
+  scipy.stats.kde	gaussian_kde	new ref state
+  sklearn._loss._loss	CyAbsoluteError	call ref	
+  sklearn._loss._loss	CyExponentialLoss	call ref	
+  sklearn._loss._loss	CyHalfBinomialLoss	call ref	
+  sklearn._loss._loss	CyHalfGammaLoss	call ref	
   sklearn._loss._loss	CyHalfMultinomialLoss	ref
-  sklearn._loss._loss	CyHalfPoissonLoss	call	
-  sklearn._loss._loss	CyHalfSquaredError	call	
-  sklearn._loss._loss	CyHalfTweedieLossIdentity	call	d
-  sklearn._loss._loss	CyHuberLoss	call	d
-  sklearn._loss._loss	CyPinballLoss	call	d
+  sklearn._loss._loss	CyHalfPoissonLoss	call ref	
+  sklearn._loss._loss	CyHalfSquaredError	call ref	
+  sklearn._loss._loss	CyHalfTweedieLossIdentity	call ref	d
+  sklearn._loss._loss	CyHuberLoss	call ref	d
+  sklearn._loss._loss	CyPinballLoss	call ref	d
+  sklearn._loss._loss	__pyx_unpickle_CyAbsoluteError	call	C,i,T
+  sklearn._loss._loss	__pyx_unpickle_CyExponentialLoss	call	C,i,T
+  sklearn._loss._loss	__pyx_unpickle_CyHalfBinomialLoss	call	C,i,T
+  sklearn._loss._loss	__pyx_unpickle_CyHalfGammaLoss	call	C,i,T
   sklearn._loss._loss	__pyx_unpickle_CyHalfMultinomialLoss	call	C,i,T
+  sklearn._loss._loss	__pyx_unpickle_CyHalfPoissonLoss	call	C,i,T
+  sklearn._loss._loss	__pyx_unpickle_CyHalfSquaredError	call	C,i,T
+  sklearn._loss._loss	__pyx_unpickle_CyHalfTweedieLossIdentity	call	C,i,d
+  sklearn._loss._loss	__pyx_unpickle_CyHuberLoss	call	C,i,d
+  sklearn._loss._loss	__pyx_unpickle_CyPinballLoss	call	C,i,d
+  sklearn._loss.glm_distribution	DistributionBoundary	new ref
+  sklearn._loss.glm_distribution	GammaDistribution	new ref state
+  sklearn._loss.glm_distribution	PoissonDistribution	new ref state
+  sklearn._loss.glm_distribution	TweedieDistribution	new ref state
   sklearn._loss.link	HalfLogitLink	new ref
   sklearn._loss.link	IdentityLink	new ref
   sklearn._loss.link	Interval	new ref state
@@ -74,15 +120,19 @@ let sklearnNames: StaticString = """
   sklearn.cluster._optics	OPTICS	new ref state
   sklearn.cluster._spectral	SpectralClustering	new ref state
   sklearn.compose._column_transformer	ColumnTransformer	new ref state
+  sklearn.compose._column_transformer	_RemainderColsList	new ref state
+  sklearn.compose._column_transformer	make_column_selector	new ref state
   sklearn.compose._target	TransformedTargetRegressor	new ref state
   sklearn.covariance._elliptic_envelope	EllipticEnvelope	new ref state
   sklearn.covariance._empirical_covariance	EmpiricalCovariance	new ref state
   sklearn.covariance._graph_lasso	GraphicalLasso	new ref state
   sklearn.covariance._graph_lasso	GraphicalLassoCV	new ref state
+  sklearn.covariance._graph_lasso	_DictWithDeprecatedKeys	items new ref state
   sklearn.covariance._robust_covariance	MinCovDet	new ref state
   sklearn.covariance._shrunk_covariance	LedoitWolf	new ref state
   sklearn.covariance._shrunk_covariance	OAS	new ref state
   sklearn.covariance._shrunk_covariance	ShrunkCovariance	new ref state
+  sklearn.cross_decomposition._cca	CCA	new ref state
   sklearn.cross_decomposition._pls	CCA	new ref state
   sklearn.cross_decomposition._pls	PLSCanonical	new ref state
   sklearn.cross_decomposition._pls	PLSRegression	new ref state
@@ -114,9 +164,21 @@ let sklearnNames: StaticString = """
   sklearn.ensemble._forest	RandomTreesEmbedding	new ref state
   sklearn.ensemble._gb	GradientBoostingClassifier	new ref state
   sklearn.ensemble._gb	GradientBoostingRegressor	new ref state
+  sklearn.ensemble._gb_losses	BinomialDeviance	new ref state
+  sklearn.ensemble._gb_losses	ExponentialLoss	new ref state
+  sklearn.ensemble._gb_losses	HuberLossFunction	new ref state
+  sklearn.ensemble._gb_losses	LeastAbsoluteError	new ref state
+  sklearn.ensemble._gb_losses	LeastSquaresError	new ref state
+  sklearn.ensemble._gb_losses	MultinomialDeviance	new ref state
+  sklearn.ensemble._gb_losses	QuantileLossFunction	new ref state
   sklearn.ensemble._hist_gradient_boosting.binning	_BinMapper	new ref state
   sklearn.ensemble._hist_gradient_boosting.gradient_boosting	HistGradientBoostingClassifier	new ref state
   sklearn.ensemble._hist_gradient_boosting.gradient_boosting	HistGradientBoostingRegressor	new ref state
+  sklearn.ensemble._hist_gradient_boosting.loss	BinaryCrossEntropy	new ref state
+  sklearn.ensemble._hist_gradient_boosting.loss	CategoricalCrossEntropy	new ref state
+  sklearn.ensemble._hist_gradient_boosting.loss	LeastAbsoluteDeviation	new ref state
+  sklearn.ensemble._hist_gradient_boosting.loss	LeastSquares	new ref state
+  sklearn.ensemble._hist_gradient_boosting.loss	Poisson	new ref state
   sklearn.ensemble._hist_gradient_boosting.predictor	TreePredictor	new ref state
   sklearn.ensemble._iforest	IsolationForest	new ref state
   sklearn.ensemble._stacking	StackingClassifier	new ref state
@@ -133,6 +195,8 @@ let sklearnNames: StaticString = """
   sklearn.feature_extraction.text	TfidfTransformer	new ref state
   sklearn.feature_extraction.text	TfidfVectorizer	new ref state
   sklearn.feature_selection._from_model	SelectFromModel	new ref state
+  sklearn.feature_selection._mutual_info	mutual_info_classif	ref
+  sklearn.feature_selection._mutual_info	mutual_info_regression	ref
   sklearn.feature_selection._rfe	RFE	new ref state
   sklearn.feature_selection._rfe	RFECV	new ref state
   sklearn.feature_selection._sequential	SequentialFeatureSelector	new ref state
@@ -144,6 +208,8 @@ let sklearnNames: StaticString = """
   sklearn.feature_selection._univariate_selection	SelectPercentile	new ref state
   sklearn.feature_selection._univariate_selection	chi2	ref
   sklearn.feature_selection._univariate_selection	f_classif	ref
+  sklearn.feature_selection._univariate_selection	f_regression	ref
+  sklearn.feature_selection._univariate_selection	r_regression	ref
   sklearn.feature_selection._variance_threshold	VarianceThreshold	new ref state
   sklearn.frozen._frozen	FrozenEstimator	new ref state
   sklearn.gaussian_process._gpc	GaussianProcessClassifier	new ref state
@@ -162,6 +228,8 @@ let sklearnNames: StaticString = """
   sklearn.gaussian_process.kernels	WhiteKernel	new ref state
   sklearn.impute._base	MissingIndicator	new ref state
   sklearn.impute._base	SimpleImputer	new ref state
+  sklearn.impute._iterative	IterativeImputer	new ref state
+  sklearn.impute._iterative	_ImputerTriplet	new ref
   sklearn.impute._knn	KNNImputer	new ref state
   sklearn.isotonic	IsotonicRegression	new ref state
   sklearn.kernel_approximation	AdditiveChi2Sampler	new ref state
@@ -184,6 +252,8 @@ let sklearnNames: StaticString = """
   sklearn.linear_model._glm.glm	GammaRegressor	new ref state
   sklearn.linear_model._glm.glm	PoissonRegressor	new ref state
   sklearn.linear_model._glm.glm	TweedieRegressor	new ref state
+  sklearn.linear_model._glm.link	IdentityLink	new ref
+  sklearn.linear_model._glm.link	LogLink	new ref
   sklearn.linear_model._huber	HuberRegressor	new ref state
   sklearn.linear_model._least_angle	Lars	new ref state
   sklearn.linear_model._least_angle	LarsCV	new ref state
@@ -221,20 +291,70 @@ let sklearnNames: StaticString = """
   sklearn.manifold._mds	MDS	new ref state
   sklearn.manifold._spectral_embedding	SpectralEmbedding	new ref state
   sklearn.manifold._t_sne	TSNE	new ref state
+  sklearn.metrics._classification	accuracy_score	ref
   sklearn.metrics._classification	balanced_accuracy_score	ref
+  sklearn.metrics._classification	brier_score_loss	ref
+  sklearn.metrics._classification	d2_brier_score	ref
+  sklearn.metrics._classification	d2_log_loss_score	ref
+  sklearn.metrics._classification	f1_score	ref
+  sklearn.metrics._classification	jaccard_score	ref
+  sklearn.metrics._classification	log_loss	ref
+  sklearn.metrics._classification	matthews_corrcoef	ref
+  sklearn.metrics._classification	precision_score	ref
+  sklearn.metrics._classification	recall_score	ref
+  sklearn.metrics._dist_metrics	BrayCurtisDistance	ref
   sklearn.metrics._dist_metrics	BrayCurtisDistance64	ref
+  sklearn.metrics._dist_metrics	CanberraDistance	ref
   sklearn.metrics._dist_metrics	CanberraDistance64	ref
+  sklearn.metrics._dist_metrics	ChebyshevDistance	ref
   sklearn.metrics._dist_metrics	ChebyshevDistance64	ref
+  sklearn.metrics._dist_metrics	EuclideanDistance	ref
   sklearn.metrics._dist_metrics	EuclideanDistance64	ref
+  sklearn.metrics._dist_metrics	HammingDistance	ref
   sklearn.metrics._dist_metrics	HammingDistance64	ref
+  sklearn.metrics._dist_metrics	HaversineDistance	ref
   sklearn.metrics._dist_metrics	HaversineDistance64	ref
+  sklearn.metrics._dist_metrics	JaccardDistance	ref
   sklearn.metrics._dist_metrics	JaccardDistance64	ref
+  sklearn.metrics._dist_metrics	ManhattanDistance	ref
   sklearn.metrics._dist_metrics	ManhattanDistance64	ref
+  sklearn.metrics._dist_metrics	SEuclideanDistance	ref
   sklearn.metrics._dist_metrics	SEuclideanDistance64	ref
   sklearn.metrics._dist_metrics	newObj	call state	C
+  sklearn.metrics._ranking	average_precision_score	ref
+  sklearn.metrics._ranking	roc_auc_score	ref
+  sklearn.metrics._ranking	top_k_accuracy_score	ref
+  sklearn.metrics._regression	d2_absolute_error_score	ref
+  sklearn.metrics._regression	explained_variance_score	ref
+  sklearn.metrics._regression	max_error	ref
+  sklearn.metrics._regression	mean_absolute_error	ref
+  sklearn.metrics._regression	mean_absolute_percentage_error	ref
+  sklearn.metrics._regression	mean_gamma_deviance	ref
+  sklearn.metrics._regression	mean_poisson_deviance	ref
+  sklearn.metrics._regression	mean_squared_error	ref
+  sklearn.metrics._regression	mean_squared_log_error	ref
+  sklearn.metrics._regression	median_absolute_error	ref
+  sklearn.metrics._regression	r2_score	ref
+  sklearn.metrics._regression	root_mean_squared_error	ref
+  sklearn.metrics._regression	root_mean_squared_log_error	ref
   sklearn.metrics._scorer	_CurveScorer	new ref state
   sklearn.metrics._scorer	_PassthroughScorer	new ref state
+  sklearn.metrics._scorer	_PredictScorer	new ref state
+  sklearn.metrics._scorer	_ProbaScorer	new ref state
   sklearn.metrics._scorer	_Scorer	new ref state
+  sklearn.metrics._scorer	_ThresholdScorer	new ref state
+  sklearn.metrics._scorer	_passthrough_scorer	ref
+  sklearn.metrics._scorer	negative_likelihood_ratio	ref
+  sklearn.metrics._scorer	positive_likelihood_ratio	ref
+  sklearn.metrics.cluster._supervised	adjusted_mutual_info_score	ref
+  sklearn.metrics.cluster._supervised	adjusted_rand_score	ref
+  sklearn.metrics.cluster._supervised	completeness_score	ref
+  sklearn.metrics.cluster._supervised	fowlkes_mallows_score	ref
+  sklearn.metrics.cluster._supervised	homogeneity_score	ref
+  sklearn.metrics.cluster._supervised	mutual_info_score	ref
+  sklearn.metrics.cluster._supervised	normalized_mutual_info_score	ref
+  sklearn.metrics.cluster._supervised	rand_score	ref
+  sklearn.metrics.cluster._supervised	v_measure_score	ref
   sklearn.mixture._bayesian_mixture	BayesianGaussianMixture	new ref state
   sklearn.mixture._gaussian_mixture	GaussianMixture	new ref state
   sklearn.model_selection._classification_threshold	FixedThresholdClassifier	new ref state
@@ -242,8 +362,23 @@ let sklearnNames: StaticString = """
   sklearn.model_selection._classification_threshold	_CurveScorer	new ref state
   sklearn.model_selection._search	GridSearchCV	new ref state
   sklearn.model_selection._search	RandomizedSearchCV	new ref state
+  sklearn.model_selection._search_successive_halving	HalvingGridSearchCV	new ref state
+  sklearn.model_selection._search_successive_halving	HalvingRandomSearchCV	new ref state
+  sklearn.model_selection._search_successive_halving	_refit_callable	ref
+  sklearn.model_selection._split	GroupKFold	new ref state
+  sklearn.model_selection._split	GroupShuffleSplit	new ref state
   sklearn.model_selection._split	KFold	new ref state
+  sklearn.model_selection._split	LeaveOneGroupOut	new ref
+  sklearn.model_selection._split	LeaveOneOut	new ref
+  sklearn.model_selection._split	LeavePOut	new ref state
+  sklearn.model_selection._split	PredefinedSplit	new ref state
+  sklearn.model_selection._split	RepeatedKFold	new ref state
+  sklearn.model_selection._split	RepeatedStratifiedKFold	new ref state
+  sklearn.model_selection._split	ShuffleSplit	new ref state
+  sklearn.model_selection._split	StratifiedGroupKFold	new ref state
   sklearn.model_selection._split	StratifiedKFold	new ref state
+  sklearn.model_selection._split	StratifiedShuffleSplit	new ref state
+  sklearn.model_selection._split	TimeSeriesSplit	new ref state
   sklearn.multiclass	OneVsOneClassifier	new ref state
   sklearn.multiclass	OneVsRestClassifier	new ref state
   sklearn.multiclass	OutputCodeClassifier	new ref state
@@ -261,6 +396,16 @@ let sklearnNames: StaticString = """
   sklearn.neighbors._ball_tree	newObj	call state	C
   sklearn.neighbors._classification	KNeighborsClassifier	new ref state
   sklearn.neighbors._classification	RadiusNeighborsClassifier	new ref state
+  sklearn.neighbors._dist_metrics	BrayCurtisDistance	ref
+  sklearn.neighbors._dist_metrics	CanberraDistance	ref
+  sklearn.neighbors._dist_metrics	ChebyshevDistance	ref
+  sklearn.neighbors._dist_metrics	EuclideanDistance	ref
+  sklearn.neighbors._dist_metrics	HammingDistance	ref
+  sklearn.neighbors._dist_metrics	HaversineDistance	ref
+  sklearn.neighbors._dist_metrics	JaccardDistance	ref
+  sklearn.neighbors._dist_metrics	ManhattanDistance	ref
+  sklearn.neighbors._dist_metrics	SEuclideanDistance	ref
+  sklearn.neighbors._dist_metrics	newObj	call state	C
   sklearn.neighbors._graph	KNeighborsTransformer	new ref state
   sklearn.neighbors._graph	RadiusNeighborsTransformer	new ref state
   sklearn.neighbors._kd_tree	KDTree	ref
@@ -283,6 +428,7 @@ let sklearnNames: StaticString = """
   sklearn.preprocessing._data	MaxAbsScaler	new ref state
   sklearn.preprocessing._data	MinMaxScaler	new ref state
   sklearn.preprocessing._data	Normalizer	new ref state
+  sklearn.preprocessing._data	PolynomialFeatures	new ref state
   sklearn.preprocessing._data	PowerTransformer	new ref state
   sklearn.preprocessing._data	QuantileTransformer	new ref state
   sklearn.preprocessing._data	RobustScaler	new ref state
@@ -314,7 +460,9 @@ let sklearnNames: StaticString = """
   sklearn.tree._classes	ExtraTreeClassifier	new ref state
   sklearn.tree._classes	ExtraTreeRegressor	new ref state
   sklearn.tree._tree	Tree	call state	i,X,i
+  sklearn.utils	Bunch	items new ref
   sklearn.utils._bunch	Bunch	items new ref state
   sklearn.utils._metadata_requests	MetadataRequest	new ref state
   sklearn.utils._metadata_requests	MethodMetadataRequest	new ref state
+  sklearn.utils.validation	check_array	ref
   """

@@ -72,6 +72,7 @@ let torchNames: StaticString = """
   torch._C._nn	gelu	ref
   torch._tensor	_rebuild_from_type_v2	call rebuilds	C,C,D,d
   torch._utils	_rebuild_meta_tensor_no_storage	call	C,T,T,d
+  torch._utils	_rebuild_nested_tensor	call	X,X,X,X
   torch._utils	_rebuild_parameter	call	X,d,X
   torch._utils	_rebuild_parameter_with_state	call	X,d,X,d
   torch._utils	_rebuild_qtensor	call	S,i,T,T,D,d,X

@@ -138,9 +138,17 @@ extension Corpus {
         { metadata("Lambda") }, clean: { metadata("Dense") }),
     ]
 
+  /// What Keras 2.10 and tf_keras write beside the configuration of a model.
+  private static let keras2 =
+    #""input_spec":[{"class_name":"InputSpec","config":{"dtype":null,"ndim":2}}],"#
+    + #""full_save_spec":{"class_name":"__tuple__","items":[[{"class_name":"TypeSpec","#
+    + #""type_spec":"tf.TensorSpec","serialized":[{"class_name":"TensorShape","#
+    + #""items":[null,8]},"float32","a"]}],{}]},"#
+    + #""training_config":{"optimizer_config":{"class_name":"Custom>Adam","config":{}}}"#
+
   private static func metadata(_ className: String) -> [UInt8] {
     let object = ProtobufBuilder().integer(2, 0).text(3, "root").text(4, "_tf_keras_layer")
-      .text(5, #"{"class_name":"\#(className)","config":{"name":"l"}}"#)
+      .text(5, #"{"class_name":"\#(className)","config":{"name":"l"},\#(keras2)}"#)
     return ProtobufBuilder().message(1, object).bytes
   }
 
