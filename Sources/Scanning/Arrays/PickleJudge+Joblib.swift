@@ -27,9 +27,7 @@ extension PickleJudge {
           report(.rawDataLie, event, "the elements of an array are \(program.words)")
           add(program.findings)
         }
-      case .pickle:
-        var inner = PickleMachine(limits: limits)
-        _ = try inner.run(&reader, &self)
+      case .pickle: try judgeInner(&reader)
       }
     } catch {
       guard error.kind == .malformed else { throw error }

@@ -305,6 +305,15 @@ extension PickleJudge {
     return plantedKey(amongKeysOf: place, graph)
   }
 
+  /// Judges a pickle that stands inside this one: its objects have places of their own.
+  mutating func judgeInner(_ reader: inout PickleReader) throws(ParseError) {
+    let outer = (planted, attributes)
+    (planted, attributes) = ([:], [:])
+    defer { (planted, attributes) = outer }
+    var machine = PickleMachine(limits: limits)
+    _ = try machine.run(&reader, &self)
+  }
+
   /// Looks at each key once, however often the dictionary is a state.
   private mutating func plantedKey(amongKeysOf place: Int, _ graph: PickledObjects) -> String? {
     let items = graph[place].items
