@@ -78,7 +78,7 @@ extension Corpus {
       return builder.bytes
     },
     row("bytes before a pickle", .malformedPickle, "a.pkl") {
-      [0xff, 0xfe] + payload
+      Array("xx".utf8) + payload
     } clean: {
       harmless
     },

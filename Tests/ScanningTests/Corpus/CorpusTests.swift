@@ -51,9 +51,17 @@ import Testing
 }
 
 extension HostileFile {
+  /// Rows whose content is plain text or nothing under another name.
+  private static let toldByName: Set<String> = [
+    "bytes before a pickle", "a decoded command in a value of YAML",
+    "a download for a shell in TOML",
+    "a formula that starts a program", "a formula that reaches an address",
+  ]
+
   /// Whether the rule compares the name with the content.
   var dependsOnName: Bool {
     [Rule.disguisedPickle, .misnamed, .startupHook, .unmarkedArray].contains(rule)
+      || Self.toldByName.contains(name)
   }
 }
 
