@@ -63,11 +63,23 @@ struct MetadataText {
   /// Whether a reader of templates would find something to run.
   var isTemplate: Bool { bytes.contains("{%") || bytes.contains("{{") && bytes.contains("}}") }
 
-  /// Has the scanners of templates and texts look at it: templates as such, and else what is long
-  /// enough to hold a secret.
+  /// Whether it is an object of JSON, such as the configuration of a loader.
+  private var isObject: Bool {
+    guard bytes.first == UInt8(ascii: "{") else { return false }
+    do throws(ParseError) {
+      return try JSON(parsing: bytes).object != nil
+    } catch {
+      return false
+    }
+  }
+
+  /// Has the scanners of templates and texts look at it: templates and configurations as such, and
+  /// else what is long enough to hold a secret.
   func open(named name: String, at place: Place, _ context: inout ScanContext) {
     if isTemplate {
       context.open(bytes, named: name, at: place, as: .format(.jinja))
+    } else if isObject {
+      context.open(bytes, named: name, at: place, as: .format(.json))
     } else if bytes.count >= 20 {
       context.open(bytes, named: name, at: place, as: .format(.text))
     }
@@ -76,7 +88,21 @@ struct MetadataText {
   /// Reports signs of code, and has the text's own scanners look at it.
   func report(named name: String, at place: Place, _ context: inout ScanContext) {
     reportSign(named: name, at: place, &context)
+    reportEncoded(named: name, at: place, &context)
     open(named: name, at: place, &context)
+  }
+
+  /// A program, an archive or a pickle in base64: somebody means to decode it.
+  private func reportEncoded(named name: String, at place: Place, _ context: inout ScanContext) {
+    guard bytes.count <= context.limits.secretBytes, let text = bytes.utf8,
+      let decoded = Base64.decode(text).map(ByteSlice.init),
+      let what = TensorContent.kind(of: decoded, at: place, limits: context.limits)
+    else { return }
+    context.report(
+      Rule.modelText.at(
+        place.detail(name).at(bytes.offset), "'\(name)' holds \(what) in base64",
+        evidence: [safeText(bytes: bytes.prefix(80))]))
+    context.open(decoded, named: "\(name) (base64)", at: place)
   }
 
   /// Reports signs of code and paths.

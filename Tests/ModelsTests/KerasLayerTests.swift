@@ -64,6 +64,29 @@ import Testing
     #expect(throws: ModelError.self) { try Model(parsing: weights, limits: Limits()) }
   }
 
+  @Test func `layers that another process numbered are paired by their order`() throws {
+    let archive = try ZipArchive(
+      parsing: Fixture.bytes("models/layers/convolutions.keras"), limits: Limits())
+    let entry = try #require(archive.entries.first { $0.name == "config.json" })
+    let text = try #require(archive.content(of: entry).utf8)
+    let others = text.replacing("\"conv2d_1\"", with: "\"conv2d_12\"")
+      .replacing("\"conv2d\"", with: "\"conv2d_9\"").replacing("\"dense\"", with: "\"dense_4\"")
+    #expect(others != text)
+    let weights = try Fixture.bytes("models/layers/numbered_weights.h5")
+    let model = try Model(
+      parsing: weights, architecture: ByteSlice(Array(others.utf8)), limits: Limits())
+    let output = try Network(model.graph).run([Self.array("convolutions.x")])
+    let recorded = try Self.array("convolutions.y")
+    #expect(zip(output[0].floats, recorded.floats).allSatisfy { abs($0 - $1) <= 1e-5 })
+    // One layer more of a kind leaves open which is which.
+    let more = others.replacing("\"dense_4\"", with: "\"conv2d_7\"")
+    #expect(throws: ModelError.self) {
+      let model = try Model(
+        parsing: weights, architecture: ByteSlice(Array(more.utf8)), limits: Limits())
+      _ = try model.graph
+    }
+  }
+
   /// Compares what a model gives with what Keras recorded.
   static func expectOutputs(of model: Model, _ name: String) throws {
     let inputs = try (0..<model.graph.inputs.count).map { try array("\(name).x\($0)") }

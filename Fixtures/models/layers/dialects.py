@@ -8,6 +8,7 @@ the weights to their names and orders; the outputs are those of the models in Ke
   keras1.h5                 functional, dim_ordering tf, Merge, LSTM and GRU by gates
   keras1_theano.h5          Sequential, dim_ordering th, kernels of a true convolution
   nested_weights.h5         nested.h5 without its configuration, as save_weights wrote it
+  numbered_weights.h5       convolutions.h5 likewise
 """
 import json
 import os
@@ -194,3 +195,7 @@ write("keras1_theano.h5", {"class_name": "Sequential", "keras_version": "1.2.2",
     {"class_name": "Dense", "config": {"name": "d", "output_dim": 3, "activation": "linear", "bias": True}}]},
     [("z", []), (name, [("a_W", kernel), bias]), old("n", ["gamma", "beta", "running_mean", "running_std"]),
      ("p", []), ("f", []), old("d", "Wb")], "1.2.2", backend="theano")
+with h5py.File("convolutions.h5") as model, h5py.File("numbered_weights.h5", "w") as file:
+    file.attrs.update(model["model_weights"].attrs)
+    for name in model["model_weights"]:
+        model["model_weights"].copy(name, file)

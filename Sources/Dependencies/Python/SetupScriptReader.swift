@@ -18,28 +18,44 @@ enum SetupScriptReader: DependencyReader {
       return
     }
     let constants = PythonConstants(statements)
-    var hasCall = false
-    for statement in statements {
-      let tokens = statement.tokens
-      for index in tokens.indices.dropLast()
-      where tokens[index].kind == .name && tokens[index].text == "setup"
-        && tokens[index + 1].text == "(" && (index == 0 || tokens[index - 1].text != "def")
-      {
-        hasCall = true
-        read(tokens[(index + 2)...], constants, file.place, into: &content)
+    var calls = 0
+    for tokens in statements.map(\.tokens) {
+      var index = tokens.startIndex
+      while index < tokens.endIndex - 1 {
+        guard isCall(tokens, at: index) else {
+          index += 1
+          continue
+        }
+        calls += 1
+        guard calls <= callLimit else {
+          content.report(
+            .computedDependencies, file.place, "more than \(callLimit) calls of setup()")
+          return
+        }
+        // A call among the arguments of another one is no second setup.
+        index = read(tokens[(index + 2)...], constants, file.place, into: &content)
       }
     }
-    if !hasCall {
+    if calls == 0 {
       content.report(.computedDependencies, file.place, "no call of setup() is to be seen")
     }
   }
 
-  /// The arguments of one call, from behind its bracket.
+  /// No script of a package has as many.
+  private static let callLimit = 100
+
+  private static func isCall(_ tokens: [SourceToken], at index: Int) -> Bool {
+    tokens[index].kind == .name && tokens[index].text == "setup" && tokens[index + 1].text == "("
+      && (index == tokens.startIndex || tokens[index - 1].text != "def")
+  }
+
+  /// The arguments of one call, from behind its bracket; where it ends.
   private static func read(
     _ tokens: ArraySlice<SourceToken>, _ constants: PythonConstants, _ file: Place,
     into content: inout DependencyContent
-  ) {
+  ) -> Int {
     var rest = tokens
+    var known: Set<String> = []
     while let name = rest.popFirst(), name.text != ")" {
       let argument = rest.prefixOfArgument()
       rest = rest.dropFirst(argument.count)
@@ -49,7 +65,8 @@ enum SetupScriptReader: DependencyReader {
         content.report(.computedDependencies, place, "arguments that the script computes")
         continue
       }
-      guard argument.first?.text == "=" else { continue }
+      // Python takes no argument twice.
+      guard argument.first?.text == "=", known.insert(name.text).inserted else { continue }
       let scope: DeclaredPackage.Scope
       switch name.text {
       case "install_requires", "requires": scope = .required
@@ -73,6 +90,7 @@ enum SetupScriptReader: DependencyReader {
         }
       }
     }
+    return rest.startIndex
   }
 }
 

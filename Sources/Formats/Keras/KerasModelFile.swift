@@ -59,7 +59,8 @@ public struct KerasModelFile: Sendable {
 
   /// Joins a configuration, as `model.to_json()` or `config.json` has it, with a file of weights:
   /// `.weights.h5` of Keras 3, what `save_weights` of earlier versions writes, or a whole `.h5`
-  /// model, whose own configuration is then not used.
+  /// model, whose own configuration is then not used. Layers that Keras numbered otherwise are
+  /// paired as it pairs them, by their order.
   ///
   /// - Throws: `ParseError`, also when a layer's weights cannot be read.
   public init(
@@ -73,7 +74,11 @@ public struct KerasModelFile: Sendable {
         backend: config["backend"]?.string,
         layers: try readLayers(of: config, in: file.root, budget: &budget), weightOrder: .byPart)
     } else {
-      try self.init(config: config, hdf5: file, limits: limits)
+      let model = try KerasModelFile(config: config, hdf5: file, limits: limits)
+      self.init(
+        config: config, kerasVersion: model.kerasVersion, backend: model.backend,
+        layers: KerasLayerNumbers(of: model.layers).matched(with: config),
+        weightOrder: model.weightOrder)
     }
   }
 

@@ -67,7 +67,11 @@ public struct SafetensorsFile: Sendable {
     of value: JSON, at offset: Int
   ) throws(ParseError) -> [(name: String, text: String)] {
     var texts: [(name: String, text: String)] = []
-    for member in value.object ?? [] {
+    guard value != .null else { return texts }
+    guard let members = value.object else {
+      throw ParseError(at: offset, expected: "metadata of texts", found: "another value")
+    }
+    for member in members {
       guard let text = member.value.string else {
         throw ParseError(at: offset, expected: "metadata of texts", found: "another value")
       }

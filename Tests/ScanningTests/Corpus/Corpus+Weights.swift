@@ -1,3 +1,4 @@
+import Bytes
 import Findings
 import TestSupport
 
@@ -25,6 +26,7 @@ extension Corpus {
     ("offsets that descend", "{\(tensor("a", 8, 0))}"),
     ("fewer bytes than the shape", "{\(tensor("a", 0, 8, shape: "[4]"))}"),
     ("metadata that is no text", "{\"__metadata__\":{\"a\":1},\(tensor("a", 0, 8))}"),
+    ("metadata in a list", "{\"__metadata__\":[\"format\",\"pt\"],\(tensor("a", 0, 8))}"),
     ("an unknown dtype", #"{"a":{"dtype":"OBJ","shape":[2],"data_offsets":[0,8]}}"#),
   ]
 
@@ -85,6 +87,28 @@ extension Corpus {
         clean: {
           tensors(
             "{\"__metadata__\":{\"source\":\"wget's mirror\"},\(tensor("a", 0, 8))}")
+        }),
+      HostileFile(
+        "safetensors: a pickle in the metadata, in base64", .dangerousImport, .critical,
+        in: "model.safetensors",
+        bytes: {
+          let text = Base64.encode(PickleBuilder.call("os", "system", "id"))
+          return tensors("{\"__metadata__\":{\"state\":\"\(text)\"},\(tensor("a", 0, 8))}")
+        },
+        clean: {
+          let text = Base64.encode(Array("a picture's bytes".utf8))
+          return tensors("{\"__metadata__\":{\"icon\":\"\(text)\"},\(tensor("a", 0, 8))}")
+        }),
+      HostileFile(
+        "safetensors: a configuration with code of its own in the metadata", .repositoryCode, .high,
+        in: "model.safetensors",
+        bytes: {
+          let config = #"{\"auto_map\":{\"AutoModel\":\"evil.Model\"}}"#
+          return tensors("{\"__metadata__\":{\"config\":\"\(config)\"},\(tensor("a", 0, 8))}")
+        },
+        clean: {
+          let config = #"{\"model_type\":\"bert\"}"#
+          return tensors("{\"__metadata__\":{\"config\":\"\(config)\"},\(tensor("a", 0, 8))}")
         }),
       HostileFile(
         "safetensors: a tensor that is a program", .tensorIsFile, .high, in: "model.safetensors",

@@ -54,7 +54,7 @@ extension HostileFile {
   /// Rows whose content is plain text or nothing under another name.
   private static let toldByName: Set<String> = [
     "bytes before a pickle", "a decoded command in a value of YAML",
-    "a download for a shell in TOML",
+    "a download for a shell in TOML", "a function by a tag of js-yaml",
     "a formula that starts a program", "a formula that reaches an address",
   ]
 
