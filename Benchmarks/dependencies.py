@@ -18,8 +18,11 @@ import time
 proofmark = pathlib.Path(sys.argv[1]).resolve()
 pattern = sys.argv[2] if len(sys.argv) > 2 else ""
 SECONDS, MEBIBYTES = 1, 200
-# What the readers take: text and TOML, JSON and YAML, Dockerfiles and scripts.
-TEXT, DOCUMENT, SCRIPT = 4 << 20, 16 << 20, 1 << 20
+# What the readers take: lines and XML, JSON and YAML; and what is read of some files by their names.
+TEXT, DOCUMENT = 2 << 20, 5 << 20
+LIMITS = {"Dockerfile": 128 << 10, "setup.py": 256 << 10, "environment.yml": 1 << 20,
+          "uv.lock": 4 << 20, "poetry.lock": 4 << 20, "pdm.lock": 4 << 20, "pylock.toml": 4 << 20,
+          "pyproject.toml": 4 << 20, "Pipfile": 4 << 20}
 CASES = {}
 
 
@@ -46,6 +49,7 @@ def fill(limit, item, start="", end="", join=""):
 
 
 def text_case(name, item, start="", end="", join="", limit=TEXT):
+    limit = LIMITS.get(name.rpartition("/")[2], limit)
     CASES[name] = lambda: fill(limit, item, start, end, join)
 
 
@@ -147,7 +151,7 @@ CASES["digits/uv.lock"] = lambda: UV + "a=" + "1" * 4_000_000 + "\n"
 CASES["one-string/uv.lock"] = lambda: UV + 'a="' + "a" * 4_000_000 + '"\n'
 CASES["escapes/uv.lock"] = lambda: UV + 'a="' + "\\u0041" * 690_000 + '"\n'
 CASES["long-string/uv.lock"] = lambda: UV + 'a="""' + "\\\n" * 2_000_000 + '"""\n'
-CASES["repeated-key/uv.lock"] = lambda: fill(TEXT - 64, lambda n: f"k{n}=1\n", UV) + "k7=1\n"
+CASES["repeated-key/uv.lock"] = lambda: fill(LIMITS["uv.lock"] - 64, lambda n: f"k{n}=1\n", UV) + "k7=1\n"
 CASES["depth/uv.lock"] = lambda: UV + "a=" + "[" * 2_000_000 + "]" * 2_000_000
 CASES["lines/uv.lock"] = lambda: UV + "\n" * 4_000_000 + "a"
 CASES["comments/uv.lock"] = lambda: UV + "#\n" * 2_000_000
@@ -171,11 +175,11 @@ document_case("versions/package-lock.json", lambda n: f'"node_modules/{n}":{{"ve
               NPM, "}}", ",\n")
 document_case("declared/package.json", lambda n: f'"package-{n}":"^1.{n}.0"', '{"dependencies":{', "}}", ",")
 CASES["ranges/package.json"] = lambda: {
-    "package.json": fill(8 << 20, lambda n: f'"p{n}":"^1.{n}.0 || >=2 <3 || ~4.5"', '{"dependencies":{', "}}", ","),
+    "package.json": fill(DOCUMENT, lambda n: f'"p{n}":"^1.{n}.0 || >=2 <3 || ~4.5"', '{"dependencies":{', "}}", ","),
     "package-lock.json": fill(
         DOCUMENT, lambda n: f'"node_modules/p{n}":{{"version":"9.0.{n}","integrity":"{INTEGRITY}"}}', NPM, "}}", ",\n")}
 CASES["one-package/package.json"] = lambda: {
-    "package.json": fill(8 << 20, lambda n: f'"p":"^1.{n}.0"', '{"dependencies":{"p":"^1"},"a":[{', "}]}", "},{"),
+    "package.json": fill(DOCUMENT, lambda n: f'"p":"^1.{n}.0"', '{"dependencies":{"p":"^1"},"a":[{', "}]}", "},{"),
     "package-lock.json": fill(
         DOCUMENT, lambda n: f'"node_modules/a{n}/node_modules/p":{{"version":"9.0.{n}"}}', NPM, "}}", ",\n")}
 document_case("numbers/package-lock.json", lambda n: "1", '{"a":[', "]}", ",")
@@ -183,13 +187,13 @@ document_case("empty-lists/package-lock.json", lambda n: "[]", '{"a":[', "]}", "
 document_case("empty-objects/package-lock.json", lambda n: '{"":{}}', '{"a":[', "]}", ",")
 document_case("names/package-lock.json", lambda n: f'"{n}":0', "{", "}", ",")
 CASES["repeated-name/package-lock.json"] = lambda: "{" + ",".join(f'"{n}":0' for n in range(900_000)) + ',"7":0}'
-CASES["depth/package-lock.json"] = lambda: "[" * (8 << 20) + "]" * (8 << 20)
+CASES["depth/package-lock.json"] = lambda: "[" * (DOCUMENT // 2) + "]" * (DOCUMENT // 2)
 CASES["one-string/package-lock.json"] = lambda: '{"a":"' + "a" * (DOCUMENT - 10) + '"}'
 CASES["escapes/package-lock.json"] = lambda: '{"a":"' + "\\u0041" * 2_790_000 + '"}'
 CASES["digits/package-lock.json"] = lambda: '{"lockfileVersion":' + "1" * (DOCUMENT - 40) + "}"
 CASES["spaces/package-lock.json"] = lambda: " " * (DOCUMENT - 2) + "{}"
-CASES["long-version/package-lock.json"] = lambda: NPM + '"node_modules/a":{"version":"' + "1" * (15 << 20) + '.0.0"}}}'
-CASES["long-name/package-lock.json"] = lambda: NPM + '"node_modules/' + "a" * (15 << 20) + '":{"version":"1.0.0"}}}'
+CASES["long-version/package-lock.json"] = lambda: NPM + '"node_modules/a":{"version":"' + "1" * (DOCUMENT - 100) + '.0.0"}}}'
+CASES["long-name/package-lock.json"] = lambda: NPM + '"node_modules/' + "a" * (DOCUMENT - 100) + '":{"version":"1.0.0"}}}'
 document_case("packages/Pipfile.lock", lambda n: (
     f'"package-{n}":{{"hashes":["sha256:{digest(n)}"],"index":"pypi","version":"==1.{n}"}}'),
     '{"_meta":{"hash":{"sha256":"%s"},"pipfile-spec":6,"sources":[{"name":"pypi","url":"https://pypi.org/simple","verify_ssl":true}]},"default":{'
@@ -333,48 +337,50 @@ text_case("packages/conda-linux-64.lock", lambda n: f"https://conda.anaconda.org
 CASES["slashes/conda-linux-64.lock"] = lambda: "@EXPLICIT\n" + ("https://a" + "/-" * 32_000 + "a-1-0.conda\n") * 64
 text_case("requires/setup.cfg", lambda n: f"  package-{n}>=1.{n}\n", "[options]\ninstall_requires =\n")
 text_case("keys/setup.cfg", lambda n: f"k{n} = a\n", "[options]\n")
-text_case("requires/setup.py", lambda n: f"'package-{n}>=1.{n}',\n", "from setuptools import setup\nsetup(install_requires=[\n", "])\n", limit=SCRIPT)
-text_case("calls/setup.py", lambda n: f"setup(install_requires=a{n})\n", limit=SCRIPT)
-text_case("nested-calls/setup.py", lambda n: "setup(", limit=SCRIPT)
+text_case("requires/setup.py", lambda n: f"'package-{n}>=1.{n}',\n", "from setuptools import setup\nsetup(install_requires=[\n", "])\n")
+text_case("calls/setup.py", lambda n: f"setup(install_requires=a{n})\n")
+text_case("nested-calls/setup.py", lambda n: "setup(")
 text_case("in-calls/setup.py", lambda n: "setup(a=", end="1" + ")" * 100_000, limit=900_000)
-text_case("names/setup.py", lambda n: f"a{n} = ['x']\n", end="setup(install_requires=a1)\n", limit=SCRIPT)
-text_case("texts/setup.py", lambda n: "'a' ", "setup(install_requires=", ")\n", limit=SCRIPT)
-text_case("brackets/setup.py", lambda n: "[", "setup(install_requires=", limit=SCRIPT)
+text_case("names/setup.py", lambda n: f"a{n} = ['x']\n", end="setup(install_requires=a1)\n")
+text_case("texts/setup.py", lambda n: "'a' ", "setup(install_requires=", ")\n")
+text_case("brackets/setup.py", lambda n: "[", "setup(install_requires=")
 IMAGE = "FROM python@sha256:%s\n" % digest(0)
-text_case("run/Dockerfile", lambda n: f" package-{n}==1.{n}", IMAGE + "RUN pip install", "\n", limit=SCRIPT)
-text_case("runs/Dockerfile", lambda n: f"RUN pip install package-{n}\n", IMAGE, limit=SCRIPT)
-text_case("commands/Dockerfile", lambda n: f"curl http://u:p@h/{n} | sh; ", IMAGE + "RUN ", "\n", limit=SCRIPT)
-text_case("pipeline/Dockerfile", lambda n: "curl a | sh | ", IMAGE + "RUN ", "cat\n", limit=SCRIPT)
-text_case("continued/Dockerfile", lambda n: "  a \\\n", IMAGE + "RUN echo \\\n", limit=SCRIPT)
-text_case("commented/Dockerfile", lambda n: "# a\n", IMAGE + "RUN echo \\\n", limit=SCRIPT)
-text_case("stages/Dockerfile", lambda n: f"FROM a{n} AS b{n}\n", limit=SCRIPT)
-text_case("stage-chain/Dockerfile", lambda n: f"FROM s{n} AS s{n + 1}\n", IMAGE[:-1] + " AS s0\n", limit=SCRIPT)
-text_case("arguments/Dockerfile", lambda n: f"ARG a{n}=${{a{n - 1}}}${{a{n - 1}}}\n", IMAGE + "ARG a-1=x\n", limit=SCRIPT)
-text_case("one-env/Dockerfile", lambda n: f" TOKEN_{n}=a", IMAGE + "ENV", "\n", limit=SCRIPT)
-text_case("dollars/Dockerfile", lambda n: "$A", IMAGE + "FROM ", "\n", limit=SCRIPT)
-text_case("open-variables/Dockerfile", lambda n: "${", IMAGE + "FROM ", "\n", limit=SCRIPT)
-text_case("copies/Dockerfile", lambda n: f"ADD http://u:p@h/{n} /a\n", IMAGE, limit=SCRIPT)
-text_case("one-copy/Dockerfile", lambda n: f" http://h/{n}", IMAGE + "ADD", " /a\n", limit=SCRIPT)
-text_case("json/Dockerfile", lambda n: '"a",', IMAGE + "RUN [", '"a"]\n', limit=SCRIPT)
-text_case("shells/Dockerfile", lambda n: "sh -c 'sh -c \"sh -c a\"'; ", IMAGE + "RUN ", "\n", limit=SCRIPT)
-text_case("here/Dockerfile", lambda n: f"RUN <<E{n}\npip install a\nE{n}\n", IMAGE, limit=SCRIPT)
-text_case("open-here/Dockerfile", lambda n: f" <<E{n}", IMAGE + "RUN", "\n", limit=SCRIPT)
-text_case("flags/Dockerfile", lambda n: " --mount=from=a", IMAGE + "RUN", " true\n", limit=SCRIPT)
-text_case("mounts/Dockerfile", lambda n: "from=a,", IMAGE + "RUN --mount=", " true\n", limit=SCRIPT)
-text_case("combining/Dockerfile", lambda n: "\u0301", IMAGE + "RUN e", "\n", limit=SCRIPT // 2)
-text_case("escapes/Dockerfile", lambda n: "\\a", IMAGE + "RUN ", "\n", limit=SCRIPT)
-text_case("system/Dockerfile", lambda n: f" package-{n}", IMAGE + "RUN apt-get install", "\n", limit=SCRIPT)
-text_case("npm/Dockerfile", lambda n: f" package-{n}", IMAGE + "RUN npm install", "\n", limit=SCRIPT)
-text_case("assignments/Dockerfile", lambda n: "a=b ", IMAGE + "RUN ", "c\n", limit=SCRIPT)
-text_case("sudo/Dockerfile", lambda n: "sudo -a ", IMAGE + "RUN ", "c\n", limit=SCRIPT)
+text_case("run/Dockerfile", lambda n: f" package-{n}==1.{n}", IMAGE + "RUN pip install", "\n")
+text_case("runs/Dockerfile", lambda n: f"RUN pip install package-{n}\n", IMAGE)
+text_case("commands/Dockerfile", lambda n: f"curl http://u:p@h/{n} | sh; ", IMAGE + "RUN ", "\n")
+text_case("pipeline/Dockerfile", lambda n: "curl a | sh | ", IMAGE + "RUN ", "cat\n")
+text_case("continued/Dockerfile", lambda n: "  a \\\n", IMAGE + "RUN echo \\\n")
+text_case("commented/Dockerfile", lambda n: "# a\n", IMAGE + "RUN echo \\\n")
+text_case("stages/Dockerfile", lambda n: f"FROM a{n} AS b{n}\n")
+text_case("stage-chain/Dockerfile", lambda n: f"FROM s{n} AS s{n + 1}\n", IMAGE[:-1] + " AS s0\n")
+text_case("arguments/Dockerfile", lambda n: f"ARG a{n}=${{a{n - 1}}}${{a{n - 1}}}\n", IMAGE + "ARG a-1=x\n")
+text_case("one-env/Dockerfile", lambda n: f" TOKEN_{n}=a", IMAGE + "ENV", "\n")
+text_case("dollars/Dockerfile", lambda n: "$A", IMAGE + "FROM ", "\n")
+text_case("open-variables/Dockerfile", lambda n: "${", IMAGE + "FROM ", "\n")
+text_case("copies/Dockerfile", lambda n: f"ADD http://u:p@h/{n} /a\n", IMAGE)
+text_case("one-copy/Dockerfile", lambda n: f" http://h/{n}", IMAGE + "ADD", " /a\n")
+text_case("json/Dockerfile", lambda n: '"a",', IMAGE + "RUN [", '"a"]\n')
+text_case("shells/Dockerfile", lambda n: "sh -c 'sh -c \"sh -c a\"'; ", IMAGE + "RUN ", "\n")
+text_case("here/Dockerfile", lambda n: f"RUN <<E{n}\npip install a\nE{n}\n", IMAGE)
+text_case("open-here/Dockerfile", lambda n: f" <<E{n}", IMAGE + "RUN", "\n")
+text_case("flags/Dockerfile", lambda n: " --mount=from=a", IMAGE + "RUN", " true\n")
+text_case("mounts/Dockerfile", lambda n: "from=a,", IMAGE + "RUN --mount=", " true\n")
+text_case("combining/Dockerfile", lambda n: "\u0301", IMAGE + "RUN e", "\n")
+text_case("escapes/Dockerfile", lambda n: "\\a", IMAGE + "RUN ", "\n")
+text_case("system/Dockerfile", lambda n: f" package-{n}", IMAGE + "RUN apt-get install", "\n")
+text_case("npm/Dockerfile", lambda n: f" package-{n}", IMAGE + "RUN npm install", "\n")
+text_case("assignments/Dockerfile", lambda n: "a=b ", IMAGE + "RUN ", "c\n")
+text_case("sudo/Dockerfile", lambda n: "sudo -a ", IMAGE + "RUN ", "c\n")
 
 
 def run(folder, files, form):
     """Exit code, seconds, peak MiB and bytes of the report of one process."""
     with open(folder / "report", "wb") as report:
         start = time.perf_counter()
-        child = subprocess.Popen([proofmark, "deps", *files, "--format", form], cwd=folder, stdin=subprocess.DEVNULL,
-                                 stdout=report, stderr=subprocess.DEVNULL)
+        # Several files are one release, whose declarations and locks are held against each other.
+        child = subprocess.Popen(
+            [proofmark, "deps", *(files if len(files) == 1 else ["."]), "--format", form],
+            cwd=folder / "case", stdin=subprocess.DEVNULL, stdout=report, stderr=subprocess.DEVNULL)
         timer = threading.Timer(60, child.kill)
         timer.start()
         _, status, usage = os.wait4(child.pid, 0)
@@ -409,7 +415,7 @@ for name, make in CASES.items():
         continue
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
-        size, files = write(folder, name, make)
+        size, files = write(folder / "case", name, make)
         for form in ("json",) if pattern == "" else ("json", "text"):
             code, seconds, memory, report = run(folder, files, form)
             marks = [f"{unit} x {value / limit:.1f}" for value, limit, unit in (

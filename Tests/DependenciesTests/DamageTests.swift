@@ -80,7 +80,7 @@ struct DamageTests {
     ("environment.yml", String(repeating: "[", count: 100_000)),
     ("pom.xml", String(repeating: "<a>", count: 100_000)),
     ("setup.py", "setup(" + String(repeating: "[", count: 100_000)),
-    ("setup.py", String(repeating: "setup(", count: 100_000)),
+    ("setup.py", String(repeating: "setup(", count: 40_000)),
     ("setup.py", String(repeating: "setup(requires=x)\n", count: 10_000)),
     ("Dockerfile", "FROM a\nRUN " + String(repeating: "<<a ", count: 1_000)),
     ("Dockerfile", "FROM a\nRUN " + String(repeating: "sh -c '", count: 10_000)),

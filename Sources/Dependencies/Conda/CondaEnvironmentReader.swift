@@ -14,7 +14,7 @@ enum CondaEnvironmentReader: DependencyReader {
   ]
 
   static func read(_ file: DependencyFile, into content: inout DependencyContent) {
-    guard let document = content.yaml(file) else { return }
+    guard content.fits(file, 1 << 20), let document = content.yaml(file) else { return }
     // Without the key, nothing is installed.
     if document.object != nil, document["dependencies"] == nil { return }
     guard let dependencies = document["dependencies"]?.array else {

@@ -9,7 +9,7 @@ enum DockerfileReader: DependencyReader {
   static let names = ["dockerfile*", "*.dockerfile", "containerfile*", "*.containerfile"]
 
   static func read(_ file: DependencyFile, into content: inout DependencyContent) {
-    guard content.fits(file, 1 << 20) else { return }
+    guard content.fits(file, 128 << 10) else { return }
     do throws(ParseError) {
       let dockerfile = try Dockerfile(parsing: file.bytes.asFile())
       guard dockerfile.instructions.count <= 10_000 else {

@@ -9,7 +9,7 @@ enum SetupScriptReader: DependencyReader {
   static let names = ["setup.py"]
 
   static func read(_ file: DependencyFile, into content: inout DependencyContent) {
-    guard content.fits(file, 1 << 20) else { return }
+    guard content.fits(file, 256 << 10) else { return }
     let statements: [PythonStatement]
     do throws(ParseError) {
       statements = try PythonSource(parsing: file.bytes.asFile()).statements

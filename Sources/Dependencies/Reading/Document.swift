@@ -3,9 +3,11 @@ import Findings
 import Formats
 
 extension DependencyContent {
-  /// The most bytes of a file of text lines or TOML, and of one that is read in one pass.
-  static let textLimit = 4 << 20
-  static let documentLimit = 16 << 20
+  /// The most bytes of a file of lines, of TOML, JSON and YAML: what a second is enough for,
+  /// whatever stands in it, and more than real files have.
+  static let textLimit = 2 << 20
+  private static let tomlLimit = 4 << 20
+  static let documentLimit = 5 << 20
   private static let valueLimit = 1_000_000
   private static let tableLimit = 250_000
 
@@ -24,7 +26,7 @@ extension DependencyContent {
   /// The TOML document in the file, its tables sorted by key; nil, with a finding, when there is
   /// none.
   mutating func toml(_ file: DependencyFile) -> JSON? {
-    guard fits(file, DependencyContent.textLimit) else { return nil }
+    guard fits(file, DependencyContent.tomlLimit) else { return nil }
     do throws(ConfigurationError) {
       return try TOML.parse(file.bytes, values: DependencyContent.tableLimit).table.json
     } catch {
