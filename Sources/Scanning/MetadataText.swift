@@ -63,25 +63,19 @@ struct MetadataText {
   /// Whether a reader of templates would find something to run.
   var isTemplate: Bool { bytes.contains("{%") || bytes.contains("{{") && bytes.contains("}}") }
 
-  /// Whether it is an object of JSON, such as the configuration of a loader.
-  private var isObject: Bool {
-    guard bytes.first == UInt8(ascii: "{") else { return false }
-    do throws(ParseError) {
-      return try JSON(parsing: bytes).object != nil
-    } catch {
-      return false
-    }
-  }
-
-  /// Has the scanners of templates and texts look at it: templates and configurations as such, and
-  /// else what is long enough to hold a secret.
+  /// Has the scanners of templates and texts look at it: templates as such, and else what is long
+  /// enough to hold a secret. What is JSON may be the configuration of a loader, too.
   func open(named name: String, at place: Place, _ context: inout ScanContext) {
     if isTemplate {
       context.open(bytes, named: name, at: place, as: .format(.jinja))
-    } else if isObject {
-      context.open(bytes, named: name, at: place, as: .format(.json))
     } else if bytes.count >= 20 {
       context.open(bytes, named: name, at: place, as: .format(.text))
+    }
+    guard bytes.first == UInt8(ascii: "{") else { return }
+    do throws(ParseError) {
+      LoaderConfig.judge(try JSON(parsing: bytes), at: place.member(name), &context)
+    } catch {
+      return
     }
   }
 

@@ -111,6 +111,17 @@ extension Corpus {
           return tensors("{\"__metadata__\":{\"config\":\"\(config)\"},\(tensor("a", 0, 8))}")
         }),
       HostileFile(
+        "safetensors: a key of AWS in a configuration in the metadata", .serviceToken, .high,
+        in: "model.safetensors",
+        bytes: {
+          let config = #"{\"key\":\"AKIA"# + #"Q3EGRVW5ZT7PLK2M\"}"#
+          return tensors("{\"__metadata__\":{\"config\":\"\(config)\"},\(tensor("a", 0, 8))}")
+        },
+        clean: {
+          let config = #"{\"key\":\"AKIAIOSFODNN7EXAMPLE\"}"#
+          return tensors("{\"__metadata__\":{\"config\":\"\(config)\"},\(tensor("a", 0, 8))}")
+        }),
+      HostileFile(
         "safetensors: a tensor that is a program", .tensorIsFile, .high, in: "model.safetensors",
         bytes: { tensors("{\(tensor("a", 0, 8))}", [0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0]) }),
       HostileFile(
