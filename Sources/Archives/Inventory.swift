@@ -173,7 +173,7 @@ public struct Inventory: Sendable {
   private init(folder: consuming SafeDirectory, limits: Limits, worker: WorkerCommand?) {
     var builder = InventoryBuilder(
       Allowance(folder: limits, worker: worker), at: .subject, limitRule: .overLimit)
-    var reader = FolderReader(limits, manifest: Inventory.manifest)
+    var reader = FolderReader(limits, manifest: Inventory.manifestPath)
     reader.read(folder, into: &builder)
     let allowance = builder.allowance.inside(
       subjectBytes: limits.totalBytes - builder.allowance.bytes)
@@ -190,8 +190,10 @@ public struct Inventory: Sendable {
     leftOut = reader.leftOut
   }
 
-  /// What makes a folder a release.
-  private static let manifest = "proofmark.toml"
+  /// Where the manifest of a release lies.
+  public static let manifestPath = "proofmark.toml"
+  /// Where a signature of OpenSSF's lies.
+  public static let bundlePath = "model.sig"
 
   /// The release that is packed below a folder of its own, as `tar -czf digits.tar.gz digits` does
   /// it: its members with the paths that they have in the folder. Any other inventory is itself.
@@ -200,7 +202,7 @@ public struct Inventory: Sendable {
   /// none is passed over. Findings keep the names that the archive has.
   public func atRelease() -> Inventory {
     guard container != .folder, container != .file, let folder = members.first?.path.parts.first,
-      [Inventory.manifest, "model.sig"].contains(where: { self["\(folder)/\($0)"] != nil })
+      [Inventory.manifestPath, Inventory.bundlePath].contains(where: { self["\(folder)/\($0)"] != nil })
     else { return self }
     var release = self
     release.members = []

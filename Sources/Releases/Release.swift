@@ -36,13 +36,13 @@ public struct Release: Sendable {
   let falseSignatures: [FileRecord]
 
   /// Where the manifest lies.
-  public static let manifestPath = "proofmark.toml"
+  public static let manifestPath = Inventory.manifestPath
   /// Where the lock lies.
   public static let lockPath = "proofmark.lock"
   /// Where the signature lies.
   public static let signaturePath = "proofmark.sig"
   /// Where an OMS bundle lies.
-  public static let bundlePath = "model.sig"
+  public static let bundlePath = Inventory.bundlePath
 
   /// The release of these files; `content` gives a file's bytes by its path. A detached signature,
   /// one that is kept elsewhere, takes the place of the one inside.
