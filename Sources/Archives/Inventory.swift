@@ -202,7 +202,9 @@ public struct Inventory: Sendable {
   /// none is passed over. Findings keep the names that the archive has.
   public func atRelease() -> Inventory {
     guard container != .folder, container != .file, let folder = members.first?.path.parts.first,
-      [Inventory.manifestPath, Inventory.bundlePath].contains(where: { self["\(folder)/\($0)"] != nil })
+      [Inventory.manifestPath, Inventory.bundlePath].contains(where: {
+        self["\(folder)/\($0)"] != nil
+      })
     else { return self }
     var release = self
     release.members = []
