@@ -16,50 +16,74 @@ typedef struct {
   ptrdiff_t first, end;
 } stretch;
 
-/// `rows` rows times `width` panels. A quarter as many lines from `ahead` on as there are taps
-/// are called near, and as many of each further panel.
-INLINE void broadcast_tile(
-    const task *t, const place *places, const int rows, const int width, ptrdiff_t panel,
-    stretch stretch, const float *ahead) {
+/// What the tiles of some panels side by side have in common.
+typedef struct {
+  const int32_t *offsets;
+  const float *x, *weights, *bias;
+  /// Elements of a panel's weights.
+  ptrdiff_t panel_size;
+  /// Taps of the stretch, and whether it is the first and the last of the chains.
+  ptrdiff_t taps;
+  bool starts, ends;
+  outlet outlets[4];
+} pass;
+
+INLINE pass pass_of(const task *t, const int width, ptrdiff_t panel, stretch stretch) {
   const ck_product *p = t->product;
-  const ptrdiff_t panel_size = p->taps * ck_lanes;
-  const float *weights = p->weights + panel * panel_size + stretch.first * ck_lanes;
-  const int32_t *offsets = p->offsets + stretch.first;
-  const float *x = t->operands->x + p->panel_in[panel];
+  const ptrdiff_t size = p->taps * ck_lanes;
+  pass pass = {
+      .offsets = p->offsets + stretch.first,
+      .x = t->operands->x + p->panel_in[panel],
+      .weights = p->weights + panel * size + stretch.first * ck_lanes,
+      .bias = p->bias + panel * ck_lanes,
+      .panel_size = size,
+      .taps = stretch.end - stretch.first,
+      .starts = stretch.first == 0,
+      .ends = stretch.end == p->taps};
+  UNROLL for (int j = 0; j < width; j++) pass.outlets[j] = outlet_of(t, panel + j);
+  return pass;
+}
+
+/// `rows` rows times `width` panels. A quarter as many lines from `ahead` on as there are taps
+/// are called near, and as many of each further panel; none where more panels stream by than WIDE.
+INLINE void broadcast_tile(
+    const pass *p, const place *places, const int rows, const int width, const float *ahead) {
   const float *from[tile_rows];
   lanes sum[4][tile_rows];
-  UNROLL for (int i = 0; i < rows; i++) from[i] = x + places[i].in;
+  UNROLL for (int i = 0; i < rows; i++) from[i] = p->x + places[i].in;
   UNROLL for (int j = 0; j < width; j++) {
-    lanes bias = load(p->bias + (panel + j) * ck_lanes);
+    lanes bias = load(p->bias + j * ck_lanes);
     UNROLL for (int i = 0; i < rows; i++) sum[j][i] = bias;
-    if (stretch.first == 0) continue;
-    const float *y = t->operands->y + p->panel_out[panel + j];
-    UNROLL for (int i = 0; i < rows; i++) sum[j][i] = load(y + places[i].out);
+    if (p->starts) continue;
+    UNROLL for (int i = 0; i < rows; i++) sum[j][i] = load(p->outlets[j].y + places[i].out);
   }
 #define TAP(K)                                                             \
   {                                                                        \
     ptrdiff_t offset = offsets[K];                                         \
     UNROLL for (int j = 0; j < width; j++) {                               \
-      lanes w = load(weights + j * panel_size + (K) * ck_lanes);           \
+      lanes w = load(weights + j * p->panel_size + (K) * ck_lanes);        \
       UNROLL for (int i = 0; i < rows; i++) {                              \
         sum[j][i] = FMA(splat(from[i][offset]), w, sum[j][i]);             \
       }                                                                    \
     }                                                                      \
   }
-  ptrdiff_t left = stretch.end - stretch.first;
+  const int32_t *offsets = p->offsets;
+  const float *weights = p->weights;
+  ptrdiff_t left = p->taps;
   for (; left >= 4; left -= 4, offsets += 4, weights += 4 * ck_lanes, ahead += ck_lanes) {
-    UNROLL for (int j = 0; j < (width <= WIDE ? width : 1); j++) {
-      __builtin_prefetch(ahead + j * panel_size, 0, 2);
+    UNROLL for (int j = 0; j < (width <= WIDE ? width : 0); j++) {
+      __builtin_prefetch(ahead + j * p->panel_size, 0, 2);
     }
     TAP(0) TAP(1) TAP(2) TAP(3)
   }
   for (; left > 0; left--, offsets++, weights += ck_lanes) TAP(0)
+#undef TAP
   UNROLL for (int j = 0; j < width; j++) {
-    if (stretch.end == p->taps) {
-      store_rows(t, places, rows, panel + j, sum[j]);
+    const outlet *outlet = &p->outlets[j];
+    if (p->ends) {
+      store_rows(outlet, places, rows, sum[j]);
     } else {
-      float *y = t->operands->y + p->panel_out[panel + j];
-      UNROLL for (int i = 0; i < rows; i++) store(y + places[i].out, sum[j][i]);
+      UNROLL for (int i = 0; i < rows; i++) store(outlet->y + places[i].out, sum[j][i]);
     }
   }
 }
@@ -74,10 +98,10 @@ typedef void broadcast_function(
   static void broadcast_##ROWS##x##WIDTH(                                                        \
       const task *t, const place *places, ptrdiff_t tile, ptrdiff_t end, ptrdiff_t panel,        \
       stretch stretch, const float *ahead) {                                                     \
-    const ptrdiff_t quarter = (stretch.end - stretch.first) / 4 * ck_lanes;                      \
+    const pass pass = pass_of(t, WIDTH, panel, stretch);                                         \
+    const ptrdiff_t quarter = pass.taps / 4 * ck_lanes;                                          \
     for (; tile < end; tile++, places += ROWS) {                                                 \
-      broadcast_tile(                                                                            \
-          t, places, ROWS, WIDTH, panel, stretch, ahead + (tile < 3 ? tile : 3) * quarter);      \
+      broadcast_tile(&pass, places, ROWS, WIDTH, ahead + (tile < 3 ? tile : 3) * quarter);       \
     }                                                                                            \
   }
 BROADCAST_TILE(1, 1)

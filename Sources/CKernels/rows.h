@@ -62,30 +62,46 @@ static void locate(const task *t, ptrdiff_t first, ptrdiff_t count, place *place
   }
 }
 
-/// Finishes the sums of `rows` rows of a panel and stores them.
-INLINE void store_rows(
-    const task *t, const place *places, const int rows, ptrdiff_t panel, lanes *sum) {
+/// Where a panel's sums go, and what happens to them before. It is copied out of the task, which
+/// every store might change as far as the compiler knows.
+typedef struct {
+  ck_finish finish;
+  const float *added;
+  uint8_t *passed;
+  float *y;
+} outlet;
+
+INLINE outlet outlet_of(const task *t, ptrdiff_t panel) {
   const ck_product *p = t->product;
   const ck_operands *o = t->operands;
-  const ck_finish *finish = &p->finish;
+  outlet outlet = {p->finish, NULL, NULL, o->y + p->panel_out[panel]};
+  if (outlet.finish.scale) {
+    outlet.finish.scale += panel * ck_lanes;
+    outlet.finish.shift += panel * ck_lanes;
+  }
+  if (o->added) outlet.added = o->added + p->panel_added[panel];
+  if (o->passed) outlet.passed = o->passed + p->panel_out[panel];
+  return outlet;
+}
+
+/// Finishes the sums of `rows` rows of a panel and stores them.
+INLINE void store_rows(const outlet *o, const place *places, const int rows, lanes *sum) {
+  const ck_finish *finish = &o->finish;
   if (finish->scale) {
-    lanes scale = load(finish->scale + panel * ck_lanes);
-    lanes shift = load(finish->shift + panel * ck_lanes);
+    lanes scale = load(finish->scale), shift = load(finish->shift);
     UNROLL for (int i = 0; i < rows; i++) sum[i] = FMA(sum[i], scale, shift);
   }
   if (o->added) {
-    const float *added = o->added + p->panel_added[panel];
-    UNROLL for (int i = 0; i < rows; i++) sum[i] += load(added + places[i].added);
+    UNROLL for (int i = 0; i < rows; i++) sum[i] += load(o->added + places[i].added);
   }
   if (finish->activates) {
     if (o->passed) {
-      uint8_t *passed = o->passed + p->panel_out[panel];
       UNROLL for (int i = 0; i < rows; i++) {
-        *(loose_bytes *)(passed + places[i].out) = marks_of(passing(&finish->activation, sum[i]));
+        ints passes = passing(&finish->activation, sum[i]);
+        *(loose_bytes *)(o->passed + places[i].out) = marks_of(passes);
       }
     }
     activate(&finish->activation, rows, sum);
   }
-  float *y = o->y + p->panel_out[panel];
-  UNROLL for (int i = 0; i < rows; i++) store(y + places[i].out, sum[i]);
+  UNROLL for (int i = 0; i < rows; i++) store(o->y + places[i].out, sum[i]);
 }

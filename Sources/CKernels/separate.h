@@ -27,7 +27,8 @@ INLINE void separate_tile(
       }
     }
   }
-  store_rows(t, places, rows, panel, sum);
+  const outlet outlet = outlet_of(t, panel);
+  store_rows(&outlet, places, rows, sum);
 }
 
 /// The most pixels of a square tile.
@@ -62,7 +63,8 @@ INLINE void square_tile(
     places[i] = moved(p, start, i);
     sum[i] = load(sums + i * ck_lanes);
   }
-  store_rows(t, places, pixels, panel, sum);
+  const outlet outlet = outlet_of(t, panel);
+  store_rows(&outlet, places, pixels, sum);
 }
 
 typedef void square_function(const task *t, place start, ptrdiff_t panel);
