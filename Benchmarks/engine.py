@@ -1,12 +1,13 @@
 """The engine beside onnxruntime: one table of ratios, each with what it should not pass.
 
 Both take turns on the same inputs; medians count, on one thread unless the row says otherwise.
+On a machine that others use too, QUANTILE=0.05 shows what both do while they are let alone.
 
 usage: python engine.py ENGINE_BENCHMARK PEAK FOLDER [ROW ...]
 FOLDER receives the networks of networks.py; PEAK is the program of peak.c; only the rows whose
 label contains one of the given texts are measured.
 Environment: SECONDS_EACH (4), the time for a row; CLOCK=cpu compares processor time, for machines
-with other work.
+with other work; QUANTILE (0.5), which of the sorted times counts.
 """
 import os
 import pathlib
@@ -22,6 +23,7 @@ import networks
 
 SECONDS = float(os.environ.get("SECONDS_EACH", "4"))
 CPU = os.environ.get("CLOCK") == "cpu"
+QUANTILE = float(os.environ.get("QUANTILE", "0.5"))
 
 
 class Engine:
@@ -74,8 +76,12 @@ class Runtime:
         return times
 
 
+def typical(times):
+    return sorted(times)[round(QUANTILE * (len(times) - 1))]
+
+
 def alternate(*runs):
-    """The medians of calls that take turns, each of them `run(repeats)`."""
+    """What is typical of calls that take turns, each of them `run(repeats)`."""
     repeats = []
     for run in runs:
         run(1)
@@ -85,7 +91,7 @@ def alternate(*runs):
     while time.monotonic() < end or len(results[0]) < 5:
         for result, run, count in zip(results, runs, repeats):
             result += run(count)
-    return [statistics.median(result) for result in results]
+    return [typical(result) for result in results]
 
 
 class Table:
@@ -140,7 +146,7 @@ class Table:
             times += engine.run("forward", 1, 1, 1)
             if len(times) % 8 == 1:
                 peaks.append(float(subprocess.check_output([self.peak], text=True)))
-        rate = 2e-3 * engine.multiply_accumulates / statistics.median(times)
+        rate = 2e-3 * engine.multiply_accumulates / typical(times)
         engine.close()
         self.row(label, rate, statistics.median(peaks), "GFLOP/s", bar, at_least=True)
 

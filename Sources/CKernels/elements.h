@@ -65,25 +65,33 @@ INLINE void transpose_8x8(const float *from, float *to, ptrdiff_t plane) {
   }
 }
 
+/// A row's pixels of up to eight channels to their planes.
+INLINE void row_to_planes(
+    const float *from, ptrdiff_t channels, ptrdiff_t width, float *to, ptrdiff_t plane) {
+  if (channels == 8 && width >= 8) {
+    // The last eight pixels repeat some of those before.
+    for (ptrdiff_t next = 0; next < width; next += 8) {
+      ptrdiff_t column = next + 8 <= width ? next : width - 8;
+      transpose_8x8(from + column * ck_lanes, to + column, plane);
+    }
+    return;
+  }
+  for (ptrdiff_t column = 0; column < width; column++) {
+    for (ptrdiff_t l = 0; l < channels; l++) to[l * plane + column] = from[column * ck_lanes + l];
+  }
+}
+
 static void to_planes(
     ptrdiff_t channels, ck_size size, ck_view x, float *planes, ptrdiff_t plane,
     ptrdiff_t plane_row) {
-  for (ptrdiff_t channel = 0; channel < channels; channel += 8) {
-    ptrdiff_t used = channels - channel < 8 ? channels - channel : 8;
+  for (ptrdiff_t block = 0; block * ck_lanes < channels; block++) {
     for (ptrdiff_t row = 0; row < size.height; row++) {
-      const float *from =
-          pixel_at(x, channel / ck_lanes, row, 0) + channel % ck_lanes;
-      float *to = planes + channel * plane + row * plane_row;
-      if (used == 8 && size.width >= 8) {
-        // The last eight pixels repeat some of those before.
-        for (ptrdiff_t next = 0; next < size.width; next += 8) {
-          ptrdiff_t column = next + 8 <= size.width ? next : size.width - 8;
-          transpose_8x8(from + column * ck_lanes, to + column, plane);
-        }
-        continue;
-      }
-      for (ptrdiff_t column = 0; column < size.width; column++) {
-        for (ptrdiff_t l = 0; l < used; l++) to[l * plane + column] = from[column * ck_lanes + l];
+      for (ptrdiff_t half = 0; half < ck_lanes; half += 8) {
+        const ptrdiff_t channel = block * ck_lanes + half, left = channels - channel;
+        if (left <= 0) break;
+        row_to_planes(
+            pixel_at(x, block, row, 0) + half, left < 8 ? left : 8, size.width,
+            planes + channel * plane + row * plane_row, plane);
       }
     }
   }
