@@ -1,4 +1,4 @@
-// Runs a model in its own process, on request, so that `Benchmarks/compare.py` can take turns with
+// Runs a model in its own process, on request, so that `Benchmarks/engine.py` can take turns with
 // onnxruntime.
 //
 // usage: engine-benchmark MODEL
@@ -32,7 +32,8 @@ while let line = readLine() {
   inputs[batch] = x
   var times: [String] = []
   for _ in 0..<repeats {
-    let before = (clock.now, processMicroseconds())
+    let computedBefore = processMicroseconds()
+    let before = clock.now
     if words[0] == "gradient" {
       _ = try network.lossGradient(
         x, labels: [Int](repeating: 0, count: batch), threads: threads)
@@ -41,8 +42,8 @@ while let line = readLine() {
     } else {
       _ = try network.logits(x, threads: threads)
     }
-    let after = (clock.now, processMicroseconds())
-    times.append("\((after.0 - before.0) / .microseconds(1)) \(after.1 - before.1)")
+    let passed = (clock.now - before) / .microseconds(1)
+    times.append("\(passed) \(processMicroseconds() - computedBefore)")
   }
   answer(times.joined(separator: " "))
 }
