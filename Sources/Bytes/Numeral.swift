@@ -9,7 +9,7 @@ public struct Numeral: Sendable, Hashable {
   public static let zero = Numeral(digits: [])
 
   /// The number in ASCII digits; none are 0.
-  public init(digits: some Collection<UInt8>) {
+  public init(digits: ArraySlice<UInt8>) {
     let significant = digits.drop { $0 == UInt8(ascii: "0") }
     guard significant.count > 18 else {
       small = significant.reduce(0) { $0 * 10 + UInt64($1 - UInt8(ascii: "0")) }
@@ -19,6 +19,9 @@ public struct Numeral: Sendable, Hashable {
     small = 0
     large = Array(significant)
   }
+
+  /// The number in ASCII digits; none are 0.
+  public init(digits: some Collection<UInt8>) { self.init(digits: Array(digits)[...]) }
 
   /// Whether it is 0.
   public var isZero: Bool { small == 0 && large.isEmpty }

@@ -232,12 +232,12 @@ extension TOML {
     case "-inf": self = .double(-.infinity)
     case "nan", "+nan", "-nan": self = .double(.nan)
     default:
-      if let integer = TOML.integer(word) {
+      if let time = TOMLTime(word) {
+        self = .time(time.text)
+      } else if let integer = TOML.integer(word) {
         self = .integer(integer)
       } else if let double = TOML.float(word) {
         self = .double(double)
-      } else if let time = TOMLTime(word) {
-        self = .time(time.text)
       } else {
         return nil
       }
@@ -307,52 +307,77 @@ private struct TOMLTime {
   let text: String
   private(set) var isDateAlone = false
 
-  private static let offsetDigits = 6
-
   init?(_ word: String) {
-    guard word.utf8.dropFirst().contains(where: { $0 == 0x2d || $0 == 0x3a }) else { return nil }
-    text = word.uppercased().replacing(" ", with: "T")
-    var rest = Array(text.utf8)[...]
-    if TOMLTime.matches(rest.prefix(10), "0000-00-00") {
-      guard TOMLTime.exists(date: rest.prefix(10)) else { return nil }
-      rest = rest.dropFirst(10)
+    var bytes = Array(word.utf8)
+    // No number has these marks at these places.
+    guard bytes.count >= 8, bytes[2] == UInt8(ascii: ":") || bytes[4] == UInt8(ascii: "-") else {
+      return nil
+    }
+    for (index, byte) in bytes.enumerated() {
+      switch Unicode.Scalar(byte) {
+      case "t", " ": bytes[index] = UInt8(ascii: "T")
+      case "z": bytes[index] = UInt8(ascii: "Z")
+      default: break
+      }
+    }
+    text = String(decoding: bytes, as: UTF8.self)
+    var rest = bytes[...]
+    if bytes[4] == UInt8(ascii: "-") {
+      guard TOMLTime.takeDate(&rest) else { return nil }
       isDateAlone = rest.isEmpty
       if isDateAlone { return }
-      guard rest.first == UInt8(ascii: "T") else { return nil }
-      guard let afterTime = TOMLTime.time(rest.dropFirst()) else { return nil }
-      guard afterTime.isEmpty || TOMLTime.isOffset(afterTime) else { return nil }
+      guard TOMLTime.take("T", &rest), TOMLTime.takeTime(&rest),
+        rest.isEmpty || TOMLTime.takeOffset(&rest)
+      else { return nil }
     } else {
-      guard TOMLTime.time(rest)?.isEmpty == true else { return nil }
+      guard TOMLTime.takeTime(&rest) else { return nil }
     }
+    guard rest.isEmpty else { return nil }
   }
 
-  /// Whether zeros of the pattern are digits and the rest is the same.
-  private static func matches(_ bytes: ArraySlice<UInt8>, _ pattern: String) -> Bool {
-    bytes.count == pattern.utf8.count
-      && zip(bytes, pattern.utf8).allSatisfy { $1 == 0x30 ? isDigit($0) : $0 == $1 }
+  private static func take(_ mark: Unicode.Scalar, _ rest: inout ArraySlice<UInt8>) -> Bool {
+    guard rest.first == UInt8(ascii: mark) else { return false }
+    rest = rest.dropFirst()
+    return true
   }
 
-  private static func exists(date: ArraySlice<UInt8>) -> Bool {
-    Timestamp(String(decoding: date, as: UTF8.self) + "T00:00:00Z") != nil
+  /// The number in so many digits; nil for other bytes.
+  private static func takeNumber(_ count: Int, _ rest: inout ArraySlice<UInt8>) -> Int? {
+    let digits = rest.prefix(count)
+    guard digits.count == count, digits.allSatisfy(isDigit) else { return nil }
+    rest = rest.dropFirst(count)
+    return digits.reduce(0) { $0 * 10 + Int($1) - 0x30 }
   }
 
-  /// What follows `HH:MM:SS` and its fraction; nil when there is no such time.
-  private static func time(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
-    guard matches(bytes.prefix(8), "00:00:00"),
-      Timestamp("2000-01-01T" + String(decoding: bytes.prefix(8), as: UTF8.self) + "Z") != nil
-    else { return nil }
-    let rest = bytes.dropFirst(8)
-    guard rest.first == UInt8(ascii: ".") else { return rest }
-    let digits = rest.dropFirst().prefix(while: isDigit)
-    return digits.isEmpty ? nil : rest.dropFirst(1 + digits.count)
+  /// `YYYY-MM-DD`, a day that there is.
+  private static func takeDate(_ rest: inout ArraySlice<UInt8>) -> Bool {
+    guard let year = takeNumber(4, &rest), year >= 1, take("-", &rest),
+      let month = takeNumber(2, &rest), (1...12).contains(month), take("-", &rest),
+      let day = takeNumber(2, &rest), day >= 1
+    else { return false }
+    return day <= Timestamp.dayCount(ofMonth: month, year: year)
+  }
+
+  /// `HH:MM:SS` and a fraction.
+  private static func takeTime(_ rest: inout ArraySlice<UInt8>) -> Bool {
+    guard takeMinutes(&rest), take(":", &rest), let second = takeNumber(2, &rest), second < 60
+    else { return false }
+    guard take(".", &rest) else { return true }
+    let digits = rest.prefix(while: isDigit)
+    rest = rest.dropFirst(digits.count)
+    return !digits.isEmpty
+  }
+
+  /// `HH:MM`.
+  private static func takeMinutes(_ rest: inout ArraySlice<UInt8>) -> Bool {
+    guard let hour = takeNumber(2, &rest), hour < 24, take(":", &rest),
+      let minute = takeNumber(2, &rest)
+    else { return false }
+    return minute < 60
   }
 
   /// `Z`, or a sign and `HH:MM`.
-  private static func isOffset(_ bytes: ArraySlice<UInt8>) -> Bool {
-    if bytes.elementsEqual("Z".utf8) { return true }
-    guard bytes.first == UInt8(ascii: "+") || bytes.first == UInt8(ascii: "-"),
-      bytes.count == offsetDigits
-    else { return false }
-    return time(bytes.dropFirst() + Array(":00".utf8))?.isEmpty == true
+  private static func takeOffset(_ rest: inout ArraySlice<UInt8>) -> Bool {
+    take("Z", &rest) || (take("+", &rest) || take("-", &rest)) && takeMinutes(&rest)
   }
 }

@@ -49,7 +49,8 @@ public struct Timestamp: Hashable, Sendable {
     return now
   }
 
-  private static func dayCount(ofMonth month: Int, year: Int) -> Int {
+  /// How many days the month has.
+  static func dayCount(ofMonth month: Int, year: Int) -> Int {
     let isLeap = year.isMultiple(of: 4) && (!year.isMultiple(of: 100) || year.isMultiple(of: 400))
     return [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1]
   }

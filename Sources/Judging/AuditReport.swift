@@ -203,13 +203,15 @@ extension AuditReport {
 
     /// By ecosystem, name, version and place, as bytes.
     public static func < (a: Package, b: Package) -> Bool {
-      for (left, right) in zip(a.key, b.key) where left != right {
-        return left.utf8.lexicographicallyPrecedes(right.utf8)
+      if a.ecosystem != b.ecosystem { return a.ecosystem.precedesInBytes(b.ecosystem) }
+      if a.name != b.name { return a.name.precedesInBytes(b.name) }
+      if a.version != b.version { return a.version.precedesInBytes(b.version) }
+      if a.place.members != b.place.members {
+        let (left, right) = (a.place.chain, b.place.chain)
+        if left != right { return left.precedesInBytes(right) }
       }
-      return false
+      return (a.place.detail ?? "").precedesInBytes(b.place.detail ?? "")
     }
-
-    private var key: [String] { [ecosystem, name, version, place.chain, place.detail ?? ""] }
   }
 
   /// One input before and after the attack, as grey pictures.

@@ -83,7 +83,7 @@ struct CondaSpec: Equatable {
 
   init?(_ text: String) {
     var rest = trimmingSpace(text)
-    if rest.has("://") || rest.hasSuffix(".conda") || rest.hasSuffix(".tar.bz2") {
+    if rest.has("://") || rest.ends(in: ".conda") || rest.ends(in: ".tar.bz2") {
       let address = rest.split(separator: "#").first.map(String.init) ?? ""
       self.init(
         channel: nil, name: CondaFile(address: address)?.name ?? String(rest), specifier: "",
@@ -97,12 +97,10 @@ struct CondaSpec: Equatable {
     }
     let written = Substring(rest.utf8.prefix { !" =<>!~[,|".utf8.contains($0) })
     let name = written.lowercased()
-    let isName =
-      !name.isEmpty
-      && name.utf8.allSatisfy {
-        (0x30...0x39).contains($0) || (0x61...0x7a).contains($0) || [0x2d, 0x2e, 0x5f].contains($0)
-      }
-    guard isName else { return nil }
+    let isName = name.utf8.allSatisfy {
+      isDigit($0) || isLowerCaseLetter($0) || $0 == 0x2d || $0 == 0x2e || $0 == 0x5f
+    }
+    guard isName, !name.isEmpty else { return nil }
     let conditions = trimmingSpace(rest[written.endIndex...])
     self.init(
       channel: channel, name: name, specifier: String(conditions),
@@ -120,6 +118,7 @@ struct CondaSpec: Equatable {
   }
 
   private static func version(in conditions: Substring) -> String? {
+    if conditions.isEmpty { return nil }
     if conditions.hasPrefix("[") {
       for field in conditions.dropFirst().split(whereSeparator: { ",]".contains($0) }) {
         let parts = field.split(separator: "=", maxSplits: 1).map(trimmingSpace)
@@ -140,6 +139,6 @@ struct CondaSpec: Equatable {
   }
 
   private static func exact(_ text: Substring) -> String? {
-    text.isEmpty || text.contains(where: { "<>=!~*,| ".contains($0) }) ? nil : String(text)
+    text.isEmpty || text.utf8.contains(where: "<>=!~*,| ".utf8.contains) ? nil : String(text)
   }
 }

@@ -26,7 +26,7 @@ enum PackageLockReader: DependencyReader {
       content.refuse(file.place, "expected 'packages'")
       return
     }
-    let names = Set(packages.map(\.name))
+    var names: Set<String>?
     for package in packages {
       guard let name = moduleName(of: package.name) else {
         // A project of the release itself.
@@ -35,7 +35,9 @@ enum PackageLockReader: DependencyReader {
       let place = file.place.detail(package.name)
       if package.value["link"]?.bool == true {
         let target = package.value["resolved"]?.string ?? ""
-        if !names.contains(target) {
+        let known = names ?? Set(packages.map(\.name))
+        names = known
+        if !known.contains(target) {
           content.reportDirect(.path, name, from: target, at: place)
         }
         continue

@@ -65,6 +65,15 @@ struct DependencyName {
 
   /// Whether the name is of the pattern, in which each star stands for any text.
   func matches(_ pattern: String) -> Bool {
+    // Few patterns have the name's last byte, and fewer its first.
+    guard let last = pattern.utf8.last, last == UInt8(ascii: "*") || last == name.utf8.last else {
+      return false
+    }
+    if let first = pattern.utf8.first, first != UInt8(ascii: "*"), first != name.utf8.first,
+      !pattern.utf8.contains(UInt8(ascii: "/"))
+    {
+      return false
+    }
     let parts = pattern.split(separator: "/", omittingEmptySubsequences: false)
     guard let last = parts.last, parts.count < 3 else { return false }
     if parts.count == 2, parts[0] != folder { return false }

@@ -96,7 +96,7 @@ extension DependencyContent {
 }
 
 extension TOML {
-  /// The same value as JSON, its keys sorted by bytes.
+  /// The same value as JSON, its keys sorted.
   fileprivate var json: JSON {
     switch self {
     case .string(let text), .time(let text): .string(text)
@@ -106,7 +106,7 @@ extension TOML {
     case .array(let elements): .array(elements.map(\.json))
     case .table(let members):
       .object(
-        members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+        members.sorted { $0.key < $1.key }
           .map { JSON.Member($0.key, $0.value.json) })
     }
   }

@@ -80,6 +80,6 @@ extension DependencyContent {
     if let malformed { report(.malformedDependencyFile, place, malformed) }
     if let weak { report(.weakHash, place, "'\(name)' has no hash but of '\(weak)'") }
     if hasUnhashed { report(.unhashedDependency, place, "'\(name)' has no hash") }
-    return accepted.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    return accepted.sorted { $0.precedesInBytes($1) }
   }
 }

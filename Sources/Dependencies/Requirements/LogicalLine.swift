@@ -125,6 +125,9 @@ extension StringProtocol {
   /// Whether the short text occurs: bytes are compared, not characters.
   func has(_ text: String) -> Bool { Substring(self).utf8.firstRange(of: text) != nil }
 
+  /// Whether the text ends in the other: bytes are compared, not characters.
+  func ends(in text: String) -> Bool { utf8.suffix(text.utf8.count).elementsEqual(text.utf8) }
+
   /// The beginning of the text, cut where it is longer than anybody reads.
   func clipped(to length: Int) -> String {
     utf8.count <= length ? String(self) : String(prefix(length))

@@ -133,8 +133,18 @@ extension DependencyContent {
 /// The name in the one form that an index compares by (PEP 503): lower case, runs of `-`, `_` and
 /// `.` as one `-`.
 func normalisedPackageName(_ name: String) -> String {
-  let words = name.lowercased().utf8.split { "-_.".utf8.contains($0) }
-  return words.map { String(Substring($0)) }.joined(separator: "-")
+  let mark = UInt8(ascii: "-")
+  var normal: [UInt8] = []
+  normal.reserveCapacity(name.utf8.count)
+  for byte in name.lowercased().utf8 {
+    if byte != mark, byte != UInt8(ascii: "_"), byte != UInt8(ascii: ".") {
+      normal.append(byte)
+    } else if let last = normal.last, last != mark {
+      normal.append(mark)
+    }
+  }
+  if normal.last == mark { normal.removeLast() }
+  return String(decoding: normal, as: UTF8.self)
 }
 
 /// Walks over the name and extras of a requirement.

@@ -235,7 +235,7 @@ struct RequirementsFile {
       case .malformed(let reason): report(.malformedDependencyFile, line, reason)
       }
     }
-    return hashes.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    return hashes.sorted { $0.precedesInBytes($1) }
   }
 
   private mutating func judge(_ demand: String, hashes: [String], _ line: LogicalLine) {

@@ -71,6 +71,7 @@ struct PEP440Scanner {
     guard !cursor.isAtEnd else { return nil }
     var ahead = cursor
     _ = ahead.take(anyOf: "-_.")
+    guard let first = ahead.rest.first, isLowerCaseLetter(first) else { return nil }
     guard let word = words.first(where: { ahead.take($0) }) else { return nil }
     _ = ahead.take(anyOf: "-_.")
     let number = ahead.takeNumber() ?? .zero

@@ -147,5 +147,6 @@ extension PEP440.Version: CustomStringConvertible {
 
 /// Whether the text is a version as PEP 440 defines it, and nothing around it.
 func isPythonVersion(_ text: String) -> Bool {
-  text.utf8.count == lowerCaseBytes(trimming: text).count && PEP440.Version(text) != nil
+  let spelling = lowerCaseBytes(trimming: text)
+  return text.utf8.count == spelling.count && PEP440.Version(spelling: spelling) != nil
 }

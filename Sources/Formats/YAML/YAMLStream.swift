@@ -153,7 +153,8 @@ private struct Builder {
 
   /// The values that a plain scalar may stand for (YAML 1.1 and 1.2); all others are text.
   private static func resolve(_ text: String) -> JSON {
-    switch text {
+    // No word below is longer.
+    switch text.utf8.count <= 5 ? text : "-" {
     case "", "~", "null", "Null", "NULL": return .null
     case "true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON": return .bool(true)
     case "false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF": return .bool(false)
