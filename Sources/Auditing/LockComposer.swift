@@ -35,6 +35,8 @@ public struct LockComposer {
       return
     }
     let dependencies = DependencyReport(of: subject)
+    // A lock of a part would pass for one of the whole.
+    findings += dependencies.omissions
     let goldens = goldens(of: subject, manifest, model, settings)
     let evaluation = evaluation(of: subject, manifest, model, settings)
     let parent = parent(of: manifest, subject, settings)

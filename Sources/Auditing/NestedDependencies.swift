@@ -42,7 +42,7 @@ struct NestedDependencies {
       let chain = place + [member.path.text]
       let inner = unpacked(member, depth: depth, profile: profile)
       guard inner.container != .file else { continue }
-      for file in inner.members where isWanted(file) {
+      for file in inner.members where wants(file) {
         add(chain + [file.path.text], file.bytes)
       }
       open(inner, at: chain, depth: depth + 1, profile: profile)
@@ -68,9 +68,9 @@ struct NestedDependencies {
       guard let member = inventory[path], depth <= allowance.limits.archiveDepth else { continue }
       let layer = unpacked(member, depth: depth, profile: .imageLayer)
       guard layer.container != .file else { continue }
-      for file in layer.members where isWanted(file) {
+      for file in layer.members {
         let name = file.path.text
-        guard NestedDependencies.isOfApplication(name) else { continue }
+        guard NestedDependencies.isOfApplication(name), wants(file) else { continue }
         found.append((layers.count, place + [path, name], name, ByteSlice(file.bytes)))
       }
       layers.append(LayerNames(layer))
@@ -86,7 +86,8 @@ struct NestedDependencies {
   /// Keeps a copy: the archive's other bytes may go.
   private mutating func add(_ members: [String], _ bytes: ByteSlice) {
     guard bytes.count <= bytesLeft else {
-      isIncomplete = true
+      // Without a file that is included the one that includes it has a finding.
+      if DependencyFileKind(path: members.last ?? "") != nil { isIncomplete = true }
       return
     }
     bytesLeft -= bytes.count
@@ -103,10 +104,17 @@ struct NestedDependencies {
     }
   }
 
-  private func isWanted(_ file: Member) -> Bool {
+  /// Whether the file is kept. One that tells of dependencies and is too long for that is missing in
+  /// what is judged.
+  private mutating func wants(_ file: Member) -> Bool {
     let path = file.path.text
-    guard file.size <= NestedDependencies.byteLimit else { return false }
-    return DependencyFileKind(path: path) != nil
-      || NestedDependencies.includable.contains { path.lowercased().hasSuffix($0) }
+    let isDependencyFile = DependencyFileKind(path: path) != nil
+    guard
+      isDependencyFile
+        || NestedDependencies.includable.contains(where: path.lowercased().hasSuffix)
+    else { return false }
+    if file.size <= NestedDependencies.byteLimit { return true }
+    if isDependencyFile { isIncomplete = true }
+    return false
   }
 }

@@ -29,6 +29,9 @@ public struct DependencyReport: Sendable {
   public private(set) var pins: [PinnedPackage] = []
   /// Every place that asks for one.
   public private(set) var declarations: [DeclaredPackage] = []
+  /// Those of the findings that say that a file was not read to its end: `packages` lacks what
+  /// stands there.
+  public private(set) var omissions: [Finding] = []
 
   private var found = BoundedFindings(limit: BoundedFindings.totalLimit)
   private var files = DependencyFiles()
@@ -195,6 +198,9 @@ public struct DependencyReport: Sendable {
     found += drift.findings + GradleHashes(readings).findings
     pins += drift.pins
     mergePackages()
+    for reading in readings where !reading.content.isWhole {
+      omissions += reading.content.findings.filter { $0.rule == .unreadDependencyFile }
+    }
     sources.sort { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
     readings = []
     numbers = [:]
@@ -229,12 +235,12 @@ extension DependencyReport {
     for (key, hashes) in repeated {
       merged[key] = Package(
         key.ecosystem, name: key.name, version: key.version,
-        hashes: hashes.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) })
+        hashes: hashes.sorted { $0.precedesInBytes($1) })
     }
     packages = merged.values.sorted { a, b in
       if a.ecosystem != b.ecosystem { return a.ecosystem.rawValue < b.ecosystem.rawValue }
       let (left, right) = a.name == b.name ? (a.version, b.version) : (a.name, b.name)
-      return left.utf8.lexicographicallyPrecedes(right.utf8)
+      return left.precedesInBytes(right)
     }
   }
 }

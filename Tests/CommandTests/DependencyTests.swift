@@ -43,6 +43,16 @@ struct DependencyTests {
     #expect(text.output.contains("  pypi   a 1  sha256:aaaaaaaa"))
   }
 
+  @Test func `a dependency file in an archive that is too long to be kept is missed`() throws {
+    let scratch = try ScratchFolder()
+    var tar = TarBuilder()
+    tar.add("app/uv.lock", [UInt8](repeating: 0x23, count: 16 << 20 + 1))
+    try scratch.write(ByteSlice(tar.bytes), to: "release/service.tar")
+    try scratch.write("a==1 \(Self.hash)\n", to: "release/requirements.txt")
+    let result = try deps(["release"], in: scratch)
+    #expect(result.findings.contains { $0.hasPrefix("DEP011") })
+  }
+
   @Test func `dependency files in archives of a release are judged`() throws {
     let scratch = try ScratchFolder()
     var inner = TarBuilder()

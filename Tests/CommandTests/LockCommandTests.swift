@@ -59,6 +59,17 @@ struct LockCommandTests {
     #expect(judged.exitCode == 1 && judged.output.contains("error[LCK014]"))
   }
 
+  @Test(arguments: [[], ["--check"], ["--update", "metrics"]])
+  func `a dependency file that is longer than is read is in the way`(_ options: [String]) throws {
+    let scratch = try TestRelease().scratch
+    let locked = try scratch.read("digits/proofmark.lock")
+    try scratch.write(String(repeating: "#", count: 4 << 20 + 1), to: "digits/uv.lock")
+    let result = try Command.run(["lock", "digits"] + options, in: scratch)
+    #expect(result.exitCode == 3)
+    #expect(result.errors.contains("uv.lock: longer than 4194304 bytes"))
+    #expect(try scratch.read("digits/proofmark.lock") == locked)
+  }
+
   @Test func `an archive is checked and not written`() throws {
     let scratch = try TestRelease().scratch
     try TestRelease.succeed(["pack", "digits", "-o", "digits.tar.zst"], in: scratch)

@@ -47,6 +47,24 @@ struct ReadingLimitTests {
     #expect(DependencyReport(name, text).rules == ["DEP011"])
   }
 
+  @Test(arguments: [
+    ("uv.lock", String(repeating: "#", count: 4 << 20 + 1)),
+    ("requirements.txt", String(repeating: "#\n", count: 1 << 20) + "a"),
+    ("Pipfile.lock", #"{"_meta":{"# + String(repeating: " ", count: 5 << 20)),
+    ("package-lock.json", String(repeating: "[", count: 65)),
+  ])
+  func `what is not read to its end is an omission`(_ name: String, _ text: String) {
+    let report = DependencyReport(name, text)
+    #expect(report.omissions.map(\.rule) == [.unreadDependencyFile])
+    #expect(report.omissions == report.findings)
+  }
+
+  @Test func `too many findings leave no package out`() {
+    let report = DependencyReport("requirements.txt", Self.repeated(5_100) { "a\($0)==1\n" })
+    #expect(report.rules.contains("DEP011"))
+    #expect(report.packages.count == 5_100 && report.omissions == [])
+  }
+
   @Test func `parents of a project are read up to a sum`() {
     let comment = "<!--\(String(repeating: " ", count: 3 << 19))-->"
     func project(_ number: Int) -> String {

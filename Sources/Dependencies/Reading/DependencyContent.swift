@@ -18,6 +18,8 @@ struct DependencyContent {
   var knownNames: Set<String> = []
   /// Whether the file could be read at all: a broken lock locks nothing.
   private(set) var isReadable = true
+  /// Whether nothing was passed over because there is more than is read.
+  private(set) var isWhole = true
 
   /// The most packages of one file, and the most declarations; the largest locks have 10,000.
   private static let packageLimit = 50_000
@@ -32,6 +34,7 @@ struct DependencyContent {
   mutating func report(
     _ rule: Rule, _ place: Place, _ message: String, evidence: [String] = []
   ) {
+    if rule == .unreadDependencyFile { isWhole = false }
     guard found.takes(rule) else { return }
     found.append(
       rule.at(
@@ -72,7 +75,7 @@ struct DependencyContent {
 
   private mutating func overflow(_ place: Place) {
     guard isReadable else { return }
-    isReadable = false
+    (isReadable, isWhole) = (false, false)
     found.append(
       Rule.unreadDependencyFile.at(
         Place(place.members), "more than \(DependencyContent.packageLimit) packages"))
