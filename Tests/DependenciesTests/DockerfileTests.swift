@@ -44,7 +44,7 @@ struct DockerfileTests {
     ("RUN pip install git+https://example.com/x.git", ["DEP006"]),
     ("RUN pip install --index-url http://example.com a==1", ["DEP002", "DEP005"]),
     ("RUN pip install --extra-index-url=https://example.com a==1", ["DEP002", "DEP004"]),
-    ("RUN pip install --trusted-host example.com -r r.txt", ["DEP005"]),
+    ("RUN pip install --trusted-host example.com -r requirements.txt", ["DEP005"]),
     ("RUN pip install \"numpy==$VERSION\"", ["DEP015"]), ("RUN pip --version", []),
     ("RUN set -e; \\\n  # why\n  uv pip install numpy; \\\n  true", ["DEP001"]),
     ("RUN <<EOF\npip install numpy\nEOF", ["DEP001"]),
@@ -77,7 +77,7 @@ struct DockerfileTests {
     ("RUN curl -O https://example.com/x && tar -xzf y.tgz", []),
     ("RUN curl -s https://example.com/x > /dev/null && sh /dev/null", []),
     ("RUN pipx install ruff", ["DEP001"]), ("RUN uv tool install ruff==0.6.9", ["DEP002"]),
-    ("RUN PIP_EXTRA_INDEX_URL=https://example.com pip install -r r.txt", ["DEP004"]),
+    ("RUN PIP_EXTRA_INDEX_URL=https://example.com pip install -r requirements.txt", ["DEP004"]),
     ("RUN export UV_INDEX=own=https://example.com && uv sync --frozen", ["DEP004"]),
     ("RUN pip config set --user global.extra-index-url https://example.com", ["DEP004"]),
     ("RUN pip config set global.trusted-host example.com", ["DEP005"]),
@@ -91,12 +91,86 @@ struct DockerfileTests {
     ("ENTRYPOINT [\"sh\", \"-c\", \"pip install numpy\"]", ["DEP001"]),
     ("ONBUILD RUN pip install numpy", ["DEP001"]),
     ("RUN --mount=type=bind,from=busybox,target=/x true", ["DEP026"]),
-    ("RUN --mount=type=secret,id=token pip install -r r.txt", []),
+    ("RUN --mount=type=secret,id=token pip install -r requirements.txt", []),
   ])
   func `what a build installs is judged`(_ line: String, _ rules: [String]) {
     let shellPayload = Rule.shellPayload.id
     let expected = rules.map { $0 == "SCR002" ? shellPayload : $0 }
     #expect(DependencyReport("Dockerfile", base + line + end).rules == expected)
+  }
+
+  /// Ways to start an installer that are not its name at the beginning of a line.
+  @Test(arguments: [
+    "RUN x=$(pip install a)", "RUN x=`pip install a`", "RUN echo \"$(pip install a)\"",
+    "RUN echo $(echo \")\" $(pip install a))", "RUN echo \"`pip install a`\"",
+    "RUN cat <(pip install a)", "RUN curl https://x.example | sh -s $(pip install a) || true",
+    "RUN [ -f x ] && pip install a", "RUN [[ -f x ]] && pip install a",
+    "RUN [ \"a\" = \"b\" ] || pip install a", "RUN >log pip install a",
+    "RUN 2>/dev/null pip install a", "RUN > log pip install a",
+    "RUN bash -ce 'pip install a'", "RUN bash -c -e 'pip install a'",
+    "RUN bash -c 'sh -c \"pip install a\"'", "RUN sh <<< \"pip install a\"",
+    "RUN eval \"pip install a\"", "RUN eval pip install a", "RUN su -c \"pip install a\"",
+    "RUN su app -c 'pip install a'", "RUN sudo -u app pip install a",
+    "RUN timeout -k 5 60 pip install a", "RUN nice -n 10 pip install a",
+    "RUN env -u X A=b pip install a", "RUN gosu app pip install a", "RUN retry 3 pip install a",
+    "RUN runuser -u app -- pip install a", "RUN find . -name x -exec pip install a \\;",
+    "RUN conda run -n base pip install a", "RUN poetry run pip install a",
+    "RUN uv run pip install a", "RUN uv run --with a x", "RUN uv --directory x add a",
+    "RUN uvx a", "RUN pipx run a", "RUN poetry add a", "RUN pdm add a", "RUN pipenv install a",
+    "RUN easy_install a", "RUN python -Im pip install a", "RUN python -u -mpip install a",
+    "RUN python3 -W ignore -m pip install a", "RUN python setup.py install",
+    "RUN pip --proxy https://x.example install a", "RUN pip install -Ut /x a",
+    "RUN npx a", "RUN npm exec a", "RUN yarn global add a", "RUN npm --prefix x install a",
+    "RUN printf 'pip install a' | sh", "RUN echo 'pip install a' > x.sh && sh x.sh",
+    "RUN f() { pip install a; }; f", "RUN if true; then pip install a; fi",
+    "HEALTHCHECK --interval=5s CMD pip install a", "HEALTHCHECK CMD [\"pip\", \"install\", \"a\"]",
+    "COPY <<EOF /x.sh\npip install a\nEOF",
+  ])
+  func `an installation is found wherever it starts`(_ line: String) {
+    let rules = DependencyReport("Dockerfile", base + line + end).rules
+    #expect(rules.filter { $0 != Rule.shellPayload.id } == ["DEP001"])
+  }
+
+  /// What is installed cannot be seen, and that is said.
+  @Test(arguments: [
+    ("RUN $PIP install a", "DEP015"), ("RUN bash -c \"$CMD\"", "DEP015"),
+    ("RUN eval \"${CMD}\"", "DEP015"), ("RUN echo $CMD | sh", "DEP015"),
+    ("RUN pip install $(cat list)", "DEP015"), ("RUN conda install $X", "DEP015"),
+    ("RUN cat list | xargs -n1 pip install", "DEP015"), ("RUN pip install -r $X", "DEP015"),
+    ("RUN pip install -r https://x.example/r.txt", "DEP007"), ("RUN pip install -rother", "DEP007"),
+    ("RUN conda env create -f https://x.example/e.yml", "DEP007"),
+    ("RUN conda env create -f other.yml", "DEP011"), ("RUN gem install a", "DEP011"),
+    ("RUN cargo install a", "DEP011"), ("SHELL [\"python\", \"-c\"]\nRUN import pip", "DEP011"),
+    ("RUN python -c \"import pip; pip.main(['install', 'a'])\"", "DEP022"),
+    ("RUN R -e 'install.packages(\"a\")'", "DEP022"),
+    ("RUN python <<EOF\nimport os; os.system(\"pip install a\")\nEOF", "DEP022"),
+    ("COPY <<requirements.txt /app/\na>=1\nrequirements.txt", "DEP011"),
+    ("RUN " + String(repeating: "uv run ", count: 20) + "pip install a", "DEP011"),
+    ("RUN " + String(repeating: "x=$(", count: 20) + "pip install a", "DEP011"),
+  ])
+  func `an installation that cannot be followed is found`(_ line: String, _ rule: String) {
+    #expect(DependencyReport("Dockerfile", base + line + end).rules == [rule])
+  }
+
+  @Test(arguments: [
+    "RUN echo \"$(date)\" > /built", "RUN echo $VERSION > /version", "RUN which pip",
+    "RUN eval \"$(conda shell.bash hook)\"", "RUN poetry install && pipenv install && uv sync",
+    "RUN python -m venv x && . x/bin/activate", "RUN python install_pip.py",
+    "RUN npm run install-models", "SHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]",
+    "SHELL [\"conda\", \"run\", \"-n\", \"x\", \"/bin/bash\", \"-c\"]",
+    "RUN pip install -r requirements.txt -c /tmp/constraints.txt",
+    "RUN sed -i 's/pip install a/b/' x",
+    "RUN useradd -c 'add a user' app", "HEALTHCHECK NONE", "RUN (( x = 1 )) && a=$((1 + 2))",
+  ])
+  func `what installs nothing is no finding`(_ line: String) {
+    #expect(DependencyReport("Dockerfile", base + line + end).rules == [])
+  }
+
+  @Test func `a list of packages with a name of its own is read`() {
+    let report = DependencyReport(texts: [
+      ("Dockerfile", base + "RUN pip install -r /tmp/list.txt" + end), ("list.txt", "a>=1\n"),
+    ])
+    #expect(report.findings.map { "\($0.rule.id) \($0.place)" } == ["DEP001 list.txt (line 1)"])
   }
 
   @Test(arguments: [

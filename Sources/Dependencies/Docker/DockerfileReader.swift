@@ -16,7 +16,7 @@ enum DockerfileReader: DependencyReader {
         content.report(.unreadDependencyFile, file.place, "more than 10000 instructions")
         return
       }
-      var build = DockerBuild(place: file.place)
+      var build = DockerBuild(file: file)
       build.read(dockerfile, into: &content)
     } catch {
       content.refuse(file.place, error)
@@ -33,7 +33,8 @@ private struct DockerBuild {
     let isOfNonroot: Bool
   }
 
-  let place: Place
+  let file: DependencyFile
+  var place: Place { file.place }
   private var stages: [Stage] = []
   /// The stages that have a name, by it.
   private var stageNumbers: [String: Int] = [:]
@@ -43,21 +44,23 @@ private struct DockerBuild {
   /// More have no value: each may be long.
   private static let argumentLimit = 2_000
 
-  init(place: Place) { self.place = place }
+  init(file: DependencyFile) { self.file = file }
 
-  mutating func read(_ file: Dockerfile, into content: inout DependencyContent) {
-    if let syntax = file.directives["syntax"], !syntax.hasPrefix("docker/dockerfile:"),
+  mutating func read(_ dockerfile: Dockerfile, into content: inout DependencyContent) {
+    if let syntax = dockerfile.directives["syntax"], !syntax.hasPrefix("docker/dockerfile:"),
       !syntax.hasPrefix("docker.io/docker/dockerfile:")
     {
       judge(image: syntax, at: place.detail("line 1"), into: &content)
     }
-    for instruction in file.instructions {
+    for instruction in dockerfile.instructions {
       let place = place.detail("line \(instruction.line)")
       switch instruction.keyword {
       case "FROM": readFrom(instruction, at: place, into: &content)
       case "ARG", "ENV": readVariables(instruction, at: place, into: &content)
       case "ADD", "COPY": readCopy(instruction, at: place, into: &content)
-      case "RUN", "CMD", "ENTRYPOINT": readRun(instruction, at: place, into: &content)
+      case "RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK":
+        readRun(instruction, at: place, into: &content)
+      case "SHELL": readShell(instruction, at: place, into: &content)
       case "USER":
         if let last = stages.indices.last { stages[last].user = instruction.arguments }
       default: break
@@ -161,7 +164,7 @@ private struct DockerBuild {
           content.report(
             .environmentDecides, place, "the build's argument '\(name)' decides what is installed")
         }
-        ShellInstallation(place: place).judgeVariable("\(name)=\(value)", into: &content)
+        ShellInstallation(place: place, in: file).judgeVariable("\(name)=\(value)", into: &content)
       } else if let user = Address(firstIn: value[...])?.userInfo,
         user.split(separator: ":", omittingEmptySubsequences: false).dropFirst()
           .contains(where: { !$0.isEmpty })
@@ -181,6 +184,9 @@ private struct DockerBuild {
     _ instruction: Dockerfile.Instruction, at place: Place, into content: inout DependencyContent
   ) {
     if let from = instruction.flag("from") { judge(from: from, at: place, into: &content) }
+    for document in instruction.hereDocuments {
+      readWritten(document, of: instruction, at: place, into: &content)
+    }
     let sources = DockerBuild.words(instruction.arguments).dropLast()
     for source in sources {
       let name = String(source.split(separator: "/").last ?? "").lowercased()
@@ -209,6 +215,26 @@ private struct DockerBuild {
     }
   }
 
+  /// A file that the Dockerfile itself holds.
+  private func readWritten(
+    _ document: Dockerfile.HereDocument, of instruction: Dockerfile.Instruction, at place: Place,
+    into content: inout DependencyContent
+  ) {
+    let target = DockerBuild.words(instruction.arguments).last ?? ""
+    let name = target.hasSuffix("/") ? document.name : target
+    switch DependencyReaders.reader(of: name)?.kind {
+    case RequirementsReader.kind?:
+      content.add(RequirementsFile(line: document.text, at: place).content)
+    case nil:
+      if document.text.hasPrefix("#!") || name.hasSuffix(".sh") {
+        ShellInstallation(place: place, in: file).judge(document.text, into: &content)
+      }
+    case let kind?:
+      content.report(
+        .unreadDependencyFile, place, "a file of kind '\(kind)' in a here-document is not read")
+    }
+  }
+
   /// `--from` of COPY and of a mount: a stage by name or number, or an image.
   private func judge(from: String, at place: Place, into content: inout DependencyContent) {
     let name = expanded(from).text.lowercased()
@@ -224,28 +250,58 @@ private struct DockerBuild {
         judge(from: String(field.dropFirst(5)), at: place, into: &content)
       }
     }
-    if instruction.arguments.hasPrefix("[") {
-      let words = DockerBuild.words(instruction.arguments)
-      ShellInstallation(place: place).judge(
-        [ShellCommand(words: Array(words))], into: &content)
+    let shell = ShellInstallation(place: place, in: file)
+    var text = instruction.arguments
+    if instruction.keyword == "HEALTHCHECK" {
+      text = String(text.drop { !$0.isWhitespace }.drop(while: \.isWhitespace))
+    }
+    var commands: [ShellCommand]
+    if let words = DockerBuild.array(text) {
+      commands = [ShellCommand(words: words)]
     } else {
-      ShellInstallation(place: place).judge(instruction.arguments, into: &content)
+      commands = ShellCommand.commands(in: text)
+    }
+    shell.judge(commands, into: &content)
+    let isCode = commands.contains {
+      $0.program.map { ShellInstallation.isCodeRunner($0.name) } ?? false
     }
     for document in instruction.hereDocuments {
-      ShellInstallation(place: place).judge(document.text, into: &content)
+      shell.judge(document.text, into: &content)
+      let firstLine = document.text.prefix { !$0.isNewline }
+      if isCode || firstLine.hasPrefix("#!") && !firstLine.has("sh") {
+        shell.judge(code: [document.text], into: &content)
+      }
     }
+  }
+
+  /// The shell of the instructions that follow, as far as it is one.
+  private func readShell(
+    _ instruction: Dockerfile.Instruction, at place: Place, into content: inout DependencyContent
+  ) {
+    let shells = ["sh", "bash", "dash", "zsh", "ash", "ksh"]
+    let names = DockerBuild.words(instruction.arguments).map {
+      String($0.split(separator: "/").last ?? "")
+    }
+    guard !names.contains(where: shells.contains) else { return }
+    content.report(
+      .unreadDependencyFile, place, "commands of '\(names.first ?? "")' are not read")
   }
 
   /// The words of arguments, in the form of a JSON array or divided by spaces.
   private static func words(_ text: String) -> ArraySlice<String> {
-    if text.hasPrefix("[") {
-      do throws(ParseError) {
-        return try JSON(parsing: ByteSlice(utf8: text), depth: 4).texts[...]
-      } catch {
-        // Docker, too, takes it for the other form then.
-      }
+    array(text)?[...] ?? text.split(whereSeparator: \.isWhitespace).map(String.init)[...]
+  }
+
+  /// The texts of a JSON array; nil for what Docker takes for the other form.
+  private static func array(_ text: String) -> [String]? {
+    guard text.hasPrefix("[") else { return nil }
+    do throws(ParseError) {
+      let elements = try JSON(parsing: ByteSlice(utf8: text), depth: 4).array ?? []
+      let texts = elements.compactMap(\.string)
+      return texts.count == elements.count ? texts : nil
+    } catch {
+      return nil
     }
-    return text.split(whereSeparator: \.isWhitespace).map(String.init)[...]
   }
 
   /// The text with `$NAME`, `${NAME}`, `${NAME:-default}` and `${NAME:+other}` replaced, and the

@@ -4,13 +4,47 @@ import Findings
 /// What the commands of a build install, and where they have it from.
 struct ShellInstallation {
   let place: Place
-  private var depthLeft = 3
+  /// The file that the commands stand in.
+  let file: DependencyFile
+  private var depthLeft = 8
 
-  init(place: Place) { self.place = place }
+  init(place: Place, in file: DependencyFile) {
+    self.place = place
+    self.file = file
+  }
 
   /// Judges a text of a shell.
   func judge(_ text: String, into content: inout DependencyContent) {
     judge(ShellCommand.commands(in: text), into: &content)
+  }
+
+  /// Judges a text of a shell that stands in a command.
+  private func judge(
+    inner text: String, isRun: Bool = true, into content: inout DependencyContent
+  ) {
+    guard depthLeft > 0 else {
+      content.report(.unreadDependencyFile, place, "commands that nest deeper than is read")
+      return
+    }
+    // What a variable holds nobody sees.
+    if isRun, ShellInstallation.isVariable(text) {
+      content.report(
+        .environmentDecides, place, "a variable holds the commands that are run", evidence: [text])
+    }
+    var inner = self
+    inner.depthLeft -= 1
+    inner.judge(text, into: &content)
+  }
+
+  /// `$NAME` or `${NAME}`, and nothing else.
+  private static func isVariable(_ text: String) -> Bool {
+    var name = text.utf8[...]
+    guard name.popFirst() == UInt8(ascii: "$") else { return false }
+    if name.first == UInt8(ascii: "{"), name.last == UInt8(ascii: "}") {
+      name = name.dropFirst().dropLast()
+    }
+    return name.first.map { !isDigit($0) } == true
+      && name.allSatisfy { isDigit($0) || isLowerCaseLetter($0 | 0x20) || $0 == UInt8(ascii: "_") }
   }
 
   /// Judges commands that follow one another.
@@ -18,7 +52,8 @@ struct ShellInstallation {
     var isDownload = false
     var pipeline: [String] = []
     var fetched = FetchedFiles()
-    for command in commands {
+    for (index, command) in commands.enumerated() {
+      for text in command.substitutions { judge(inner: text, into: &content) }
       for word in command.words.prefix(while: ShellInstallation.isBeforeProgram) {
         judgeVariable(word, into: &content)
       }
@@ -45,9 +80,103 @@ struct ShellInstallation {
         isDownload = true
         judgeDownload(arguments, into: &content)
       }
+      if ["echo", "printf"].contains(name) {
+        let next = index + 1 < commands.count ? commands[index + 1] : ShellCommand()
+        judge(printed: arguments, to: next.isPiped ? next.program?.name : nil, into: &content)
+      }
+      judgeProgram(name, arguments, command, into: &content)
+    }
+  }
+
+  /// Judges the text that a command prints, if a shell or a file gets it.
+  private func judge(
+    printed words: ArraySlice<String>, to reader: String?, into content: inout DependencyContent
+  ) {
+    let isRun = reader.map(ShellInstallation.isShell) ?? false
+    guard isRun || words.contains(where: { ShellCommand.redirection($0) != nil }) else { return }
+    let text = words.filter { ShellCommand.redirection($0) == nil }.joined(separator: " ")
+    judge(inner: text.replacing("\\n", with: "\n"), isRun: isRun, into: &content)
+  }
+
+  /// Programs whose arguments are texts and names, and never commands.
+  private static let readers: Set = [
+    "echo", "printf", "cat", "grep", "egrep", "fgrep", "sed", "awk", "git", "jq", "test", "[", "[[",
+    "tee", "rm", "cp", "mv", "ln", "mkdir", "touch", "chmod", "chown", "ls", "which", "type",
+    "hash",
+    "man", "export", "set", "cd", "tar", "curl", "wget",
+  ]
+
+  /// Judges what a program installs, or what it does that it starts.
+  private func judgeProgram(
+    _ name: String, _ arguments: ArraySlice<String>, _ command: ShellCommand, startsLeft: Int = 8,
+    into content: inout DependencyContent
+  ) {
+    guard startsLeft > 0 else {
+      content.report(.unreadDependencyFile, place, "programs that start one another are not read")
+      return
+    }
+    if ShellInstallation.isInterpreter(name) || ["eval", "source", "."].contains(name) {
       judgeEmbedded(name, arguments, command, into: &content)
       judgeInstall(name, arguments, into: &content)
+      return
     }
+    if name.has("$"), arguments.contains(where: ["install", "add", "download"].contains) {
+      content.report(
+        .environmentDecides, place, "a variable decides which program installs",
+        evidence: [command.words.joined(separator: " ")])
+      return
+    }
+    if ShellInstallation.readers.contains(name) { return }
+    if ShellInstallation.isInstaller(name) {
+      judgeInstall(name, arguments, into: &content)
+      // `uv run`, `poetry run`, `conda run`.
+      guard arguments.prefix(4).contains("run") else { return }
+    }
+    // `su -c TEXT`, and programs that start the one that follows.
+    let takesText = ["su", "runuser", "script", "flock", "watch"].contains(name)
+    for text in arguments
+    where text.has(" ") && (takesText || text.has("install") || text.has("add ")) {
+      judge(inner: text, into: &content)
+    }
+    let started = { (word: String) in
+      let name = ShellInstallation.base(word)
+      return ShellInstallation.isInstaller(name) || ShellInstallation.isInterpreter(name)
+    }
+    guard let start = arguments.firstIndex(where: started) else { return }
+    let rest = arguments[(start + 1)...]
+    if name == "xargs" || name == "parallel", rest.contains(where: ["install", "add"].contains) {
+      content.report(
+        .environmentDecides, place, "'\(name)' is told elsewhere what to install",
+        evidence: [command.words.joined(separator: " ")])
+    }
+    judgeProgram(
+      ShellInstallation.base(arguments[start]), rest, command, startsLeft: startsLeft - 1,
+      into: &content)
+  }
+
+  static func base(_ path: String) -> String {
+    path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[$0...].dropFirst()) } ?? path
+  }
+
+  private static let installers: Set = [
+    "uv", "uvx", "pipx", "poetry", "pdm", "pipenv", "conda", "mamba", "micromamba", "npm", "npx",
+    "pnpm", "pnpx", "yarn", "bun", "bunx", "apt-get", "apt", "aptitude", "apk", "yum", "dnf",
+    "microdnf", "zypper",
+  ]
+  /// Installers of packages that are not read, and what they are told.
+  static let others: [String: Set<String>] = [
+    "gem": ["install"], "cargo": ["install"], "go": ["install", "get"], "luarocks": ["install"],
+    "cpanm": [], "cpan": [], "composer": ["require", "install"], "brew": ["install"],
+    "dotnet": ["add", "tool"], "opam": ["install"], "stack": ["install"], "cabal": ["install"],
+  ]
+
+  private static func isInstaller(_ name: String) -> Bool {
+    installers.contains(name) || others[name] != nil || isPip(name)
+      || name.hasPrefix("easy_install")
+  }
+
+  static func isPip(_ name: String) -> Bool {
+    name.hasPrefix("pip") && name.utf8.dropFirst(3).allSatisfy { isDigit($0) || $0 == 0x2e }
   }
 
   /// Assignments, and the words that may stand before them.
@@ -63,18 +192,25 @@ struct ShellInstallation {
     judge(option, parts[1], into: &content)
   }
 
-  private func judge(_ option: String, _ value: String, into content: inout DependencyContent) {
+  /// Judges an option of an installer that the environment or its configuration sets.
+  func judge(_ option: String, _ value: String, into content: inout DependencyContent) {
     for line in InstallerVariables.lines(option, value) {
       content.add(RequirementsFile(line: line, at: place).content)
     }
   }
 
+  /// Whether the program runs a language other than a shell's.
+  static func isCodeRunner(_ name: String) -> Bool { isInterpreter(name) && !isShell(name) }
+
   private static func isInterpreter(_ name: String) -> Bool {
     let base = name.prefix { !$0.isNumber && $0 != "." }
-    return [
-      "sh", "bash", "dash", "zsh", "ash", "ksh", "fish", "python", "perl", "ruby", "node", "php",
-    ]
-    .contains(base)
+    return isShell(name)
+      || ["python", "pypy", "perl", "ruby", "node", "php", "R", "Rscript", "julia"].contains(base)
+  }
+
+  private static func isShell(_ name: String) -> Bool {
+    ["sh", "bash", "dash", "zsh", "ash", "ksh", "mksh", "fish"].contains(
+      name.prefix { !$0.isNumber && $0 != "." })
   }
 
   private func judgeDownload(
@@ -107,208 +243,38 @@ struct ShellInstallation {
         .shellPayload, place, "runs what it downloads",
         evidence: [command.words.joined(separator: " ")])
     }
-    if let index = arguments.firstIndex(where: {
-      $0.hasPrefix("-") && $0.hasSuffix("c") && !$0.hasPrefix("--")
-    }), index + 1 < arguments.endIndex, depthLeft > 0, name.hasSuffix("sh") {
-      var inner = self
-      inner.depthLeft -= 1
-      inner.judge(arguments[index + 1], into: &content)
-    }
-  }
-
-  private func judgeInstall(
-    _ name: String, _ arguments: ArraySlice<String>, into content: inout DependencyContent
-  ) {
-    let words = Array(arguments)
-    switch name {
-    case _ where name.hasPrefix("pip") && name.dropFirst(3).allSatisfy { $0.isNumber || $0 == "." }:
-      judgePip(words, into: &content)
-    case _ where name.hasPrefix("python") || name.hasPrefix("pypy"):
-      if words.first == "-m", words.count > 1, words[1] == "pip" {
-        judgePip(Array(words.dropFirst(2)), into: &content)
-      }
-    case "uv":
-      if words.first == "pip" { judgePip(Array(words.dropFirst()), into: &content) }
-      if words.starts(with: ["tool", "install"]) {
-        judgePip(Array(words.dropFirst()), into: &content)
-      }
-    case "pipx": judgePip(words, into: &content)
-    case "apt-get", "apt", "aptitude":
-      judgeSystem(
-        name, words, verbs: ["install"],
-        valued: ["-t", "-o", "-c", "--target-release", "--option"],
-        unsafe: ["--allow-unauthenticated", "--force-yes", "--allow-insecure-repositories"],
-        into: &content)
-    case "apk":
-      judgeSystem(
-        name, words, verbs: ["add"],
-        valued: ["-t", "--virtual", "-X", "--repository", "-p", "--root"],
-        unsafe: ["--allow-untrusted"], into: &content)
-    case "yum", "dnf", "microdnf", "zypper":
-      judgeSystem(
-        name, words, verbs: ["install", "in"], valued: ["-c", "--enablerepo", "--repo"],
-        unsafe: ["--nogpgcheck", "--no-gpg-checks"], into: &content)
-    case "conda", "mamba", "micromamba": judgeConda(words, into: &content)
-    case "npm", "pnpm", "yarn": judgeNode(name, words, into: &content)
-    default: break
-    }
-  }
-
-  /// Options of pip's install that take a value as the next word and install nothing.
-  private static let pipValued: Set<String> = [
-    "-t", "--target", "--prefix", "--root", "--src", "--platform", "--python-version", "--abi",
-    "--implementation", "--timeout", "--retries", "--cache-dir", "--progress-bar", "--log",
-    "--upgrade-strategy", "--report", "--cert", "--client-cert", "--proxy", "--no-binary",
-    "--only-binary", "-c", "--constraint", "-r", "--requirement", "--python", "-p",
-    "--root-user-action", "--use-feature", "--exists-action", "--dest", "-d", "--wheel-dir", "-w",
-  ]
-
-  private func judgePip(_ words: [String], into content: inout DependencyContent) {
-    guard let verb = words.firstIndex(where: { !$0.hasPrefix("-") }),
-      ["install", "download", "wheel", "config"].contains(words[verb])
-    else { return }
-    if words[verb] == "config" {
-      let setting = words[(verb + 1)...].filter { !$0.hasPrefix("-") }
-      if setting.first == "set", setting.count > 2,
-        let option = InstallerVariables.option(ofSetting: setting[1])
-      {
-        judge(option, setting[2], into: &content)
+    guard ShellInstallation.isShell(name) else {
+      if name == "eval" {
+        judge(inner: text, into: &content)
+      } else if name != "source", name != "." {
+        // A word alone is the name of a file.
+        judge(code: arguments.filter { $0.has("(") || $0.has(" ") }, into: &content)
       }
       return
     }
-    var rest = words[(verb + 1)...]
-    let hasNoDependencies = rest.contains("--no-deps") || rest.contains("--require-hashes")
-    while let word = rest.popFirst() {
-      let name = String(word.prefix { $0 != "=" })
-      let attached = word.has("=") ? String(word.dropFirst(name.count + 1)) : nil
-      switch name {
-      case "-i", "--index-url", "--extra-index-url", "-f", "--find-links", "--trusted-host", "-e",
-        "--editable":
-        let value = attached ?? rest.popFirst() ?? ""
-        // The project itself, which the release holds.
-        if name == "-e" || name == "--editable", value.hasPrefix(".") { continue }
-        content.add(RequirementsFile(line: "\(name) \(value)", at: place).content)
-      case _ where ShellInstallation.pipValued.contains(name):
-        if attached == nil { _ = rest.popFirst() }
-      case _ where word.hasPrefix("-") || word.hasPrefix(">") || word.hasPrefix("2>"): continue
-      default: judgeRequirement(word, hasNoDependencies, into: &content)
-      }
+    // Options may stand between `-c` and its text.
+    let flags = arguments.firstIndex { $0.hasPrefix("-") && !$0.hasPrefix("--") && $0.has("c") }
+    if let flags,
+      let text = arguments[(flags + 1)...].first(where: { !$0.hasPrefix("-") && !$0.hasPrefix("+") }
+      )
+    {
+      judge(inner: text, into: &content)
+    }
+    // `sh <<< TEXT`
+    if let mark = arguments.firstIndex(where: { $0.hasPrefix("<<<") }) {
+      let attached = String(arguments[mark].dropFirst(3))
+      judge(
+        inner: attached.isEmpty ? arguments[(mark + 1)...].first ?? "" : attached, into: &content)
     }
   }
 
-  private func judgeRequirement(
-    _ word: String, _ hasNoDependencies: Bool, into content: inout DependencyContent
-  ) {
-    if word.hasPrefix("."), !word.has("://") {
-      if !hasNoDependencies {
-        content.report(
-          .unpinnedDependency, place,
-          "the dependencies of '\(word)' are solved when the image is built")
-      }
-      return
-    }
-    if word.has("$") {
-      content.report(.environmentDecides, place, "a variable decides what pip installs")
-      return
-    }
-    switch Requirement(word) {
-    case .malformed(let reason):
-      content.report(.malformedDependencyFile, place, reason, evidence: [word])
-    case .direct(let what):
-      content.report(.directReference, place, "the requirement is \(what)", evidence: [word])
-      content.judge(address: word, at: place)
-    case .open(let name, let reason):
-      content.report(.unpinnedDependency, place, "'\(name)' is not pinned: \(reason)")
-    case .pinned(let name, let version):
-      content.report(.unhashedDependency, place, "'\(name)' is installed without a hash")
-      content.pin(PinnedPackage(Package(.pypi, name: name, version: version), at: place))
-    }
-  }
-
-  private func judgeSystem(
-    _ manager: String, _ words: [String], verbs: Set<String>, valued: Set<String>,
-    unsafe: Set<String>, into content: inout DependencyContent
-  ) {
-    guard words.contains(where: verbs.contains) else { return }
-    var open: [String] = []
-    var rest = words[...]
-    while let word = rest.popFirst() {
-      if unsafe.contains(word) {
-        content.report(
-          .insecureSource, place, "'\(word)' switches off the check of signatures")
-      } else if valued.contains(word) {
-        let value = rest.popFirst() ?? ""
-        if value.has("://") { content.judge(address: value, at: place) }
-      } else if !word.hasPrefix("-"), !verbs.contains(word), !word.has(">") {
-        if word.has("://") {
-          content.reportDirect(.url, manager, from: word, at: place)
-        } else if !word.hasPrefix("."), !word.hasPrefix("/"),
-          !ShellInstallation.hasVersion(word, of: manager)
-        {
-          open.append(word)
-        }
-      }
-    }
-    guard !open.isEmpty else { return }
-    content.report(
-      .unpinnedSystemPackage, place,
-      "\(manager) installs \(open.count) package\(open.count == 1 ? "" : "s") without a version",
-      evidence: [open.joined(separator: " ")])
-  }
-
-  private static func hasVersion(_ word: String, of manager: String) -> Bool {
-    switch manager {
-    case "apk", "apt-get", "apt", "aptitude", "zypper": word.has("=")
-    default:
-      // NAME-VERSION-RELEASE
-      zip(word, word.dropFirst()).contains { $0 == "-" && $1.isNumber }
-    }
-  }
-
-  private func judgeConda(_ words: [String], into content: inout DependencyContent) {
-    guard let verb = words.firstIndex(where: { !$0.hasPrefix("-") }),
-      ["install", "create", "update"].contains(words[verb])
-    else { return }
-    let valued: Set = [
-      "-c", "--channel", "-n", "--name", "-p", "--prefix", "-f", "--file", "--solver",
-    ]
-    var rest = words[(verb + 1)...]
-    while let word = rest.popFirst() {
-      if valued.contains(word) {
-        let value = rest.popFirst() ?? ""
-        if value.has("://") { content.judge(address: value, at: place) }
-      } else if !word.hasPrefix("-"), !word.has("$"), let spec = CondaSpec(word) {
-        if spec.isFile {
-          content.reportDirect(.url, spec.name, from: word, at: place)
-        } else if let version = spec.version {
-          content.report(
-            .unhashedDependency, place, "'\(spec.name)' is installed without a hash")
-          content.pin(
-            PinnedPackage(Package(.conda, name: spec.name, version: version), at: place))
-        } else {
-          content.report(.unpinnedDependency, place, "'\(word)' is not pinned")
-        }
-      }
-    }
-  }
-
-  private func judgeNode(
-    _ manager: String, _ words: [String], into content: inout DependencyContent
-  ) {
-    guard let verb = words.firstIndex(where: { !$0.hasPrefix("-") }),
-      ["install", "i", "add"].contains(words[verb])
-    else { return }
-    for word in words[(verb + 1)...] where !word.hasPrefix("-") && !word.hasPrefix(".") {
-      let at = word.dropFirst().lastIndex(of: "@")
-      let version = at.map { String(word[word.index(after: $0)...]) } ?? ""
-      if !PackageLockReader.isVersion(version) {
-        content.report(.unpinnedDependency, place, "'\(word)' is not pinned")
-      } else if let at {
-        content.report(.unhashedDependency, place, "'\(word)' is installed without a hash")
-        content.pin(
-          PinnedPackage(
-            Package(.npm, name: String(word[..<at]), version: version), at: place))
-      }
+  /// Judges code of another language: that it installs is all that is seen.
+  func judge(code texts: some Sequence<String>, into content: inout DependencyContent) {
+    let installers = ["pip", "conda", "npm", "apt", "packages", "Pkg", "remotes", "devtools"]
+    for text in texts
+    where text.has("install") && installers.contains(where: text.has) || text.has("Pkg.add") {
+      content.report(
+        .computedDependencies, place, "code that is not read installs packages", evidence: [text])
     }
   }
 }
