@@ -29,6 +29,7 @@ func tests(
 }
 
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let ciphers: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
 let certificates: Target.Dependency = .product(name: "X509", package: "swift-certificates")
 let der: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
 let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
@@ -41,7 +42,8 @@ let package = Package(
   dependencies: [
     // Commands, options, help and completions.
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
-    // SHA-256 with the CPU's own instructions, five times libsodium's speed; ECDSA for bundles.
+    // SHA-256 with the CPU's own instructions, five times libsodium's speed; ECDSA for bundles; AES
+    // for encrypted PEM files.
     .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
     // X.509 certificates and their signatures, for bundles that are signed by a chain of them.
     .package(url: "https://github.com/apple/swift-certificates", exact: "1.21.1"),
@@ -75,7 +77,8 @@ let package = Package(
     module("Findings", uses: ["Bytes"]),
     module("Archives", uses: ["Bytes", "Findings", "CArchive", "CZlib", "CSandbox"]),
     module(
-      "Trust", uses: ["Bytes", "Findings", "CSodium"], packages: [crypto, certificates, der]),
+      "Trust", uses: ["Bytes", "Findings", "CSodium"],
+      packages: [crypto, ciphers, certificates, der]),
     module("Releases", uses: ["Bytes", "Findings", "Archives", "Trust", "Dependencies"]),
     module("Dependencies", uses: ["Bytes", "Findings", "Formats"]),
     module(

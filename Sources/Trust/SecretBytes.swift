@@ -65,6 +65,15 @@ public struct SecretBytes: ~Copyable {
     return body(UnsafeRawBufferPointer(start: memory + range.lowerBound, count: range.count))
   }
 
+  /// Lets a library change the bytes of a range where they are.
+  func changing<Failure: Error>(
+    _ range: Range<Int>, _ body: (inout UnsafeMutableBufferPointer<UInt8>) throws(Failure) -> Void
+  ) throws(Failure) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count)
+    var bytes = UnsafeMutableBufferPointer(start: start + range.lowerBound, count: range.count)
+    try body(&bytes)
+  }
+
   /// That many random bytes from the system.
   init(randomCount count: Int) throws(TrustError) {
     try self.init(count: count)

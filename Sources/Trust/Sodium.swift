@@ -155,6 +155,48 @@ enum Sodium {
     return stream
   }
 
+  /// The key that scrypt (RFC 7914) makes of a passphrase.
+  static func scrypt(
+    _ count: Int, from passphrase: borrowing SecretBytes, salt: [UInt8], cost: ScryptCost
+  ) throws(TrustError) -> SecretBytes {
+    let key = try SecretBytes(count: count)
+    let code = crypto_pwhash_scryptsalsa208sha256_ll(
+      passphrase.start, passphrase.count, salt, salt.count, UInt64(cost.rounds),
+      UInt32(cost.blockSize), UInt32(cost.parallel), key.start, key.count)
+    guard code == 0 else {
+      throw TrustError(.resources, "", "scrypt cannot have the memory it needs")
+    }
+    return key
+  }
+
+  /// The 32 bytes that PBKDF2 with HMAC-SHA-256 (RFC 8018, section 5.2) makes of a passphrase.
+  static func pbkdf2(
+    from passphrase: borrowing SecretBytes, salt: [UInt8], rounds: Int
+  ) throws(TrustError) -> SecretBytes {
+    precondition(rounds >= 1)
+    let key = try SecretBytes(count: crypto_auth_hmacsha256_bytes())
+    let last = try SecretBytes(count: key.count)
+    var keyed = crypto_auth_hmacsha256_state()
+    var state = keyed
+    defer {
+      sodium_memzero(&keyed, MemoryLayout.size(ofValue: keyed))
+      sodium_memzero(&state, MemoryLayout.size(ofValue: state))
+    }
+    crypto_auth_hmacsha256_init(&keyed, passphrase.start, passphrase.count)
+    state = keyed
+    let firstBlock = salt + [0, 0, 0, 1]
+    crypto_auth_hmacsha256_update(&state, firstBlock, UInt64(firstBlock.count))
+    crypto_auth_hmacsha256_final(&state, last.start)
+    for index in 0..<key.count { key.start[index] = last.start[index] }
+    for _ in 1..<rounds {
+      state = keyed
+      crypto_auth_hmacsha256_update(&state, last.start, UInt64(last.count))
+      crypto_auth_hmacsha256_final(&state, last.start)
+      for index in 0..<key.count { key.start[index] ^= last.start[index] }
+    }
+    return key
+  }
+
   /// BLAKE2b-256 of a secret: the checksum in minisign's key files.
   static func checksum(of secret: borrowing SecretBytes) throws(TrustError) -> SecretBytes {
     let digest = try SecretBytes(count: 32)
@@ -177,5 +219,26 @@ enum Sodium {
     }
     crypto_generichash_blake2b_final(state, &digest, digest.count)
     return digest
+  }
+}
+
+/// What scrypt (RFC 7914, section 2) costs, within the bounds of what is read.
+struct ScryptCost {
+  /// N, a power of two.
+  let rounds: Int
+  /// r.
+  let blockSize: Int
+  /// p.
+  let parallel: Int
+
+  /// The cost; nil when it is none, or more memory or work than a key file may ask for.
+  init?(rounds: Int, blockSize: Int, parallel: Int) {
+    guard rounds > 1, rounds & (rounds - 1) == 0, (1...64).contains(blockSize),
+      (1...64).contains(parallel), rounds <= Sodium.scryptMemory / (128 * blockSize),
+      rounds <= Sodium.scryptOperations / (blockSize * parallel)
+    else { return nil }
+    self.rounds = rounds
+    self.blockSize = blockSize
+    self.parallel = parallel
   }
 }

@@ -88,8 +88,61 @@ struct KeyFormatTests {
     #expect(none.kind == .passphraseMismatch)
   }
 
+  @Test(arguments: ["ed25519.encrypted.pem", "ed25519.scrypt.pem"])
+  func `a PEM file under a passphrase opens with it alone`(_ name: String) throws {
+    let named = try SignatureVectors.secretKey(name, passphrase: "pw")
+    let publicKey = named.key.publicKey
+    let shown = try SignatureVectors.bytes("ed25519.pub.pem")
+    #expect(try publicKey == PublicKey.read(shown, name: name).key)
+    for passphrase in ["pv", "p", "pww", "\u{301}"] {
+      let error = trustError {
+        _ = try SignatureVectors.secretKey(name, passphrase: passphrase)
+      }
+      #expect(error?.kind == .wrongPassphrase)
+    }
+    let path = try source(SignatureVectors.bytes(name))
+    let file = try SecretKeySource(path: path)
+    let (format, isEncrypted, stated) = (file.format, file.isEncrypted, file.statedPublicKey)
+    #expect(format == .pem && isEncrypted && stated == nil)
+  }
+
+  /// Fields of `ed25519.encrypted.pem` and `ed25519.scrypt.pem`, in hexadecimal, and what they become.
   @Test(arguments: [
-    ("ssh.locked", "encrypted"), ("ed25519.encrypted.pem", "encrypted PEM"),
+    // PBES1, PKCS#12's scheme, AES-128, SHA-512, no function named, 16 bytes of key.
+    ("encrypted", "2a864886f70d01050d", "2a864886f70d010503", "another way"),
+    ("encrypted", "2a864886f70d01050c", "2a864886f70d01050e", "another way"),
+    ("encrypted", "60864801650304012a", "608648016503040102", "another way"),
+    ("encrypted", "2a864886f70d0209", "2a864886f70d020b", "another way"),
+    ("encrypted", "02020800", "02020000", "do not fit"),
+    ("encrypted", "02020800", "02028800", "do not fit"),
+    ("encrypted", "04086381", "04096381", "do not fit"),
+    ("encrypted", "04109c", "040f9c", "do not fit"), ("encrypted", "0440", "043f", "do not fit"),
+    ("scrypt", "02020400", "02020401", "out of bounds"),
+    ("scrypt", "020108", "020110", "wrong"),
+    ("scrypt", "020108020101", "02017f02017f", "out of bounds"),
+    ("scrypt", "020108", "020100", "out of bounds"), ("scrypt", "020101", "020201", "do not fit"),
+  ])
+  func `a PEM file that is encrypted in another way says so`(
+    _ name: String, _ old: String, _ new: String, _ reason: String
+  ) throws {
+    let lines = try SignatureVectors.text("ed25519.\(name).pem").split(separator: "\n")
+    let content = try #require(Base64.decode(lines.dropFirst().dropLast().joined()))
+    let changed = try #require(
+      bytes(
+        lowerCaseHexadecimal: hexadecimal(content).replacing(old, with: new, maxReplacements: 1)))
+    #expect(changed != content)
+    let text = "\(lines[0])\n\(Base64.encode(changed))\n\(lines[lines.count - 1])\n"
+    let path = try source(text.utf8)
+    let error = try #require(
+      trustError {
+        let passphrase = try SecretBytes(copying: Array("pw".utf8))
+        _ = try SecretKeySource(path: path).key(passphrase: passphrase)
+      })
+    #expect(error.message.contains(reason), "\(error)")
+  }
+
+  @Test(arguments: [
+    ("ssh.locked", "encrypted"), ("ed25519.encrypted.pem", "needs its passphrase"),
     ("p256.pem", "ECDSA"), ("p256.pkcs8.pem", "not one of Ed25519"),
     ("ed25519.pub.pem", "found 'PUBLIC KEY'"), ("ssh.pub", "known form"),
     ("minisign.pub", "expected 158 bytes"),
@@ -110,7 +163,10 @@ struct KeyFormatTests {
     #expect(trustError { _ = try ECDSASecretKey(path: path) }?.kind == .exposedKeyFile)
   }
 
-  @Test(arguments: ["ed25519.pem", "ssh", "minisign.key", "minisign.encrypted.key", "p256.pem"])
+  @Test(arguments: [
+    "ed25519.pem", "ssh", "minisign.key", "minisign.encrypted.key", "p256.pem",
+    "ed25519.encrypted.pem", "ed25519.scrypt.pem",
+  ])
   func `every truncation of a secret key is refused`(_ name: String) throws {
     let whole = try SignatureVectors.bytes(name).array
     let passphrase = try SecretBytes(copying: Array("pw".utf8))

@@ -34,6 +34,8 @@ run("openssl", "genpkey", "-algorithm", "ed25519", "-out", "ed25519.pem")
 run("openssl", "pkey", "-in", "ed25519.pem", "-pubout", "-out", "ed25519.pub.pem")
 run("openssl", "pkcs8", "-topk8", "-passout", "pass:pw", "-in", "ed25519.pem", "-out",
     "ed25519.encrypted.pem")
+run("openssl", "pkcs8", "-topk8", "-scrypt", "-scrypt_N", "1024", "-passout", "pass:pw", "-in",
+    "ed25519.pem", "-out", "ed25519.scrypt.pem")
 run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "ana@example.org", "-f", "ssh")
 run("ssh-keygen", "-q", "-t", "ed25519", "-N", "pw", "-C", "locked", "-f", "ssh.locked")
 run("ssh-keygen", "-q", "-t", "ecdsa", "-N", "", "-C", "other type", "-f", "ssh.ecdsa")

@@ -83,7 +83,8 @@ public struct ECDSASecretKey: ~Copyable {
   }
 }
 
-/// Finds the secret scalar in SEC 1's and PKCS#8's structures, which are nested like this:
+/// Walks over DER in locked memory, and finds the secret scalar in SEC 1's and PKCS#8's structures,
+/// which are nested like this:
 ///
 ///     PKCS#8   SEQUENCE { INTEGER 0, SEQUENCE { OID ecPublicKey, OID curve },
 ///                         OCTET STRING { SEC 1 } }
@@ -92,13 +93,13 @@ struct DERWalk {
   private var position: Int
   private let end: Int
 
-  private init(_ range: Range<Int>) { (position, end) = (range.lowerBound, range.upperBound) }
+  init(_ range: Range<Int>) { (position, end) = (range.lowerBound, range.upperBound) }
 
-  private var isAtEnd: Bool { position == end }
+  var isAtEnd: Bool { position == end }
 
   /// Passes over one element of the tag and gives the place of its content; nil when another
   /// one stands there, or one that is longer than what holds it.
-  private mutating func element(_ tag: UInt8, in bytes: borrowing SecretBytes) -> Range<Int>? {
+  mutating func element(_ tag: UInt8, in bytes: borrowing SecretBytes) -> Range<Int>? {
     guard end - position >= 2, bytes[position] == tag else { return nil }
     var length = Int(bytes[position + 1])
     var start = position + 2
@@ -119,7 +120,7 @@ struct DERWalk {
   }
 
   /// Passes over an element that must be these bytes, tag and length included.
-  private mutating func expect(_ wanted: [UInt8], in bytes: borrowing SecretBytes) -> Bool {
+  mutating func expect(_ wanted: [UInt8], in bytes: borrowing SecretBytes) -> Bool {
     guard wanted.count <= end - position,
       bytes.publicBytes(position..<(position + wanted.count)) == wanted
     else { return false }

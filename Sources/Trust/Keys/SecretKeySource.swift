@@ -5,6 +5,7 @@ public struct SecretKeySource: ~Copyable {
   private enum Content: ~Copyable {
     case own(SecretKeyFile)
     case minisign(MinisignSecretKey)
+    case pkcs8(EncryptedPKCS8)
     case seed(SecretBytes)
   }
 
@@ -37,8 +38,10 @@ public struct SecretKeySource: ~Copyable {
       let block = try PEMBlock(text, name: path)
       if block.label == OpenSSHSecretKey.label {
         self.init(.openssh, .seed(try OpenSSHSecretKey.seed(in: block.content, path: path)), path)
+      } else if block.label == "ENCRYPTED PRIVATE KEY" {
+        self.init(.pem, .pkcs8(try EncryptedPKCS8(block.content, path: path)), path)
       } else {
-        self.init(.pem, .seed(try SecretKeySource.pkcs8Seed(block, path: path)), path)
+        self.init(.pem, .seed(try SecretKeySource.seed(in: block, path: path)), path)
       }
     } else {
       self.init(.raw, .seed(try SecretKeySource.rawSeed(text, path: path)), path)
@@ -70,15 +73,11 @@ public struct SecretKeySource: ~Copyable {
     return seed
   }
 
-  private static func pkcs8Seed(
-    _ block: borrowing PEMBlock, path: String
+  private static func seed(
+    in block: borrowing PEMBlock, path: String
   ) throws(TrustError) -> SecretBytes {
     switch block.label {
     case "PRIVATE KEY": break
-    case "ENCRYPTED PRIVATE KEY":
-      throw TrustError(
-        .malformedKeyFile, path, "encrypted PEM files are not read",
-        help: "openssl pkey -in \(path) -out KEY.pem takes the encryption off")
     case "EC PRIVATE KEY":
       throw TrustError(
         .malformedKeyFile, path, "an ECDSA key, where one of Ed25519 is needed",
@@ -86,10 +85,16 @@ public struct SecretKeySource: ~Copyable {
     default:
       throw TrustError(.malformedKeyFile, path, "expected a PRIVATE KEY, found '\(block.label)'")
     }
-    guard block.content.count == pkcs8Head.count + 32,
-      block.content.publicBytes(0..<pkcs8Head.count) == pkcs8Head
+    return try pkcs8Seed(block.content, path: path)
+  }
+
+  private static func pkcs8Seed(
+    _ content: borrowing SecretBytes, path: String
+  ) throws(TrustError) -> SecretBytes {
+    guard content.count == pkcs8Head.count + 32,
+      content.publicBytes(0..<pkcs8Head.count) == pkcs8Head
     else { throw TrustError(.malformedKeyFile, path, "the key is not one of Ed25519") }
-    return try SecretBytes(copying: pkcs8Head.count..<block.content.count, of: block.content)
+    return try SecretBytes(copying: pkcs8Head.count..<content.count, of: content)
   }
 
   /// Whether the key can only be read with its passphrase.
@@ -97,6 +102,7 @@ public struct SecretKeySource: ~Copyable {
     switch content {
     case .own(let file): file.isEncrypted
     case .minisign(let key): key.isEncrypted
+    case .pkcs8: true
     case .seed: false
     }
   }
@@ -106,6 +112,7 @@ public struct SecretKeySource: ~Copyable {
     switch content {
     case .own(let file): file.publicKey
     case .minisign: nil
+    case .pkcs8: nil
     case .seed: nil
     }
   }
@@ -116,11 +123,12 @@ public struct SecretKeySource: ~Copyable {
     case .own(let file): return NamedSecretKey(try file.key())
     case .seed(let seed): return NamedSecretKey(try SecretKey(seed: seed))
     case .minisign(let key):
-      guard !key.isEncrypted else {
-        throw TrustError(.passphraseMismatch, path, "the key is encrypted and needs its passphrase")
+      if !key.isEncrypted {
+        return NamedSecretKey(try key.open(passphrase: SecretBytes(copying: [])))
       }
-      return NamedSecretKey(try key.open(passphrase: SecretBytes(copying: [])))
+    case .pkcs8: break
     }
+    throw TrustError(.passphraseMismatch, path, "the key is encrypted and needs its passphrase")
   }
 
   /// The key of an encrypted file.
@@ -129,6 +137,10 @@ public struct SecretKeySource: ~Copyable {
     case .own(let file): return NamedSecretKey(try file.key(passphrase: passphrase))
     case .minisign(let key):
       if key.isEncrypted { return NamedSecretKey(try key.open(passphrase: passphrase)) }
+    case .pkcs8(let file):
+      let content = try file.open(passphrase: passphrase)
+      let seed = try SecretKeySource.pkcs8Seed(content, path: path)
+      return NamedSecretKey(try SecretKey(seed: seed))
     case .seed: break
     }
     throw TrustError(.passphraseMismatch, path, "the key is not encrypted")

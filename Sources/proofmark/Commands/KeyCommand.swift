@@ -9,7 +9,8 @@ struct KeyCommand: ParsableCommand {
     commandName: "key", _superCommandName: Tool.name,
     abstract: "Import, export and show keys, and change their passphrase.",
     discussion: """
-      Reads Ed25519 keys of OpenSSL (PEM), OpenSSH, minisign, and raw ones of 32 or 64 bytes. A \
+      Reads Ed25519 keys of OpenSSL (PEM) and minisign, with or without passphrase, of OpenSSH \
+      without one (an agent opens the others: sign --agent), and raw ones of 32 or 64 bytes. A \
       secret key must be readable by its owner alone; at rest it is encrypted under argon2id.
 
       EXAMPLES
@@ -33,7 +34,7 @@ struct KeyImportCommand: ParsableCommand {
       it is: remove it when nothing else needs it.
 
       EXAMPLES
-        openssl genpkey -algorithm ed25519 -out ana.pem; proofmark key import ana.pem ana.key
+        openssl genpkey -algorithm ed25519 -aes256 -out ana.pem; proofmark key import ana.pem ana.key
         proofmark key import ~/.minisign/minisign.key ana.key --new-passphrase-file pass
       """)
 
