@@ -18,6 +18,12 @@ public struct ReleaseVersion: Sendable, Hashable {
     self.version = version
   }
 
+  /// Whether who names this version means the other one, too: a version without build metadata
+  /// stands for all its builds, one with it for that build alone.
+  public func names(_ other: ReleaseVersion) -> Bool {
+    text.contains("+") ? text == other.text : isAlike(other)
+  }
+
   /// Whether neither is older: the same but for build metadata.
   public func isAlike(_ other: ReleaseVersion) -> Bool { version == other.version }
 }

@@ -156,7 +156,8 @@ public struct SignatureVerification: Sendable {
             Place($0.path), "revoked: \(revocation.account)", evidence: [revoked.prefixed])
         }
       case .release(let model, let version):
-        model == statement.release.name && version == statement.release.version
+        revocation.subject.covers(
+          model: statement.release.name, version: statement.release.version)
           ? [
             Rule.revokedRelease.at(
               .subject, "\(model) \(version) is revoked: \(revocation.account)")

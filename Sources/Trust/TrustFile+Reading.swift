@@ -44,6 +44,12 @@ extension TrustFile {
           key: table.path("public"), "the same key as '\(safeText(twin.id))'",
           help: "one key counts once: list it under one id and one owner")
       }
+      if let namesake = keys.first(where: { $0.isByNamesake(of: key) }) {
+        throw ConfigurationError(
+          key: table.path("owner"),
+          "'\(safeText(key.owner))' and '\(safeText(namesake.owner))' are one name in two spellings",
+          help: "write an owner in one way: two names would count as two owners")
+      }
       keys.append(key)
     }
     guard !keys.isEmpty else { throw ConfigurationError(key: "key", "no [[key]] is listed") }
@@ -66,6 +72,14 @@ extension TrustFile {
 }
 
 extension TrustFile.Key {
+  /// Whether the owners are one and the same to a reader, and two to a threshold.
+  fileprivate func isByNamesake(of other: TrustFile.Key) -> Bool {
+    func words(_ owner: String) -> [Substring] {
+      owner.lowercased().split(whereSeparator: \.isWhitespace)
+    }
+    return owner != other.owner && words(owner) == words(other.owner)
+  }
+
   fileprivate init(_ table: TOMLReader) throws(ConfigurationError) {
     var table = table
     id = try table.name("id")

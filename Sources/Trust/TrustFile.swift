@@ -71,8 +71,17 @@ public struct TrustFile: Sendable {
       case key(String)
       /// A file, or a whole archive.
       case digest(Digest)
-      /// A version of a model.
+      /// A version of a model: all builds of it, unless one is named (1.4.0+build.2).
       case release(model: String, version: String)
+
+      /// Whether it is the model's release of that version.
+      public func covers(model: String, version: String) -> Bool {
+        guard case .release(let revokedModel, let revokedVersion) = self, model == revokedModel
+        else { return false }
+        guard let revoked = ReleaseVersion(revokedVersion), let found = ReleaseVersion(version)
+        else { return version == revokedVersion }
+        return revoked.names(found)
+      }
     }
 
     /// What is revoked.

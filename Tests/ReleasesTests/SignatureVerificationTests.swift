@@ -228,6 +228,19 @@ struct SignatureVerificationTests {
     #expect(try world.signatureRules() == rules)
   }
 
+  @Test func `a build of a revoked version is revoked`() throws {
+    var world = try ReleaseWorld.published()
+    try world.edit("proofmark.toml", "\"1.4.0\"", "\"1.4.0+build.2\"")
+    world.lock()
+    try world.sign(by: [1, 2])
+    for (revoked, rules) in [("1.4.0", ["SIG017"]), ("1.4.0+build.1", [])] {
+      world.trust = ReleaseWorld.trustText(
+        revoked: "[[revoked]]\nmodel = \"handwritten-digits\"\nversion = \"\(revoked)\"\n"
+          + "reason = \"backdoor\"\n")
+      #expect(try world.signatureRules() == rules)
+    }
+  }
+
   @Test func `every damaged signature file is refused`() throws {
     var world = try ReleaseWorld.published()
     let whole = try #require(world.files["proofmark.sig"])

@@ -80,6 +80,29 @@ struct TrustFileTests {
     #expect(error.message == "the same key as 'ana-2026'")
   }
 
+  @Test(arguments: ["Ana", "ANA", "ana ", " ana"])
+  func `an owner in two spellings is not two owners`(_ owner: String) throws {
+    var world = TrustWorld()
+    world.keys[2].owner = owner
+    let error = try #require(throws: ConfigurationError.self) { try world.trustFile() }
+    #expect(error.key == "key[2].owner")
+  }
+
+  @Test(arguments: [
+    ("1.4.0", "1.4.0", true), ("1.4.0", "1.4.0+build.2", true), ("1.4.0", "1.4.0-rc.1", false),
+    ("1.4.0-rc.1", "1.4.0-rc.1+7", true), ("1.4.0+build.2", "1.4.0+build.2", true),
+    ("1.4.0+build.2", "1.4.0", false), ("1.4.0+build.2", "1.4.0+build.3", false),
+    ("1.4.0", "1.4.1", false), ("1.4", "1.4", true), ("1.4", "1.4.0", false),
+    ("1.4", "1.4+2", false),
+  ])
+  func `a revoked version stands for its builds, a build for itself`(
+    _ revoked: String, _ version: String, _ covers: Bool
+  ) {
+    let subject = TrustFile.Revocation.Subject.release(model: "digits", version: revoked)
+    #expect(subject.covers(model: "digits", version: version) == covers)
+    #expect(!subject.covers(model: "digit", version: version))
+  }
+
   @Test func `a key that binds nobody is refused`() throws {
     let text = try TrustWorld().text()
     let start = try #require(text.firstRange(of: "ed25519:")?.upperBound)

@@ -176,7 +176,8 @@ struct TrustRevokeCommand: ParsableCommand {
     abstract: "Revoke a key, a file or archive by its digest, or a version of a model.",
     discussion: """
       What is revoked is so for all time: --since is only shown, since whoever holds a stolen key \
-      can date a signature back.
+      can date a signature back. A version stands for all builds of it, 1.4.0 for 1.4.0+build.2 as \
+      well; 1.4.0+build.2 stands for that build alone.
 
       EXAMPLES
         proofmark trust revoke trust.toml --key ana-2026 --reason 'laptop stolen'
@@ -223,6 +224,15 @@ struct TrustRevokeCommand: ParsableCommand {
       let parts = text.split(separator: "@", omittingEmptySubsequences: false).map(String.init)
       guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else {
         throw CommandFailure("--release: expected NAME@VERSION, found '\(text)'", code: .usage)
+      }
+      guard !parts[0].contains(where: { "*?".contains($0) }) else {
+        throw CommandFailure(
+          "--release: '\(text)' names no model: a revocation takes no pattern", code: .usage)
+      }
+      if ReleaseVersion(parts[1]) == nil {
+        Terminal.note(
+          "\(Tool.name): warning: '\(safeText(parts[1]))' is not a version of Semantic Versioning: "
+            + "releases of exactly that text are revoked, and no other")
       }
       return .release(model: parts[0], version: parts[1])
     default:
