@@ -77,20 +77,22 @@ public struct AtomicFile: ~Copyable {
   }
 
   /// Adds the line and a line feed at the end of the file, in one write that is on the disk when
-  /// the call returns. The file is made when there is none.
+  /// the call returns. The file is made when there is none; a line that does not fit on the disk is
+  /// taken back. Nobody else may write meanwhile.
   public static func append(line: String, to path: String) throws(FileError) {
     let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw FileError(path: path, action: "write") }
     defer { close(descriptor) }
+    let end = lseek(descriptor, 0, SEEK_END)
     let bytes = Array((line + "\n").utf8)
     let written = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
     guard written == bytes.count else {
-      throw written < 0
-        ? FileError(path: path, action: "write")
-        : FileError(path: path, action: "write", reason: "the line was cut")
+      if written < 0 { throw FileError(path: path, action: "write") }
+      _ = ftruncate(descriptor, end)
+      throw FileError(path: path, action: "write", reason: "there is no space for the line")
     }
     guard fsync(descriptor) == 0 else { throw FileError(path: path, action: "write") }
-    if lseek(descriptor, 0, SEEK_END) == off_t(bytes.count) { TemporaryFile.syncFolder(of: path) }
+    if end == 0 { TemporaryFile.syncFolder(of: path) }
   }
 
   /// Writes all bytes in one step.

@@ -73,7 +73,9 @@ extension ByteSlice {
     do {
       return try ByteSlice(path: path)
     } catch {
-      guard error.isMissing else { throw error }
+      // A link that leads nowhere is not nothing: what it led to was there once.
+      var status = stat()
+      guard error.isMissing, lstat(path, &status) != 0 else { throw error }
       return nil
     }
   }

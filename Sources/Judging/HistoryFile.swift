@@ -4,7 +4,6 @@ public import Bytes
 public struct HistoryFile: ~Copyable {
   /// What it says.
   public private(set) var history: History
-  private let path: String
   private let lock: FileLock
 
   /// Opens the history at `path`, one without records when there is none; `waiting` is told when
@@ -17,7 +16,6 @@ public struct HistoryFile: ~Copyable {
     let history = try bytes.map { try HistoryFile.parse($0, path) } ?? History()
     self.lock = lock
     self.history = history
-    self.path = path
   }
 
   /// The history in the file.
@@ -40,6 +38,6 @@ public struct HistoryFile: ~Copyable {
   /// Adds the verdict of a report; it is on the disk when the call returns.
   public mutating func append(_ report: AuditReport, at time: Timestamp) throws(FileError) {
     let record = history.append(report, at: time)
-    try AtomicFile.append(line: record.line, to: path)
+    try AtomicFile.append(line: record.line, to: lock.path)
   }
 }

@@ -1,5 +1,4 @@
 import Bytes
-import Glibc
 
 /// A state file that this process alone may use, as long as the value lives.
 ///
@@ -9,7 +8,6 @@ import Glibc
 public struct StateFile: ~Copyable {
   /// What the file said when it was opened.
   public let state: VerifierState
-  private let path: String
   private let lock: FileLock
 
   /// Opens the state file at `path`; `waiting` is told when another process uses it.
@@ -19,17 +17,9 @@ public struct StateFile: ~Copyable {
     // A path without a state file is left without a lock file, too.
     _ = try StateFile.read(path)
     let lock = try StateFile.lock(of: path, waiting: waiting)
-    let state = try StateFile.read(path)
+    let state = try StateFile.read(lock.path)
     self.lock = lock
     self.state = state
-    // A link stays: what it leads to is replaced.
-    self.path = StateFile.resolved(path)
-  }
-
-  private static func resolved(_ path: String) -> String {
-    guard let text = realpath(path, nil) else { return path }
-    defer { free(text) }
-    return String(cString: text)
   }
 
   private static func lock(
@@ -77,10 +67,10 @@ public struct StateFile: ~Copyable {
     }
   }
 
-  /// Replaces the state.
+  /// Replaces the state. A link stays: what it leads to is replaced.
   public func save(_ state: VerifierState) throws(TrustError) {
     do {
-      try AtomicFile.write(state.serialised(), to: path)
+      try AtomicFile.write(state.serialised(), to: lock.path)
     } catch {
       throw TrustError(error)
     }

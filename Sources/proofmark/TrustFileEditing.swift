@@ -31,7 +31,7 @@ struct TrustFileEditing: ParsableArguments {
     } catch let error as ConfigurationError {
       throw CommandFailure("\(file): \(error)", help: error.help, code: .usage)
     }
-    try AtomicFile.write(trust.text, to: file)
+    try AtomicFile.write(trust.text, to: lock.path)
     if !old.isCanonical {
       Terminal.note("\(Tool.name): note: comments and layout of \(safeText(file)) are not kept")
     }

@@ -125,6 +125,8 @@ struct FileReadingTests {
     #expect(try ByteSlice.ifPresent(path: folder.path + "/lines")?.utf8 == "one\ntwo\n")
     let error = try #require(throws: FileError.self) { try ByteSlice.ifPresent(path: folder.path) }
     #expect(!error.isMissing)
+    #expect(symlink("none", folder.path + "/link") == 0)
+    #expect(throws: FileError.self) { try ByteSlice.ifPresent(path: folder.path + "/link") }
   }
 
   @Test

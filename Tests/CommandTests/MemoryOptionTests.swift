@@ -151,6 +151,65 @@ import Testing
     #expect(wrong.errors.contains("SIG028"))
   }
 
+  @Test func `by whatever link a state or a history is reached, it has one lock`() async throws {
+    let scratch = try TestRelease().scratch
+    try TestRelease.succeed(["state", "init", "seen.toml"], in: scratch)
+    try scratch.write("", to: "log")
+    for name in ["seen.toml", "log"] { try scratch.link("link-\(name)", to: name) }
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for prefix in ["", "link-", "", "link-"] {
+        group.addTask {
+          try TestRelease.succeed(
+            ["verify", "digits", "--state", prefix + "seen.toml", "--history", prefix + "log"]
+              + TestRelease.trust, in: scratch)
+        }
+      }
+      try await group.waitForAll()
+    }
+    let verified = try TestRelease.succeed(["history", "verify", "log"], in: scratch)
+    #expect(verified.output.hasPrefix("4 verdicts"))
+    #expect(!scratch.exists("link-seen.toml.lock") && !scratch.exists("link-log.lock"))
+  }
+
+  @Test func `a verdict for which there is no space leaves the history whole`() throws {
+    let scratch = try TestRelease().scratch
+    let verify = ["verify", "digits", "--history", "log", "--quiet"] + TestRelease.trust
+    try TestRelease.succeed(verify, in: scratch)
+    try TestRelease.succeed(verify, in: scratch)
+    let before = try scratch.read("log")
+    // A limit on the size of files stands for a full disk: the third line is cut at 1,024 bytes.
+    let limited = ["/bin/sh", "-c", "ulimit -f 2; trap '' XFSZ; exec \"$@\"", "sh"]
+    let result = try Command.run(verify, in: scratch, through: limited)
+    #expect(result.exitCode == 2 && result.errors.contains("no space for the line"))
+    #expect(try scratch.read("log") == before)
+    try TestRelease.succeed(verify, in: scratch)
+  }
+
+  @Test func `owners who sign at one time are all kept`() async throws {
+    let scratch = try TestRelease().scratch
+    let names = ["a", "b", "c", "d"]
+    for name in names {
+      try TestRelease.succeed(["keygen", "\(name).key", "--no-passphrase"], in: scratch)
+    }
+    try TestRelease.succeed(
+      ["trust", "init", "t.toml", "--owner", "a", "--key", "a.key.pub", "--expires"]
+        + ["2030-01-01T00:00:00Z"], in: scratch)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for name in names {
+        group.addTask {
+          try TestRelease.succeed(
+            ["sign", "digits", "--key", "\(name).key", "--add"], in: scratch)
+          try TestRelease.succeed(["trust", "sign", "t.toml", "--key", "\(name).key"], in: scratch)
+        }
+      }
+      try await group.waitForAll()
+    }
+    for (path, count) in [("digits/proofmark.sig", 6), ("t.toml.sig", 4)] {
+      let envelope = try JSON(parsing: ByteSlice(scratch.read(path)))
+      #expect(envelope["signatures"]?.array?.count == count, "\(path)")
+    }
+  }
+
   @Test func `owners sign in any order, in the folder, beside it and for an archive`() throws {
     let release = try TestRelease()
     let scratch = release.scratch

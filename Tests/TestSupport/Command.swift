@@ -34,15 +34,16 @@ public enum Command {
   /// Runs the program to its end, in the folder, which outlives it.
   ///
   /// The environment is empty but for PATH and what is given, so that no variable of the machine
-  /// changes a result.
+  /// changes a result. `through` is a command line that starts the program it is given.
   public static func run(
     _ arguments: [String], in folder: ScratchFolder, below: String = ".",
-    environment: [String: String] = [:], input: ByteSlice = .empty
+    environment: [String: String] = [:], input: ByteSlice = .empty, through: [String] = []
   ) throws -> CommandResult {
     defer { withExtendedLifetime(folder) {} }
     let process = Process()
-    process.executableURL = URL(fileURLWithPath: executable)
-    process.arguments = arguments
+    let line = through + [executable] + arguments
+    process.executableURL = URL(fileURLWithPath: line[0])
+    process.arguments = Array(line.dropFirst())
     process.currentDirectoryURL = URL(fileURLWithPath: folder.file(below))
     process.environment = ["PATH": "/usr/bin:/bin"].merging(environment) { $1 }
     // Files, not pipes: a pipe that fills while nobody reads would stop the program.

@@ -100,7 +100,7 @@ struct VerifierStateTests {
     try scratch.link("link.toml", to: "elsewhere.toml")
     try StateFile(opening: scratch.file("link.toml")).save(Self.full())
     #expect(try StateFile.read(scratch.file("elsewhere.toml")) == Self.full())
-    for name in ["elsewhere.toml", "link.toml", "link.toml.lock"] { try scratch.remove(name) }
+    for name in ["elsewhere.toml", "link.toml", "elsewhere.toml.lock"] { try scratch.remove(name) }
     try scratch.write("", to: "seen.toml")
     #expect(trustError { _ = try StateFile(opening: path) }?.kind == .malformedStateFile)
     #expect(try scratch.listing() == ["seen.toml", "seen.toml.lock"])

@@ -111,7 +111,7 @@ struct SignCommand: ParsableCommand {
     let keyFile = try key.map { try SecretKeySource(path: $0) }
     let source = try ReleaseSigner(release)
     let files = "\(source.fileCount) files of"
-    let envelope: Envelope
+    var envelope: Envelope
     if add {
       envelope = try source.existingEnvelope(
         at: output, .init(issued: issued?.time, expires: expires?.time))
@@ -120,6 +120,13 @@ struct SignCommand: ParsableCommand {
     }
     if let signer = try signer(keyFile) {
       let path = try outside(output ?? source.signaturePath)
+      // Of two who add at one time neither is lost; nobody waits while another types a passphrase.
+      let lock = try FileLock(folderOf: path)
+      defer { withExtendedLifetime(lock) {} }
+      if add {
+        envelope = try source.existingEnvelope(
+          at: path, .init(issued: issued?.time, expires: expires?.time))
+      }
       let text = try envelope.signed(by: signer).text()
       guard text.utf8.count <= Envelope.byteLimit else {
         throw CommandFailure(

@@ -41,10 +41,16 @@ struct TrustSignCommand: ParsableCommand {
 
   func run() throws {
     let trust = try TrustFileOption.read(file)
-    let envelope = try present(for: trust)
     let signer = try signer()
     let publicKey = signer.publicKey
-    let signed = try envelope.signed(by: signer)
+    // Of two who sign at one time neither is lost; nobody waits while another types a passphrase.
+    let lock = try FileLock(of: file)
+    defer { withExtendedLifetime(lock) {} }
+    guard try TrustFileOption.read(file).text == trust.text else {
+      throw CommandFailure(
+        "\(file): was changed meanwhile", help: "look at it again, then sign it", code: .fail)
+    }
+    let signed = try present(for: trust).signed(by: signer)
     let path = TrustFileOption.signaturePath(of: file)
     try AtomicFile.write(signed.text(), to: path)
     Terminal.note(
