@@ -14,10 +14,11 @@ public struct LockMerge: Sendable {
   /// The records on which the sides disagree, such as `files "model/m.h5"`, in the lock's order.
   public let conflicts: [String]
 
-  /// Merges `ours` and `theirs`, which both come from `base`.
-  public init(base: Lock, ours: Lock, theirs: Lock) {
+  /// Merges `ours` and `theirs`, which both come from `base`; nil when each made a lock where there
+  /// was none.
+  public init(base: Lock?, ours: Lock, theirs: Lock) {
     var merge = RecordMerge()
-    let sides = [base, ours, theirs]
+    let sides = [base ?? LockMerge.nothing, ours, theirs]
     let createdBy = merge.value(
       "created-by", sides.map(\.createdBy), whereBothDiffer: ours.createdBy)
     let name = merge.value("model.name", sides.map(\.model.name))
@@ -54,6 +55,13 @@ public struct LockMerge: Sendable {
       contract: contract, files: files, sources: sources, packages: packages, seed: seed,
       trainingData: training, dataSets: dataSets, metrics: metrics, goldens: goldens)
   }
+}
+
+extension LockMerge {
+  /// A lock of which no side has kept anything.
+  private static let nothing = Lock(
+    createdBy: "", model: Lock.Model(name: "", version: "", format: "", parent: nil), contract: "",
+    files: [])
 }
 
 /// Merges values and tables of a base and two sides, and collects where the sides disagree.

@@ -16,7 +16,9 @@ struct LockCommandTests {
     #expect(held.errors.contains("'--update metrics' locks what is measured now"))
     #expect(try scratch.text("digits/proofmark.lock").contains("correct = 950"))
     let updated = try TestRelease.succeed(["lock", "digits", "--update", "metrics"], in: scratch)
+    #expect(updated.errors.contains("updated: metrics \"accuracy\""))
     #expect(updated.errors.contains("expected data = \"evaluation\", n = 1000, correct = 950"))
+    #expect(!updated.errors.contains("error"))
     #expect(try scratch.read("digits/proofmark.lock") == locked)
   }
 
@@ -68,6 +70,35 @@ struct LockCommandTests {
     #expect(result.exitCode == 3)
     #expect(result.errors.contains("uv.lock: longer than 4194304 bytes"))
     #expect(try scratch.read("digits/proofmark.lock") == locked)
+  }
+
+  /// What the engine cannot run without.
+  @Test(arguments: [
+    "model/handwritten_digit_model.h5", "goldens/y.npy", "evaluation/labels-idx1-ubyte",
+    "proofmark.toml",
+  ])
+  func `a removed file is found though nothing can be computed`(_ path: String) throws {
+    let scratch = try TestRelease().scratch
+    try scratch.remove("digits/\(path)")
+    try scratch.write("x", to: "digits/new")
+    let checked = try Command.run(["lock", "digits", "--check"], in: scratch)
+    #expect(checked.exitCode == 1)
+    #expect(checked.errors.contains("error[LCK006]: \(path): locked, but missing"))
+    #expect(checked.errors.contains("error[LCK005]: new"))
+    #expect(try Command.run(["lock", "digits"], in: scratch).exitCode == 3)
+  }
+
+  @Test func `a base without a lock is one that git gives where both branches made it`() throws {
+    let scratch = try TestRelease().scratch
+    let lock = try scratch.text("digits/proofmark.lock")
+    try scratch.write("", to: "base")
+    try scratch.write(lock, to: "ours")
+    try scratch.write(lock, to: "theirs")
+    try TestRelease.succeed(["lock", "--merge", "base", "ours", "theirs"], in: scratch)
+    #expect(try scratch.text("ours") == lock)
+    try scratch.write("", to: "theirs")
+    let empty = try Command.run(["lock", "--merge", "base", "ours", "theirs"], in: scratch)
+    #expect(empty.exitCode == 2)
   }
 
   @Test func `an archive is checked and not written`() throws {

@@ -95,4 +95,13 @@ struct LockMergeTests {
     #expect(
       merged.conflicts == ["model.version", "deps.pypi \"h5py\"", "metrics \"accuracy\""])
   }
+
+  @Test func `two branches that each made the lock agree where they say the same`() throws {
+    let ours = Self.lock(["a": "1", "b": "2"])
+    let merged = LockMerge(base: nil, ours: ours, theirs: Self.lock(["a": "1", "c": "3"]))
+    #expect(merged.lock == Self.lock(["a": "1", "b": "2", "c": "3"]))
+    let apart = LockMerge(
+      base: nil, ours: ours, theirs: Self.lock(["a": "9"], version: "1.4.1", correct: 950))
+    #expect(apart.conflicts == ["model.version", "files \"a\"", "metrics \"accuracy\""])
+  }
 }

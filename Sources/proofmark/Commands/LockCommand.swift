@@ -110,9 +110,12 @@ struct LockCommand: AuditingCommand {
     }
     let composer = LockComposer(subject, settings)
     guard let lock = composer.lock else {
-      list(composer.findings)
+      // What the files alone show is not hidden by what could not be computed.
+      let findings =
+        composer.findings + (check ? differences(in: subject, besides: composer.findings) : [])
+      list(findings)
       Terminal.note("no lock can be made of this release")
-      return composer.findings.contains { $0.rule.kind == .violation } ? .fail : .incomplete
+      return findings.contains { $0.rule.kind == .violation } ? .fail : .incomplete
     }
     return check ? compare(subject, lock) : try write(lock, over: subject.release.lock)
   }
@@ -121,13 +124,17 @@ struct LockCommand: AuditingCommand {
     if let present = present.content {
       let changes = lock.measurementChanges(since: present)
       let held = Set(changes.map(\.kind)).subtracting(update)
-      list(changes.map(\.change))
       guard held.isEmpty else {
+        list(changes.map(\.change))
         let options = LockedMeasurement.allCases.filter(held.contains)
           .map { "--update \($0.rawValue)" }.joined(separator: " ")
         throw CommandFailure(
           "\(lock.model.name) \(lock.model.version) does not measure what its lock says",
           help: "'\(options)' locks what is measured now", code: .fail)
+      }
+      for change in changes.map(\.change) {
+        Terminal.note("updated: \(safeText(change.message))")
+        for line in change.evidence { Terminal.note("  " + safeText(line)) }
       }
       list(lock.weakenedPins(since: present))
     } else if case .refused(let finding) = present {
@@ -141,14 +148,16 @@ struct LockCommand: AuditingCommand {
 
   /// Rewrites the second lock; on a conflict it stays as it is, which is what git expects.
   private func mergeLocks() throws -> Judging.ExitCode {
-    let locks = try paths.map { path in
+    func read(_ path: String) throws -> Lock {
       do {
         return try Lock(parsing: ByteSlice(path: path))
       } catch let error as ParseError {
         throw CommandFailure("\(path): \(error)", code: .usage)
       }
     }
-    let merged = LockMerge(base: locks[0], ours: locks[1], theirs: locks[2])
+    // git gives an empty file where both branches added the lock.
+    let base = try ByteSlice(path: paths[0]).isEmpty ? nil : read(paths[0])
+    let merged = LockMerge(base: base, ours: try read(paths[1]), theirs: try read(paths[2]))
     guard let lock = merged.lock else {
       for conflict in merged.conflicts { Terminal.note("conflict: \(safeText(conflict))") }
       throw CommandFailure(
@@ -162,12 +171,9 @@ struct LockCommand: AuditingCommand {
 
   /// Everything at once: what the files say, and what the engine computes.
   private func compare(_ subject: Subject, _ recomputed: Lock) -> Judging.ExitCode {
-    let release = subject.release
-    let hygiene = release.hygieneFindings { subject.inventory[$0]?.bytes }
-    var findings = release.lockFindings() + hygiene.filter { $0.rule.severity > .low }
-    if let lock = release.lock.content {
-      let known = Set(findings.map(\.fingerprint))
-      findings += lock.differences(from: recomputed).filter { !known.contains($0.fingerprint) }
+    var findings = differences(in: subject)
+    if let lock = subject.release.lock.content {
+      findings += new(lock.differences(from: recomputed), besides: findings)
     }
     list(findings)
     guard findings.isEmpty else {
@@ -176,6 +182,18 @@ struct LockCommand: AuditingCommand {
     }
     Terminal.note("the lock is up to date")
     return .pass
+  }
+
+  /// What the release's own files show without a computation.
+  private func differences(in subject: Subject, besides known: [Finding] = []) -> [Finding] {
+    let hygiene = subject.release.hygieneFindings { subject.inventory[$0]?.bytes }
+    return new(
+      subject.release.lockFindings() + hygiene.filter { $0.rule.severity > .low }, besides: known)
+  }
+
+  private func new(_ findings: [Finding], besides known: [Finding]) -> [Finding] {
+    let known = Set(known.map(\.fingerprint))
+    return findings.filter { !known.contains($0.fingerprint) }
   }
 
   private func list(_ findings: [Finding]) {
