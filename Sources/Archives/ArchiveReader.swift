@@ -78,7 +78,7 @@ struct ArchiveReader {
       let isRelease = !opensModels && !archive.isModel
       sum(archive, isRelease: isRelease)
       if !opensModels, !isRelease { return readFile(into: &builder) }
-      ZipReader(archive).read(into: &builder)
+      ZipReader(archive, isRelease: isRelease).read(into: &builder)
     } catch {
       builder.note(error)
       suspectStreamed(into: &builder)

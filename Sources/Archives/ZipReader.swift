@@ -4,9 +4,13 @@ import Findings
 /// Unpacks a zip archive into members.
 struct ZipReader {
   private let archive: ZipArchive
+  private let isRelease: Bool
 
-  init(_ archive: ZipArchive) {
+  /// A reader of a release, or else of an archive inside one: of a model, mostly, whose loader asks
+  /// for members by the bytes of their names.
+  init(_ archive: ZipArchive, isRelease: Bool) {
     self.archive = archive
+    self.isRelease = isRelease
   }
 
   /// A member whose bytes will be in the store.
@@ -108,6 +112,8 @@ struct ZipReader {
   private func unpack(
     _ entry: ZipEntry, into store: inout MemberStore, builder: inout InventoryBuilder
   ) throws(ParseError) -> Unpacked? {
+    // `bsdtar -a -cf r.zip .` writes a folder for the root itself.
+    if isRelease, entry.nameBytes == Array("./".utf8), entry.size == 0 { return nil }
     guard let path = try admit(entry, into: &builder) else {
       suspect(entry, into: &builder)
       return nil
@@ -154,6 +160,8 @@ struct ZipReader {
   ) throws(ParseError) -> MemberPath? {
     var name = entry.nameBytes
     if entry.isDirectory, name.last == UInt8(ascii: "/") { name.removeLast() }
+    // libarchive begins each name so where it packs a folder, in zip as in tar.
+    if isRelease, name.starts(with: "./".utf8) { name.removeFirst(2) }
     return builder.admit(name, try kind(of: entry), mode: UInt32(entry.mode))
   }
 

@@ -33,6 +33,37 @@ struct ZipArchiveTests {
     #expect(try archive.content(of: archive.entries[0]) == ByteSlice(text))
   }
 
+  /// libarchive knows the size when it writes the header, and the rest after the data.
+  @Test func `a size in the local header before a data descriptor must be the true one`() throws {
+    for (size, isTrue) in [(text.count, true), (text.count - 1, false)] {
+      let file = ZipBuilder.one("a", text, deflated: true) {
+        $0.useDescriptor()
+        $0.local?.size = UInt32(size)
+      }
+      let archive = try ZipArchive(parsing: ByteSlice(file))
+      #expect(archive.discrepancies.isEmpty == isTrue)
+    }
+  }
+
+  @Test func `a release that libarchive packed has its names below the root`() throws {
+    var builder = ZipBuilder()
+    builder.add("./", []) { $0.externalAttributes = 0o40755 << 16 | 0x10 }
+    builder.add("./model/", []) { $0.externalAttributes = 0o40755 << 16 | 0x10 }
+    builder.add("./model/a.txt", text)
+    let inventory = Inventory(of: ByteSlice(builder.bytes), named: "r.zip")
+    #expect(inventory.findings == [])
+    #expect(inventory.members.map(\.path.text) == ["model/a.txt"])
+    // Twice the same, and a second `./`, are what they are in a tar.
+    builder.add("model/a.txt", text)
+    builder.add("././b.txt", text)
+    let doubled = Inventory(of: ByteSlice(builder.bytes), named: "r.zip")
+    #expect(Set(doubled.findings.map(\.rule.id)) == ["ARC006", "ARC012"])
+    // A loader asks for members of a model by the very bytes of their names.
+    let inner = ZipBuilder.one("model/r.zip", ZipBuilder.one("./a.txt", text))
+    let nested = Inventory(of: ByteSlice(inner), named: "r.zip")
+    #expect(nested.members.count == 1)
+  }
+
   @Test func `zip64 numbers and a comment of full length are read`() throws {
     var builder = ZipBuilder()
     builder.add("a", text)
