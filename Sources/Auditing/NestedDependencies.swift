@@ -12,8 +12,9 @@ struct NestedDependencies {
   private(set) var isIncomplete = false
   private var allowance: Allowance
   private var bytesLeft = 64 << 20
+  private var includableBytesLeft = 16 << 20
 
-  private static let byteLimit = 16 << 20
+  private static let includableByteLimit = 2 << 20
   private static let includable = [".txt", ".in", ".toml", ".cfg", ".xml", ".pom", ".yml", ".yaml"]
 
   /// Walks through the archives among the members, as deep as the limits allow. What stands in
@@ -42,8 +43,8 @@ struct NestedDependencies {
       let chain = place + [member.path.text]
       let inner = unpacked(member, depth: depth, profile: profile)
       guard inner.container != .file else { continue }
-      for file in inner.members where wants(file) {
-        add(chain + [file.path.text], file.bytes)
+      for file in inner.members where isWanted(file) {
+        add(chain + [file.path.text], file.bytes, named: file.path.text)
       }
       open(inner, at: chain, depth: depth + 1, profile: profile)
     }
@@ -68,9 +69,9 @@ struct NestedDependencies {
       guard let member = inventory[path], depth <= allowance.limits.archiveDepth else { continue }
       let layer = unpacked(member, depth: depth, profile: .imageLayer)
       guard layer.container != .file else { continue }
-      for file in layer.members {
+      for file in layer.members where isWanted(file) {
         let name = file.path.text
-        guard NestedDependencies.isOfApplication(name), wants(file) else { continue }
+        guard NestedDependencies.isOfApplication(name) else { continue }
         found.append((layers.count, place + [path, name], name, ByteSlice(file.bytes)))
       }
       layers.append(LayerNames(layer))
@@ -79,18 +80,23 @@ struct NestedDependencies {
     if !layered.isComplete { isIncomplete = true }
     let visible = found.filter { layered.removal(of: $0.name, in: $0.layer) == nil }
     for file in visible.sorted(by: { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }) {
-      add(file.members, file.bytes)
+      add(file.members, file.bytes, named: file.name)
     }
   }
 
-  /// Keeps a copy: the archive's other bytes may go.
-  private mutating func add(_ members: [String], _ bytes: ByteSlice) {
-    guard bytes.count <= bytesLeft else {
-      // Without a file that is included the one that includes it has a finding.
-      if DependencyFileKind(path: members.last ?? "") != nil { isIncomplete = true }
-      return
+  /// Keeps a copy: the archive's other bytes may go. Of texts that nobody may include, such as a
+  /// data set's, too many are no gap: an include that is not there has a finding of its own.
+  private mutating func add(_ members: [String], _ bytes: ByteSlice, named name: String) {
+    if DependencyFileKind(path: name) == nil {
+      guard bytes.count <= includableBytesLeft else { return }
+      includableBytesLeft -= bytes.count
+    } else {
+      guard bytes.count <= bytesLeft else {
+        isIncomplete = true
+        return
+      }
+      bytesLeft -= bytes.count
     }
-    bytesLeft -= bytes.count
     files.append((members, ByteSlice(bytes)))
   }
 
@@ -104,17 +110,10 @@ struct NestedDependencies {
     }
   }
 
-  /// Whether the file is kept. One that tells of dependencies and is too long for that is missing in
-  /// what is judged.
-  private mutating func wants(_ file: Member) -> Bool {
+  private func isWanted(_ file: Member) -> Bool {
     let path = file.path.text
-    let isDependencyFile = DependencyFileKind(path: path) != nil
-    guard
-      isDependencyFile
-        || NestedDependencies.includable.contains(where: path.lowercased().hasSuffix)
-    else { return false }
-    if file.size <= NestedDependencies.byteLimit { return true }
-    if isDependencyFile { isIncomplete = true }
-    return false
+    return DependencyFileKind(path: path) != nil
+      || file.size <= NestedDependencies.includableByteLimit
+        && NestedDependencies.includable.contains { path.lowercased().hasSuffix($0) }
   }
 }

@@ -70,6 +70,21 @@ struct DependencyTests {
     #expect(result.exitCode == 1)
   }
 
+  @Test func `a long dependency file in an archive is incomplete, long texts are not`() throws {
+    let scratch = try ScratchFolder()
+    let long = [UInt8](repeating: UInt8(ascii: "#"), count: 17 << 20)
+    var archive = TarBuilder()
+    archive.add("corpus.txt", long)
+    try scratch.write("[project]\n", to: "r/pyproject.toml")
+    try scratch.write(archive.bytes, to: "r/data.tar")
+    #expect(try deps(["r"], in: scratch).exitCode == 0)
+    archive.add("requirements.txt", long + Array("\nevil\n".utf8))
+    try scratch.write(archive.bytes, to: "r/data.tar")
+    let result = try deps(["r"], in: scratch)
+    #expect(result.exitCode == 3)
+    #expect(result.findings.contains { $0.hasPrefix("DEP011 data.tar!requirements.txt") })
+  }
+
   @Test func `an image's dependency files are those that a container sees`() throws {
     let scratch = try ScratchFolder()
     let image = ImageBuilder([
