@@ -106,7 +106,7 @@ def many():
 
 
 # TOML
-WHEEL = "{{ url = \"https://files.pythonhosted.org/packages/package_{0}-1.0-py3-none-any.whl\", hash = \"sha256:{1}\" }}"
+WHEEL = "{{ url = \"https://files.pythonhosted.org/packages/package_{0}-1.{0}.0-py3-none-any.whl\", hash = \"sha256:{1}\" }}"
 UV = "version = 1\nrevision = 3\nrequires-python = \">=3.9\"\n\n"
 REGISTRY = 'source = { registry = "https://pypi.org/simple" }'
 text_case("packages/uv.lock", lambda n: (
@@ -121,17 +121,17 @@ text_case("repeated/uv.lock", lambda n: (
 text_case("sources/uv.lock", lambda n: f'[[package]]\nname="p{n}"\nversion="1"\nsource={{git="git://u:p@h/{n}"}}\n', UV)
 text_case("packages/poetry.lock", lambda n: (
     f'[[package]]\nname = "package-{n}"\nversion = "1.{n}.0"\ndescription = ""\noptional = false\n'
-    f'python-versions = ">=3.9"\nfiles = [\n    {{file = "package_{n}-1.0.tar.gz", hash = "sha256:{digest(n)}"}},\n]\n\n'),
+    f'python-versions = ">=3.9"\nfiles = [\n    {{file = "package_{n}-1.{n}.0.tar.gz", hash = "sha256:{digest(n)}"}},\n]\n\n'),
     end='[metadata]\nlock-version = "2.1"\npython-versions = ">=3.9"\ncontent-hash = "%s"\n' % digest(0))
 text_case("short/poetry.lock", lambda n: f'[[package]]\nname="p{n}"\nversion="1"\nfiles=[]\n',
           end='[metadata]\nlock-version="2.1"\n')
 text_case("packages/pdm.lock", lambda n: (
     f'[[package]]\nname = "package-{n}"\nversion = "1.{n}.0"\nsummary = ""\nfiles = [\n'
-    f'    {{file = "package_{n}-1.0.tar.gz", hash = "sha256:{digest(n)}"}},\n]\n\n'),
+    f'    {{file = "package_{n}-1.{n}.0.tar.gz", hash = "sha256:{digest(n)}"}},\n]\n\n'),
     '[metadata]\ngroups = ["default"]\nstrategy = []\nlock_version = "4.5.0"\ncontent_hash = "sha256:%s"\n\n' % digest(0))
 text_case("packages/pylock.toml", lambda n: (
     f'[[packages]]\nname = "package-{n}"\nversion = "1.{n}.0"\nindex = "https://pypi.org/simple"\n[[packages.wheels]]\n'
-    f'name = "package_{n}-1.0-py3-none-any.whl"\nurl = "https://files.pythonhosted.org/package_{n}-1.0-py3-none-any.whl"\n'
+    f'name = "package_{n}-1.{n}.0-py3-none-any.whl"\nurl = "https://files.pythonhosted.org/package_{n}-1.{n}.0-py3-none-any.whl"\n'
     f'[packages.wheels.hashes]\nsha256 = "{digest(n)}"\n\n'), 'lock-version = "1.0"\ncreated-by = "pdm"\n\n')
 text_case("short/pylock.toml", lambda n: f'[[packages]]\nname="p{n}"\nversion="1"\n', 'lock-version="1.0"\ncreated-by="a"\n')
 text_case("dependencies/pyproject.toml", lambda n: f'"package-{n}>=1.{n}",\n',
@@ -361,6 +361,13 @@ text_case("copies/Dockerfile", lambda n: f"ADD http://u:p@h/{n} /a\n", IMAGE)
 text_case("one-copy/Dockerfile", lambda n: f" http://h/{n}", IMAGE + "ADD", " /a\n")
 text_case("json/Dockerfile", lambda n: '"a",', IMAGE + "RUN [", '"a"]\n')
 text_case("shells/Dockerfile", lambda n: "sh -c 'sh -c \"sh -c a\"'; ", IMAGE + "RUN ", "\n")
+text_case("substitutions/Dockerfile", lambda n: "$(pip install a) ", IMAGE + "RUN echo ", "\n")
+text_case("open-substitutions/Dockerfile", lambda n: "x=$(", IMAGE + "RUN ", "\n")
+text_case("quoted-substitutions/Dockerfile", lambda n: '"$(', IMAGE + "RUN ", "\n")
+text_case("backquotes/Dockerfile", lambda n: "\\`", IMAGE + "RUN `", "\n")
+text_case("starters/Dockerfile", lambda n: "uv run ", IMAGE + "RUN ", "'pip install a'\n")
+text_case("texts/Dockerfile", lambda n: "'a add b' ", IMAGE + "RUN su ", "\n")
+text_case("printed/Dockerfile", lambda n: "echo 'echo \"pip install a\" > b' > c; ", IMAGE + "RUN ", "\n")
 text_case("here/Dockerfile", lambda n: f"RUN <<E{n}\npip install a\nE{n}\n", IMAGE)
 text_case("open-here/Dockerfile", lambda n: f" <<E{n}", IMAGE + "RUN", "\n")
 text_case("flags/Dockerfile", lambda n: " --mount=from=a", IMAGE + "RUN", " true\n")

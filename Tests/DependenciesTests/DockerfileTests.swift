@@ -122,7 +122,8 @@ struct DockerfileTests {
     "RUN pip --proxy https://x.example install a", "RUN pip install -Ut /x a",
     "RUN npx a", "RUN npm exec a", "RUN yarn global add a", "RUN npm --prefix x install a",
     "RUN printf 'pip install a' | sh", "RUN echo 'pip install a' > x.sh && sh x.sh",
-    "RUN f() { pip install a; }; f", "RUN if true; then pip install a; fi",
+    "RUN f() { pip install a; }; f", "RUN pip install -Ue .",
+    "RUN runuser -u node -- npm install a", "RUN if true; then pip install a; fi",
     "HEALTHCHECK --interval=5s CMD pip install a", "HEALTHCHECK CMD [\"pip\", \"install\", \"a\"]",
     "COPY <<EOF /x.sh\npip install a\nEOF",
   ])
@@ -144,7 +145,6 @@ struct DockerfileTests {
     ("RUN python -c \"import pip; pip.main(['install', 'a'])\"", "DEP022"),
     ("RUN R -e 'install.packages(\"a\")'", "DEP022"),
     ("RUN python <<EOF\nimport os; os.system(\"pip install a\")\nEOF", "DEP022"),
-    ("COPY <<requirements.txt /app/\na>=1\nrequirements.txt", "DEP011"),
     ("RUN " + String(repeating: "uv run ", count: 20) + "pip install a", "DEP011"),
     ("RUN " + String(repeating: "x=$(", count: 20) + "pip install a", "DEP011"),
   ])
@@ -164,6 +164,19 @@ struct DockerfileTests {
   ])
   func `what installs nothing is no finding`(_ line: String) {
     #expect(DependencyReport("Dockerfile", base + line + end).rules == [])
+  }
+
+  @Test(arguments: [
+    (
+      "COPY <<requirements.txt <<b.sh /app/\na>=1\nrequirements.txt\npip install b\nb.sh",
+      ["DEP001", "DEP001"]
+    ),
+    ("COPY <<EOF /app/requirements.txt\na==1\nEOF", ["DEP002"]),
+    ("COPY <<-EOF environment.yml\n\tdependencies: [a]\n\tEOF", ["DEP011"]),
+    ("COPY <<EOF /usr/share/index.html\npip install a\nEOF", []),
+  ])
+  func `files that a Dockerfile holds are judged`(_ line: String, _ rules: [String]) {
+    #expect(DependencyReport("Dockerfile", base + line + end).rules == rules)
   }
 
   @Test func `a list of packages with a name of its own is read`() {

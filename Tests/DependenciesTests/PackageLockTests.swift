@@ -101,12 +101,19 @@ struct PackageLockTests {
     ("\"version\":\"1.0.0\",\"inBundle\":true", []),
     ("\"version\":\"^1\",\(resolved),\(integrity)", ["DEP001"]),
     (
-      "\"version\":\"1.0.0\",\(integrity),\"resolved\":\"http://registry.npmjs.org/a/-/a.tgz\"",
+      "\"version\":\"1.0.0\",\(integrity),\"resolved\":\"http://registry.npmjs.org/a/-/a-1.0.0.tgz\"",
       ["DEP005"]
     ),
     (
       "\"version\":\"1.0.0\",\(integrity),\"resolved\":\"https://registry.npmjs.org/b/-/b-1.0.0.tgz\"",
       ["DEP019"]
+    ),
+    (
+      "\"version\":\"1.0.1\",\(resolved),\(integrity)", ["DEP019"]
+    ),
+    (
+      "\"name\":\"@s/b\",\"version\":\"1.0.0\",\(integrity),\"resolved\":\"https://registry.npmjs.org/@s%2fb/-/b-1.0.0.tgz?x\"",
+      []
     ),
     (
       "\"name\":\"b\",\"version\":\"1.0.0\",\(integrity),\"resolved\":\"https://registry.npmjs.org/b/-/b-1.0.0.tgz\"",

@@ -45,6 +45,13 @@ struct PythonLockTests {
 
   private static let registry = "source = { registry = 'https://pypi.org/simple' }\n"
 
+  private static func files(_ names: String...) -> String {
+    let entries = names.map {
+      "{ url = 'https://files.pythonhosted.org/x/\($0)', hash = 'sha256:\(hexadecimal)' }"
+    }
+    return "wheels = [\(entries.joined(separator: ", "))]"
+  }
+
   @Test(arguments: [
     (registry + "wheels = [\(wheel)]", []), (registry, ["DEP002"]),
     (registry + "wheels = [{ url = 'https://files.pythonhosted.org/a.whl' }]", ["DEP002"]),
@@ -61,6 +68,11 @@ struct PythonLockTests {
         + "wheels = [{ url = 'https://evil.example/a.whl', hash = 'sha256:\(hexadecimal)' }]",
       ["DEP019"]
     ),
+    (registry + files("A-1.0.0-py3-none-any.whl", "a-v1.zip", "a-1.0.tar.gz"), []),
+    (registry + files("a-1.1-py3-none-any.whl"), ["DEP019"]),
+    (registry + files("b-1.0-py3-none-any.whl"), ["DEP019"]),
+    (registry + files("a-1.0+cpu-py3-none-any.whl"), ["DEP019"]),
+    (registry + files("a-1.0.tar.gz", "a-b-1.0.tar.gz"), ["DEP019"]),
     (
       registry
         + "wheels = [{ url = 'http://files.pythonhosted.org/a', hash = 'sha256:\(hexadecimal)' }]",

@@ -24,7 +24,7 @@ enum CondaEnvironmentReader: DependencyReader {
     for channel in document["channels"]?.texts ?? [] {
       content.judge(address: channel, at: file.place.detail("channel \(redacted(channel))"))
     }
-    for dependency in dependencies {
+    for dependency in dependencies where !content.isFull {
       if let text = dependency.text {
         guard content.isShort(text, file.place) else { continue }
         let place = file.place.detail("dependencies: \(text.clipped(to: 80))")
@@ -41,7 +41,7 @@ enum CondaEnvironmentReader: DependencyReader {
   private static func readPip(
     _ lines: [JSON], _ file: DependencyFile, into content: inout DependencyContent
   ) {
-    for line in lines {
+    for line in lines where !content.isFull {
       guard let text = line.text else {
         content.report(.malformedDependencyFile, file.place, "a line of 'pip' that is no text")
         continue

@@ -22,7 +22,7 @@ enum CondaLockReader: DependencyReader {
       guard let address = channel["url"]?.string else { continue }
       content.judge(address: address, at: file.place.detail("channel \(redacted(address))"))
     }
-    for package in packages {
+    for package in packages where !content.isFull {
       guard let name = package["name"]?.text, let version = package["version"]?.text else {
         content.refuse(file.place, "a package without a name or version")
         return
@@ -60,7 +60,7 @@ enum CondaLockReader: DependencyReader {
     case "pip":
       content.pinPython(
         normalisedPackageName(name), version: version, artifacts, index: nil, urls: [address],
-        at: place)
+        files: [address], at: place)
     default: content.refuse(place, "a manager that is neither conda nor pip")
     }
   }

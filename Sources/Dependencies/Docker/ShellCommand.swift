@@ -98,7 +98,10 @@ struct ShellCommand: Equatable {
     private mutating func append(substitution text: String) {
       current.substitutions.append(text)
       let name = text.utf8.drop { $0 <= 0x20 }.prefix { $0 > 0x20 && !";&|()<>".utf8.contains($0) }
-      word = (word ?? []) + "$(".utf8 + name + " ...)".utf8
+      word = word ?? []
+      word?.append(contentsOf: "$(".utf8)
+      word?.append(contentsOf: name)
+      word?.append(contentsOf: " ...)".utf8)
     }
 
     private mutating func endWord() {
@@ -153,6 +156,20 @@ struct ShellCommand: Equatable {
       rest = rest.dropFirst(operands)
     }
     return nil
+  }
+
+  /// The words without redirections and their files.
+  static func withoutRedirections(_ words: ArraySlice<String>) -> [String] {
+    var kept: [String] = []
+    var rest = words
+    while let word = rest.popFirst() {
+      if let target = redirection(word) {
+        if target.isEmpty { rest = rest.dropFirst() }
+      } else {
+        kept.append(word)
+      }
+    }
+    return kept
   }
 
   /// What stands behind the mark in `>FILE`, `2>>FILE`, `<FILE`; empty when the next word is the

@@ -152,20 +152,19 @@ extension ShellInstallation {
       return
     }
     // Options of pip itself may stand before the verb.
-    var rest = (words[..<verb] + words[(verb + 1)...])[...]
+    var rest = ShellCommand.withoutRedirections(words[..<verb] + words[(verb + 1)...])[...]
     let hasNoDependencies = rest.contains("--no-deps") || rest.contains("--require-hashes")
     while let word = rest.popFirst() {
-      if let target = ShellCommand.redirection(word) {
-        if target.isEmpty { rest = rest.dropFirst() }
-        continue
-      }
       let (name, attached) = ShellInstallation.option(word)
       switch name {
       case "-i", "--index-url", "--extra-index-url", "-f", "--find-links", "--trusted-host", "-e",
         "--editable":
         let value = attached ?? rest.popFirst() ?? ""
         // The project itself, which the release holds.
-        if name == "-e" || name == "--editable", value.hasPrefix(".") { continue }
+        if name == "-e" || name == "--editable", value.hasPrefix(".") {
+          judgeRequirement(value, hasNoDependencies, into: &content)
+          continue
+        }
         content.add(RequirementsFile(line: "\(name) \(value)", at: place).content)
       case "-r", "--requirement", "-c", "--constraint":
         judge(

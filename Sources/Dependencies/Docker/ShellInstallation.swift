@@ -93,8 +93,9 @@ struct ShellInstallation {
     printed words: ArraySlice<String>, to reader: String?, into content: inout DependencyContent
   ) {
     let isRun = reader.map(ShellInstallation.isShell) ?? false
-    guard isRun || words.contains(where: { ShellCommand.redirection($0) != nil }) else { return }
-    let text = words.filter { ShellCommand.redirection($0) == nil }.joined(separator: " ")
+    let printed = ShellCommand.withoutRedirections(words)
+    guard isRun || printed.count < words.count else { return }
+    let text = printed.joined(separator: " ")
     judge(inner: text.replacing("\\n", with: "\n"), isRun: isRun, into: &content)
   }
 
@@ -102,14 +103,16 @@ struct ShellInstallation {
   private static let readers: Set = [
     "echo", "printf", "cat", "grep", "egrep", "fgrep", "sed", "awk", "git", "jq", "test", "[", "[[",
     "tee", "rm", "cp", "mv", "ln", "mkdir", "touch", "chmod", "chown", "ls", "which", "type",
-    "hash",
-    "man", "export", "set", "cd", "tar", "curl", "wget",
+    "hash", "man", "export", "set", "cd", "tar", "curl", "wget",
   ]
+
+  /// How many programs may start one another in a command.
+  private static let startLimit = 8
 
   /// Judges what a program installs, or what it does that it starts.
   private func judgeProgram(
-    _ name: String, _ arguments: ArraySlice<String>, _ command: ShellCommand, startsLeft: Int = 8,
-    into content: inout DependencyContent
+    _ name: String, _ arguments: ArraySlice<String>, _ command: ShellCommand,
+    startsLeft: Int = startLimit, into content: inout DependencyContent
   ) {
     guard startsLeft > 0 else {
       content.report(.unreadDependencyFile, place, "programs that start one another are not read")
@@ -132,18 +135,26 @@ struct ShellInstallation {
       // `uv run`, `poetry run`, `conda run`.
       guard arguments.prefix(4).contains("run") else { return }
     }
-    // `su -c TEXT`, and programs that start the one that follows.
-    let takesText = ["su", "runuser", "script", "flock", "watch"].contains(name)
-    for text in arguments
-    where text.has(" ") && (takesText || text.has("install") || text.has("add ")) {
-      judge(inner: text, into: &content)
-    }
     let started = { (word: String) in
       let name = ShellInstallation.base(word)
-      return ShellInstallation.isInstaller(name) || ShellInstallation.isInterpreter(name)
+      // `node` may be the name of an account.
+      return ShellInstallation.isInstaller(name) || ShellInstallation.isShell(name)
+        || name.hasPrefix("python") || name.hasPrefix("pypy")
     }
-    guard let start = arguments.firstIndex(where: started) else { return }
-    let rest = arguments[(start + 1)...]
+    let start = arguments.firstIndex(where: started)
+    // `su -c TEXT`. Each text is judged once: by the first of the programs, or by a shell.
+    if startsLeft == ShellInstallation.startLimit,
+      !(start.map { ShellInstallation.isShell(ShellInstallation.base(arguments[$0])) } ?? false)
+    {
+      let takesText = ["su", "runuser", "script", "flock", "watch"].contains(name)
+      for text in arguments
+      where text.has(" ") && (takesText || text.has("install") || text.has("add ")) {
+        judge(inner: text, into: &content)
+      }
+    }
+    guard let start else { return }
+    // `find -exec` ends with a semicolon.
+    let rest = arguments[(start + 1)...].prefix { $0 != ";" }
     if name == "xargs" || name == "parallel", rest.contains(where: ["install", "add"].contains) {
       content.report(
         .environmentDecides, place, "'\(name)' is told elsewhere what to install",

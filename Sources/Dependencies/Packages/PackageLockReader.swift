@@ -27,7 +27,7 @@ enum PackageLockReader: DependencyReader {
       return
     }
     var names: Set<String>?
-    for package in packages {
+    for package in packages where !content.isFull {
       guard let name = moduleName(of: package.name) else {
         // A project of the release itself.
         continue
@@ -57,7 +57,7 @@ enum PackageLockReader: DependencyReader {
   private static func readTree(
     _ dependencies: JSON?, _ file: Place, path: String, into content: inout DependencyContent
   ) {
-    for package in dependencies?.object ?? [] {
+    for package in dependencies?.object ?? [] where !content.isFull {
       let inner = path.isEmpty ? package.name : "\(path.suffix(200)) > \(package.name)"
       read(package.value, package.name, at: file.detail(inner), into: &content)
       readTree(package.value["dependencies"], file, path: inner, into: &content)
@@ -77,7 +77,9 @@ enum PackageLockReader: DependencyReader {
     }
     if let address {
       content.judge(address: address, at: place)
-      if host(of: address) == "registry.npmjs.org", !isArchive(address, of: name) {
+      if host(of: address) == "registry.npmjs.org", isVersion(version),
+        !isArchive(address, of: name, version)
+      {
         content.report(
           .foreignArtifact, place, "'\(name)' is resolved to another package's file",
           evidence: [address])
@@ -119,11 +121,16 @@ enum PackageLockReader: DependencyReader {
     return address.has("/-/") || !address.has("://") ? nil : .url
   }
 
-  private static func isArchive(_ address: String, of name: String) -> Bool {
+  /// Whether the address is `/NAME/-/NAME-VERSION.tgz`, its name without the scope: npm installs the
+  /// file, and advisories are held against the version in the lock.
+  private static func isArchive(_ address: String, of name: String, _ version: String) -> Bool {
     guard let authority = Address(firstIn: address[...])?.authority else { return false }
     let path = address[authority.endIndex...]
     let plain = path.has("%") ? path.replacing("%2f", with: "/").replacing("%2F", with: "/") : path
-    return plain.hasPrefix("/\(name)/-/")
+    let base = name.utf8.lastIndex(of: UInt8(ascii: "/")).map { name[$0...].dropFirst() }
+    let file = "/\(name)/-/\(base ?? name[...])-\(version).tgz"
+    return plain.utf8.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
+      .elementsEqual(file.utf8)
   }
 
   /// Scheme and host of the address.
@@ -156,7 +163,7 @@ enum PackageManifestReader: DependencyReader {
     for (group, scope) in groups {
       let details = group == "peerDependencies" ? document["peerDependenciesMeta"] : nil
       for package in document[group]?.object ?? []
-      where details?[package.name]?["optional"]?.bool != true {
+      where !content.isFull && details?[package.name]?["optional"]?.bool != true {
         let (name, specifier) = resolve(package.value.string ?? "", of: package.name)
         let place = file.place.detail("\(group).\(package.name)")
         if specifier.has(":") && !specifier.hasPrefix("workspace:") || specifier.has("/") {

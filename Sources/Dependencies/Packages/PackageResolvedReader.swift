@@ -17,7 +17,7 @@ enum PackageResolvedReader: DependencyReader {
       content.refuse(file.place, "expected pins of version 1 to 3")
       return
     }
-    for pin in pins {
+    for pin in pins where !content.isFull {
       guard let name = pin["identity"]?.string ?? pin["package"]?.string,
         let location = pin["location"]?.string ?? pin["repositoryURL"]?.string,
         let state = pin["state"]

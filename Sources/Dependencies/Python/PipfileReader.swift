@@ -19,7 +19,7 @@ enum PipfileLockReader: DependencyReader {
     }
     let sources = PipfileSources(meta["sources"]?.array ?? [], at: file.place, into: &content)
     for group in lock.object ?? [] where group.name != "_meta" {
-      for package in group.value.object ?? [] {
+      for package in group.value.object ?? [] where !content.isFull {
         let name = normalisedPackageName(package.name)
         pin(
           package.value, name, sources, at: file.place.detail("\(group.name.prefix(80)): \(name)"),
@@ -44,7 +44,7 @@ enum PipfileLockReader: DependencyReader {
         DependencyContent.Artifact(hashes: [PackageHash($0)])
       },
       index: package["index"]?.string.map { sources.address(of: $0) } ?? sources.first, urls: [],
-      at: place)
+      files: [], at: place)
   }
 }
 
@@ -58,7 +58,7 @@ enum PipfileReader: DependencyReader {
     let known: Set = ["source", "requires", "scripts", "pipenv"]
     _ = PipfileSources(pipfile["source"]?.array ?? [], at: file.place, into: &content)
     for group in pipfile.object ?? [] where !known.contains(group.name) {
-      for package in group.value.object ?? [] {
+      for package in group.value.object ?? [] where !content.isFull {
         let name = normalisedPackageName(package.name)
         let place = file.place.detail("\(group.name.prefix(80)).\(name)")
         if content.reportPipfileDirect(package.value, name, at: place) { continue }

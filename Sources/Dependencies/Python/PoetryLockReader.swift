@@ -18,7 +18,8 @@ enum PoetryLockReader: DependencyReader {
       return
     }
     let older = lock["metadata"]?["files"]?.dictionary ?? [:]
-    for (package, written, name, place) in content.namedPackages(of: lock, in: file) {
+    for (package, written, name, place) in content.namedPackages(of: lock, in: file)
+    where !content.isFull {
       let address = package["source"]?["url"]?.string
       switch package["source"]?["type"]?.string {
       case nil, "legacy":
@@ -45,7 +46,8 @@ enum PDMLockReader: DependencyReader {
       return
     }
     let older = lock["metadata"]?["files"]?.dictionary ?? [:]
-    for (package, written, name, place) in content.namedPackages(of: lock, in: file) {
+    for (package, written, name, place) in content.namedPackages(of: lock, in: file)
+    where !content.isFull {
       if let address = package["git"]?.string ?? package["hg"]?.string ?? package["svn"]?.string {
         content.reportDirect(.repository, name, from: address, at: place)
       } else if let address = package["url"]?.string {
@@ -87,6 +89,7 @@ extension DependencyContent {
     pinPython(
       name, version: package["version"]?.string,
       files.map { Artifact(hashes: [$0["hash"]?.string].compactMap { $0 }.map(PackageHash.init)) },
-      index: index, urls: files.compactMap { $0["url"]?.string }, at: place)
+      index: index, urls: files.compactMap { $0["url"]?.string },
+      files: files.compactMap { $0["file"]?.string ?? $0["url"]?.string }, at: place)
   }
 }

@@ -17,7 +17,7 @@ enum PylockReader: DependencyReader {
       content.refuse(file.place, "expected a lock-version 1.x")
       return
     }
-    for package in lock["packages"]?.array ?? [] {
+    for package in lock["packages"]?.array ?? [] where !content.isFull {
       guard let written = package["name"]?.string else {
         content.refuse(file.place, "a package without a name")
         return
@@ -59,15 +59,18 @@ enum PylockReader: DependencyReader {
     }
     content.pinPython(
       name, version: package["version"]?.string, artifacts, index: index,
-      urls: files.compactMap { $0["url"]?.string }, at: place)
+      urls: files.compactMap { $0["url"]?.string },
+      files: files.compactMap { $0["name"]?.string ?? $0["url"]?.string ?? $0["path"]?.string },
+      at: place)
   }
 }
 
 extension DependencyContent {
-  /// Pins a package of Python whose files have hashes and, perhaps, addresses of their own.
+  /// Pins a package of Python whose files have hashes and, perhaps, addresses of their own; `files`
+  /// are their names or addresses.
   mutating func pinPython(
     _ name: String, version: String?, _ artifacts: [Artifact], index: String?, urls: [String],
-    at place: Place
+    files: [String], at place: Place
   ) {
     if let index { judge(address: index, at: place) }
     var hosts: Set<String> = []
@@ -86,9 +89,48 @@ extension DependencyContent {
         "'\(name)' is not pinned: " + (version.map { "'\($0)' is no version" } ?? "no version"))
       return
     }
+    if let strange = DependencyContent.foreignDistribution(among: files, of: name, version) {
+      report(
+        .foreignArtifact, place, "'\(name)' \(version) is locked to the file of another one",
+        evidence: [strange])
+    }
     pin(
       PinnedPackage(
         Package(.pypi, name: name, version: version, hashes: hashes), at: place, source: index))
+  }
+
+  /// The first wheel or source distribution whose name says another package or version: installers
+  /// take a file by its name, and advisories are held against the version in the lock.
+  private static func foreignDistribution(
+    among files: [String], of name: String, _ version: String
+  ) -> String? {
+    let usual = name.replacing("-", with: "_") + "-" + version + "-"
+    let wanted = PEP440.Version(version)
+    return files.first { file in
+      let path = file.utf8.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
+      let start = path.lastIndex(of: UInt8(ascii: "/")).map { path.index(after: $0) }
+      let base = path[(start ?? path.startIndex)...]
+      if base.starts(with: usual.utf8), Substring(base).ends(in: ".whl") { return false }
+      // No file system has a longer name.
+      guard base.count < 1_024 else { return true }
+      let text = Substring(base).replacing("%2B", with: "+").replacing("%2b", with: "+")
+      let words = text.split(separator: "-", omittingEmptySubsequences: false)
+      // No installer takes a file without a version in its name.
+      guard words.count > 1 else { return false }
+      guard !text.ends(in: ".whl") else {
+        return normalisedPackageName(String(words[0])) != name
+          || PEP440.Version(String(words[1])) != wanted
+      }
+      guard let suffix = [".tar.gz", ".zip", ".tar.bz2", ".tgz"].first(where: text.ends) else {
+        return false
+      }
+      // Old names have hyphens on either side.
+      let stem = text.dropLast(suffix.utf8.count)
+      return !stem.indices.contains { index in
+        stem[index] == "-" && normalisedPackageName(String(stem[..<index])) == name
+          && PEP440.Version(String(stem[index...].dropFirst())) == wanted
+      }
+    }
   }
 
   /// The host of a file that the Python Package Index does not keep there; nil for its own, and

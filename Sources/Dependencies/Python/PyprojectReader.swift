@@ -123,7 +123,8 @@ enum PyprojectReader: DependencyReader {
     _ table: JSON?, _ scope: DeclaredPackage.Scope, _ file: Place, _ key: String,
     into content: inout DependencyContent
   ) {
-    for member in table?.object ?? [] where member.name.lowercased() != "python" {
+    for member in table?.object ?? [] where !content.isFull && member.name.lowercased() != "python"
+    {
       let name = normalisedPackageName(member.name)
       let place = file.detail("tool.poetry.\(key).\(name)")
       let values = member.value.array ?? [member.value]
@@ -162,7 +163,7 @@ extension DependencyContent {
       report(.malformedDependencyFile, file.detail(key), "expected an array of requirements")
       return
     }
-    for element in elements {
+    for element in elements where !isFull {
       if let text = element.string {
         declare(requirement: text, scope, at: file.detail(key))
       } else if element["include-group"] == nil {

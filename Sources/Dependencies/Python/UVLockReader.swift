@@ -17,7 +17,7 @@ enum UVLockReader: DependencyReader {
       content.refuse(file.place, "expected version 1 of uv.lock")
       return
     }
-    for package in lock["package"]?.array ?? [] {
+    for package in lock["package"]?.array ?? [] where !content.isFull {
       guard let written = package["name"]?.string, let source = package["source"] else {
         content.refuse(file.place, "a package without a name or source")
         return
@@ -60,6 +60,7 @@ enum UVLockReader: DependencyReader {
       files.map {
         DependencyContent.Artifact(
           hashes: [$0["hash"]?.string].compactMap { $0 }.map(PackageHash.init))
-      }, index: registry, urls: files.compactMap { $0["url"]?.string }, at: place)
+      }, index: registry, urls: files.compactMap { $0["url"]?.string },
+      files: files.compactMap { $0["url"]?.string ?? $0["path"]?.string }, at: place)
   }
 }

@@ -18,11 +18,13 @@ struct DependencyContent {
   var knownNames: Set<String> = []
   /// Whether the file could be read at all: a broken lock locks nothing.
   private(set) var isReadable = true
+  /// Whether there are more packages than are read: readers stop then.
+  private(set) var isFull = false
   /// Whether nothing was passed over because there is more than is read.
   private(set) var isWhole = true
 
   /// The most packages of one file, and the most declarations; the largest locks have 10,000.
-  private static let packageLimit = 50_000
+  private static let packageLimit = 25_000
   /// The longest name and version of a package; registries take 214 and 256 bytes.
   private static let nameLimit = 1_024
 
@@ -74,8 +76,8 @@ struct DependencyContent {
   }
 
   private mutating func overflow(_ place: Place) {
-    guard isReadable else { return }
-    (isReadable, isWhole) = (false, false)
+    guard !isFull else { return }
+    (isReadable, isWhole, isFull) = (false, false, true)
     found.append(
       Rule.unreadDependencyFile.at(
         Place(place.members), "more than \(DependencyContent.packageLimit) packages"))

@@ -143,8 +143,11 @@ public struct Dockerfile: Sendable {
       if isIndented { rest = rest.dropFirst() }
       let quote = rest.first.flatMap { "\"'".contains($0) ? $0 : nil }
       if quote != nil { rest = rest.dropFirst() }
-      let name = rest.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
-      guard let first = name.first, !first.isNumber else { continue }
+      // COPY names files by it: `<<requirements.txt`.
+      let name = rest.prefix {
+        $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == "." || $0 == "-")
+      }
+      guard let first = name.first, first.isLetter || first == "_" else { continue }
       marks.append(HereMark(name: String(name), isIndented: isIndented))
     }
     return marks
