@@ -15,6 +15,10 @@ public enum EngineLimits {
   public static let workspaceBytes = 4 << 30
   /// Multiply-accumulates, or elements looked at, for one input.
   public static let operations = 200_000_000_000
+  /// Bytes of what a model computes from its own constants while its graph is built.
+  public static let constantBytes = 1 << 30
+  /// Multiply-accumulates, or elements looked at, for that.
+  public static let constantOperations = 2_000_000_000
   /// Kernel size, stride and dilation along one axis, and padding on one side.
   public static let window = 1 << 16
 

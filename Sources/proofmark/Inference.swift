@@ -11,7 +11,7 @@ import Models
 struct Inference {
   /// What computes.
   private enum Evaluator {
-    case network(Network)
+    case network(Network, shapes: FixedShapes?)
     case nodes(ONNXProgram)
   }
 
@@ -21,6 +21,19 @@ struct Inference {
     let element: ElementType
     /// One row's shape; nil where the evaluation takes any.
     let row: [Int]?
+  }
+
+  /// The shapes of an ONNX graph's values, their first axes among them, where the file fixes these.
+  private struct FixedShapes {
+    let inputs: [[Int]]
+    let outputs: [[Int]]
+
+    init?(_ graph: Graph, of program: ONNXProgram?) {
+      let isFixed = program?.inputs.allSatisfy { $0.shape.map { $0.first != .some(nil) } ?? false }
+      guard isFixed == true else { return nil }
+      inputs = graph.inputs.map(\.type.shape)
+      outputs = graph.outputs.map { graph.shape(of: $0) }
+    }
   }
 
   private let evaluator: Evaluator
@@ -64,7 +77,8 @@ struct Inference {
       self.notes = notes
       return
     }
-    evaluator = .network(try Network(graph, variant: variant))
+    evaluator = .network(
+      try Network(graph, variant: variant), shapes: FixedShapes(graph, of: file.program))
     inputs = zip(names.inputs, zip(graph.inputs, graph.inputValues)).map { name, input in
       Input(name: name, element: input.0.type.element, row: graph.rowShape(of: input.1))
     }
@@ -96,7 +110,7 @@ struct Inference {
         }
         return output
       }
-    case .network(let network):
+    case .network(let network, let shapes):
       let isOneRow = zip(inputs, arrays).allSatisfy { $0.row == $1.shape }
       let tensors = try zip(inputs, arrays).map { input, array in
         let rows = input.row == array.shape ? try array.reshaped([1] + array.shape) : array
@@ -106,6 +120,9 @@ struct Inference {
         logits
         ? [try network.logits(tensors, threads: threads)]
         : try network.run(tensors, threads: threads)
+      if let shapes, zip(shapes.inputs, arrays).allSatisfy({ $0 == $1.shape }) {
+        return zip(outputs, shapes.outputs).map { $0.reshaped($1) }
+      }
       return isOneRow ? outputs.map { $0.reshaped(Array($0.shape.dropFirst())) } : outputs
     }
   }

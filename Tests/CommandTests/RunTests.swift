@@ -169,6 +169,22 @@ import Testing
     #expect(String(decoding: written.prefix(100), as: UTF8.self).contains("(3, 2)"))
   }
 
+  @Test func `an output keeps the axis of 1 that a file of fixed sizes gives it`() throws {
+    var model = ONNXBuilder(opset: 11)
+    model.graph.input("x", [3, 2])
+    model.graph.node("ReduceMax", ["x"], ["y"], [.integers("axes", [0])])
+    model.graph.output("y", [1, 2])
+    let scratch = try ScratchFolder()
+    try scratch.write(model.bytes, to: "m.onnx")
+    try scratch.write(Self.array([1, -2, 3, -4, 5, -6], "(3, 2)"), to: "x.npy")
+    let result = try Command.run(
+      ["run", "m.onnx", "--input", "x.npy", "--output", "y.npy"], in: scratch)
+    #expect(result.exitCode == 0, "\(result.errors)")
+    let written = try scratch.read("y.npy")
+    #expect(Self.floats(written) == [5, -2])
+    #expect(String(decoding: written.prefix(100), as: UTF8.self).contains("(1, 2)"))
+  }
+
   @Test func `shapes that depend on numbers are evaluated node by node`() throws {
     var model = ONNXBuilder(opset: 17)
     model.graph.input("x", [-1, 2])

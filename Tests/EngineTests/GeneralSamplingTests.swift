@@ -187,6 +187,20 @@ import Testing
         == [0, 2, 5])
   }
 
+  @Test(arguments: [ResizeAxis.Coordinates.torchHalfPixel, .cropAndResize])
+  func `a size of one is one though its scale is rounded`(
+    _ coordinates: ResizeAxis.Coordinates
+  ) throws {
+    // 49 times the quotient 1/49 is below 1 in binary64, 3 times the binary32 third is above.
+    for (size, scale, middle) in [(49, 1.0 / 49, 24.0), (3, Double(Float(1) / 3), 1)] {
+      let one = Resize(
+        [0: .init(size: 1, scale: scale)], method: .init(.linear, coordinates: coordinates))
+      let x = AnyTensor([size], floats: (0..<size).map { Float($0) })
+      #expect(
+        try one.evaluate([x]).doubles == [coordinates == .cropAndResize ? middle : 0])
+    }
+  }
+
   @Test func `sizes without a place are refused`() {
     for request in [
       ResizeAxis.Request(size: -1, scale: 1), .init(size: 1, scale: 0),

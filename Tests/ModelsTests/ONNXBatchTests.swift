@@ -53,6 +53,23 @@ import Testing
       $0.node("Relu", ["t"], ["r"])
       $0.node("ReduceMax", ["r"], ["y"], [.integers("axes", [1])])
     },
+    Nodes("a shift along the first axis") {
+      $0.initializer(.integers("pads", [6], [1, 0, 0, -1, 0, 0]))
+      $0.node("Pad", ["x", "pads"], ["y"])
+    },
+    Nodes("a size along the first axis") {
+      $0.initializer(.floats("scales", [3], [1.5, 1, 1]))
+      $0.node("Resize", ["x", "", "scales"], ["y"])
+    },
+    Nodes("places in the whole input") {
+      $0.node("MaxPool", ["x"], ["m", "y"], [.integers("kernel_shape", [2])])
+    },
+    Nodes("a window over the batch's axis") {
+      $0.node("Transpose", ["x"], ["t"], [.integers("perm", [1, 2, 0])])
+      $0.node(
+        "MaxPool", ["t"], ["y"],
+        [.integers("kernel_shape", [3]), .integers("pads", [1, 1])])
+    },
     Nodes("a maximum behind a reshape") {
       $0.initializer(.integers("shape", [2], [-1, 6]))
       $0.node("Reshape", ["x", "shape"], ["r"])
@@ -86,6 +103,10 @@ import Testing
     Nodes("a softmax of each row") { $0.node("Softmax", ["x"], ["y"], [.integer("axis", 2)]) },
     Nodes("the largest of each row") {
       $0.node("ArgMax", ["x"], ["y"], [.integer("axis", 1)])
+    },
+    Nodes("a pool and its way back") {
+      $0.node("MaxPool", ["x"], ["m", "i"], [.integers("kernel_shape", [2])])
+      $0.node("MaxUnpool", ["m", "i"], ["y"], [.integers("kernel_shape", [2])])
     },
   ]
 
@@ -145,7 +166,7 @@ import Testing
       $0.node("Reshape", ["x", "shape"], ["r"])
       $0.node("Trilu", ["r"], ["y"])
     },
-    joining[0], joining[3], joining[4],
+    joining[0], joining[3], joining[4], joining[8], joining[10], joining[11],
   ]
 
   @Test(arguments: bound)

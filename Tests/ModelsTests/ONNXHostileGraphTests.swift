@@ -245,6 +245,12 @@ import Testing
       $0.initializer(.floats("one", [1], [1]))
       $0.node("Loop", ["m", "", "one"], ["y"], [.graph("body", body)])
     },
+    Hostile("a product of constants that takes seconds", at: "product", "constants", .limit) {
+      $0.initializer(.integers("shape", [2], [1300, 1300]))
+      $0.node("ConstantOfShape", ["shape"], ["c"])
+      $0.node("MatMul", ["c", "c"], ["product"])
+      $0.node("Add", ["x", "product"], ["y"])
+    },
     Hostile("a scan of nothing", "num_scan_inputs") {
       $0.node(
         "Scan", ["x"], ["y"], [.graph("body", branch("Relu")), .integer("num_scan_inputs", 0)])

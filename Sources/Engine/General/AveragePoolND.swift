@@ -53,6 +53,9 @@ public struct AveragePoolND: GeneralOperator {
     return AnyTensor(type.shape, doubles: y, element: type.element)
   }
 
+  /// The spatial ones.
+  public func joinedAxes(of input: TensorType) -> [Int] { Array(input.shape.indices.dropFirst(2)) }
+
   /// Yes.
   public var isDifferentiable: Bool { true }
 
@@ -131,6 +134,9 @@ public struct LpPoolND: GeneralOperator {
     }
     return AnyTensor(type.shape, doubles: y, element: type.element)
   }
+
+  /// The spatial ones.
+  public func joinedAxes(of input: TensorType) -> [Int] { Array(input.shape.indices.dropFirst(2)) }
 
   /// Yes.
   public var isDifferentiable: Bool { true }

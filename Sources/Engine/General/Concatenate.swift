@@ -43,6 +43,7 @@ public struct Concatenate: GeneralOperator {
     let outer = shape[..<axis].reduce(1, *)
     let inner = shape[(axis + 1)...].reduce(1, *)
     let all = AnyTensor(stacking: inputs, shape: [shape.reduce(1, *)], element: inputs[0].element)
+    guard outer != 1 else { return all.reshaped(shape) }
     var starts: [Int] = []
     var start = 0
     for input in inputs {

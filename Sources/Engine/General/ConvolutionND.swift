@@ -45,6 +45,9 @@ public struct ConvolutionND: GeneralOperator {
     return AnyTensor(type.shape, floats: y, element: type.element)
   }
 
+  /// All but the rows.
+  public func joinedAxes(of input: TensorType) -> [Int] { Array(input.shape.indices.dropFirst(1)) }
+
   /// Yes.
   public var isDifferentiable: Bool { true }
 

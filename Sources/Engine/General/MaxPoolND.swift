@@ -17,7 +17,8 @@ public struct MaxPoolND: GeneralOperator {
   }
 
   private let pool: PoolWindow
-  let result: Result
+  /// What the pool gives.
+  public let result: Result
 
   /// Creates the operator.
   public init(_ pool: PoolWindow, result: Result = .values) {
@@ -70,6 +71,9 @@ public struct MaxPoolND: GeneralOperator {
     }
     return sizes.indices.reversed().reduce(0) { $0 * sizes[$1] + index[$1] }
   }
+
+  /// The spatial ones.
+  public func joinedAxes(of input: TensorType) -> [Int] { Array(input.shape.indices.dropFirst(2)) }
 
   /// Yes, where it gives values.
   public var isDifferentiable: Bool { result == .values }

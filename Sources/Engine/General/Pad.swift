@@ -80,6 +80,11 @@ public struct Pad: GeneralOperator {
       type.shape, at: places(from: x.shape, to: type.shape).map { $0 < 0 ? x.count : $0 })
   }
 
+  /// Those around which elements stand or fall away.
+  public func joinedAxes(of input: TensorType) -> [Int] {
+    begins.indices.filter { begins[$0] != 0 || ends[$0] != 0 }
+  }
+
   /// Yes.
   public var isDifferentiable: Bool { true }
 

@@ -131,6 +131,14 @@ public struct Resize: GeneralOperator {
       at: crossedPlaces(along, of: tensor.shape).map { $0 < 0 ? tensor.count : $0 })
   }
 
+  /// Those that get another size or another part of the tensor.
+  public func joinedAxes(of input: TensorType) -> [Int] {
+    requests.filter { axis, request in
+      request.scale != 1 || request.size != input.shape[axis] || request.start != 0
+        || request.end != 1
+    }.keys.sorted()
+  }
+
   /// Yes.
   public var isDifferentiable: Bool { true }
 

@@ -115,16 +115,18 @@ public struct ResizeAxis: Sendable {
   ) -> Double {
     let size = Double(inputSize)
     let width = request.scale * size
+    // A scale is a rounded number: 1/49 of 49 elements are one.
+    let isOne = Float(width) == 1
     let half = (x + 0.5) / request.scale - 0.5
     switch coordinates {
     case .halfPixel: return half
     case .halfPixelSymmetric: return size / 2 * (1 - Double(request.size) / width) + half
-    case .torchHalfPixel: return width == 1 ? 0 : half
-    case .alignCorners: return width == 1 ? 0 : x * (size - 1) / (width - 1)
+    case .torchHalfPixel: return isOne ? 0 : half
+    case .alignCorners: return isOne ? 0 : x * (size - 1) / (width - 1)
     case .asymmetric: return x / request.scale
     case .cropAndResize:
       let span = (request.end - request.start) * (size - 1)
-      return request.start * (size - 1) + (width == 1 ? span / 2 : x * span / (width - 1))
+      return request.start * (size - 1) + (isOne ? span / 2 : x * span / (width - 1))
     }
   }
 

@@ -7,6 +7,8 @@ import Engine
 struct ONNXBatch {
   /// The batch's axis of each value that is known to have one.
   private var axes: [Graph.Value: Int]
+  /// Values whose numbers are places in the whole batch: in a row's graph they count from the row.
+  private var places: Set<Graph.Value> = []
   /// Whether the file fixes the batch at several rows, so that it may hold numbers for each of them.
   private let isFixed: Bool
 
@@ -30,12 +32,13 @@ struct ONNXBatch {
   mutating func pass(
     _ operation: Operator, from inputs: [Graph.Value], to output: Graph.Value, in graph: Graph
   ) throws(EngineError) {
-    if let general = operation.general, let first = inputs.first {
-      let type = graph.type(of: first)
-      // What a triangle keeps of a row depends on its place among the others.
-      let joined =
-        general is Triangle ? Array(type.shape.indices.suffix(2)) : general.joinedAxes(of: type)
-      try demandApart(joined, of: first, by: general.name)
+    if let first = inputs.first {
+      try demandApart(
+        operation.joinedAxes(of: graph.type(of: first)), of: first, by: operation.name)
+    }
+    for input in inputs where !(operation.general is MaxUnpool) { try demandNoPlaces(input) }
+    if let pool = operation.general as? MaxPoolND, pool.result != .values, axes[inputs[0]] != nil {
+      places.insert(output)
     }
     if isFixed, inputs.contains(where: { axes[$0] != nil }), !operation.isRowwise {
       throw ONNXBatch.lost
@@ -57,6 +60,14 @@ struct ONNXBatch {
   /// Throws where the number of rows, which the file fixes, is asked for.
   func demandUncounted(_ value: Graph.Value) throws(EngineError) {
     if isFixed, axes[value] != nil { throw ONNXBatch.lost }
+  }
+
+  /// Throws for places in the whole batch, which only the way back of a max pool can take by rows.
+  func demandNoPlaces(_ value: Graph.Value) throws(EngineError) {
+    guard places.contains(value) else { return }
+    throw EngineError(
+      .unsupported, "batch", expected: "rows that do not depend on one another",
+      found: "places in the whole batch; 'proofmark run' evaluates the model whole")
   }
 
   /// Whether a value of the graph is known to have the batch as its first axis.
@@ -84,6 +95,19 @@ struct ONNXBatch {
 }
 
 extension Operator {
+  /// The axes of an input along which the operator takes elements together.
+  fileprivate func joinedAxes(of input: TensorType) -> [Int] {
+    switch self {
+    // What a triangle keeps of a row depends on its place among the others.
+    case .general(let general) where general is Triangle:
+      Array(input.shape.indices.suffix(2))
+    case .general(let general): general.joinedAxes(of: input)
+    case .averagePool, .convolution, .dense, .globalAveragePool, .maxPool, .softmax, .zeroPadding:
+      Array(input.shape.indices.dropFirst())
+    default: []
+    }
+  }
+
   /// Whether the operator is known to compute each row of a batch, wherever its axis is, as it would
   /// alone: those of the core, and general ones that no place along the axis tells apart.
   fileprivate var isRowwise: Bool {

@@ -20,9 +20,11 @@ final class ONNXBuilder {
   private let external: ExternalBytes
   private let functions: [String: ONNXFunction]
   private(set) var graph: Graph
-  private var batch: ONNXBatch
+  private(set) var batch: ONNXBatch
   private var visits = 0
   private var operations = 0
+  /// Whether a graph is built, so that known values are the model's constants alone.
+  private var buildsGraph = false
   /// Bytes of the known values that are held.
   private var heldBytes = 0
   /// Where the node stands at which building failed.
@@ -50,7 +52,8 @@ final class ONNXBuilder {
 
   /// The outputs of the model's graph for its inputs.
   func outputs(of inputs: [String: ONNXValue]) throws(EngineError) -> [ONNXValue] {
-    try run(model.graph, opsets: model.opsets, scope: ONNXScope(inputs), depth: 0)
+    buildsGraph = inputs.values.contains { if case .computed = $0 { true } else { false } }
+    return try run(model.graph, opsets: model.opsets, scope: ONNXScope(inputs), depth: 0)
   }
 
   /// Makes computed values the graph's outputs.
@@ -96,10 +99,10 @@ final class ONNXBuilder {
   private func hold(_ value: ONNXValue) throws(EngineError) {
     guard let tensor = value.tensor else { return }
     heldBytes += tensor.type.byteCount
-    guard heldBytes <= EngineLimits.workspaceBytes else {
+    let limit = buildsGraph ? EngineLimits.constantBytes : EngineLimits.workspaceBytes
+    guard heldBytes <= limit else {
       throw EngineError(
-        .limit, "values", expected: "at most \(EngineLimits.workspaceBytes) bytes at once",
-        found: "more")
+        .limit, "values", expected: "at most \(limit) bytes at once", found: "more")
     }
   }
 
@@ -198,10 +201,10 @@ final class ONNXBuilder {
     if known.count == inputs.count {
       let work = try operation.operations(of: known.map(\.type), layout: .batchChannelsFirst)
       let (sum, overflow) = operations.addingReportingOverflow(work)
-      guard !overflow, sum <= EngineLimits.operations else {
+      let limit = buildsGraph ? EngineLimits.constantOperations : EngineLimits.operations
+      guard !overflow, sum <= limit else {
         throw EngineError(
-          .limit, "constants", expected: "at most \(EngineLimits.operations) operations",
-          found: "more")
+          .limit, "constants", expected: "at most \(limit) operations", found: "more")
       }
       operations = sum
       let result = ONNXValue.known(
@@ -236,9 +239,6 @@ final class ONNXBuilder {
     guard case .computed(let value, _) = value else { return }
     try batch.demandUncounted(value)
   }
-
-  /// Whether the value has the batch as its first axis.
-  func isRow(_ value: Graph.Value) -> Bool { batch.leads(value) }
 
   // Constants.
 

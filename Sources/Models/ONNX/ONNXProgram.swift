@@ -131,7 +131,12 @@ public struct ONNXProgram: Sendable {
             .unsupported, "output \(output.name)", expected: "a tensor that depends on the input",
             found: "a constant or a sequence")
         }
-        guard !isBatchFixed || builder.isRow(value) else {
+        do throws(EngineError) {
+          try builder.batch.demandNoPlaces(value)
+        } catch {
+          throw error.inside(layer: output.name)
+        }
+        guard !isBatchFixed || builder.batch.leads(value) else {
           throw EngineError(
             .unsupported, "output \(output.name)", expected: "rows of the batch", found: "others")
         }
