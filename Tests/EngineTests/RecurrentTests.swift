@@ -1,3 +1,4 @@
+import Bytes
 import Engine
 import Testing
 
@@ -65,6 +66,39 @@ import Testing
         1.2124802, -0.549686248,
       ]
     ).check()
+  }
+
+  @Test(arguments: [Recurrent.Masked.repeated, .zero])
+  func `masked steps leave the states and have the slopes of what stands there`(
+    _ masked: Recurrent.Masked
+  ) throws {
+    let x = pattern([4, 2, 2], 1)
+    let mask = AnyTensor([4, 2], integers: [0, 1, 1, 0, 0, 0, 1, 1], element: .bool)
+    let layer = try Recurrent(Self.both, output: .sequence, masked: masked)
+    let y = try layer.evaluate([x, mask]).floats
+    // Row 0 steps through 1 and 3, row 1 through 0 and 3; a shorter sequence is the same.
+    for (row, steps) in [(0, [1, 3]), (1, [0, 3])] {
+      let taken = steps.flatMap { x.floats[($0 * 2 + row) * 2..<($0 * 2 + row) * 2 + 2] }
+      let short = try Recurrent(Self.both, output: .sequence)
+        .evaluate([AnyTensor([2, 1, 2], floats: taken)]).floats
+      func unit(_ step: Int, _ direction: Int) -> [Float] {
+        let start = ((step * 2 + direction) * 2 + row) * 2
+        return Array(y[start..<start + 2])
+      }
+      for (number, step) in steps.enumerated() {
+        #expect(unit(step, 0) == Array(short[number * 4..<number * 4 + 2]))
+        #expect(unit(step, 1) == Array(short[number * 4 + 2..<number * 4 + 4]))
+      }
+      #expect(unit(2, 0) == (masked == .zero ? [0, 0] : unit(steps[0], 0)))
+      #expect(unit(2, 1) == (masked == .zero ? [0, 0] : unit(3, 1)))
+    }
+    try expectSlopes(of: layer, [x, mask])
+    #expect(throws: EngineError.self) {
+      try layer.evaluate([x, pattern([4, 2], 1)])
+    }
+    #expect(throws: EngineError.self) {
+      try Recurrent(Self.both, output: .hidden, takesHidden: true, masked: masked)
+    }
   }
 
   @Test func `a GRU that resets the product is torch's`() throws {

@@ -25,7 +25,7 @@ import Testing
   static let families = [
     "core", "lines", "volumes", "planes", "adaptive", "normalizations", "merging", "nested",
     "recurrent", "attention", "operations", "mixed", "preprocessing",
-    "further", "masked",
+    "further", "masked", "masks", "encodings",
   ]
 
   @Test(arguments: families, ["h5", "keras"])
@@ -148,7 +148,17 @@ import Testing
     ("pools", "\"output_layers\": [\"dense", "\"output_layers\": [\"dance", "output_layers"),
     ("pools", "\"class_name\": \"Functional\"", "\"class_name\": \"MyModel\"", "MyModel"),
     ("pools", "\"max_value\": 6.0", "\"max_value\": -1.0", "max_value"),
-    ("core", "\"mask_zero\": false", "\"mask_zero\": true", "mask_zero"),
+    (
+      "masks", "\"mask\": {\"class_name\": \"__keras_tensor__\"",
+      "\"veil\": {\"class_name\": \"__keras_tensor__\"", "veil"
+    ),
+    ("masks", "\"class_name\": \"NotEqual\"", "\"class_name\": \"NotEquals\"", "NotEquals"),
+    ("masks", "\"mask_value\": 0.0", "\"mask_value\": \"none\"", "mask_value"),
+    ("encodings", "\"abc,cd->abd\"", "\"abc,cd->acd\"", "equation"),
+    ("encodings", "\"abc,cde->abde\"", "\"abc,cde->bade\"", "equation"),
+    ("encodings", "\"output_mode\": \"count\"", "\"output_mode\": \"tally\"", "tally"),
+    ("encodings", "\"num_tokens\": 9", "\"num_tokens\": 0", "num_tokens"),
+    ("encodings", "\"bin_boundaries\": [0.0]", "\"bin_boundaries\": null", "bin_boundaries"),
     ("core", "\"input_dim\": 9", "\"input_dim\": 8", "input_dim"),
     ("core", "\"n\": 3", "\"n\": 0", "n: "),
     ("core", "\"n\": 3", "\"n\": 9000000000000000000", "RepeatVector|limit|64 bits"),

@@ -235,6 +235,49 @@ def masked():
     return keras.Model(i, L.Dense(3)(x))
 
 
+# Steps that do not count, and the layers that heed, pass on or drop the mask of them.
+def masks():
+    i = keras.Input((7,), dtype="int32")
+    f = keras.Input((6, 2))
+    e = L.Embedding(9, 4, mask_zero=True)(i)
+    m = L.Masking()(L.ReLU(threshold=0.5)(f))
+    d = L.LayerNormalization()(L.Dense(4, activation="tanh")(L.Dropout(0.5)(e)))
+    sequence, hidden, cell = L.LSTM(3, return_sequences=True, return_state=True)(m)
+    conv = L.Conv1D(3, 2)(e)
+    inner = keras.Sequential([L.Embedding(9, 3, mask_zero=True), L.Dropout(0.5),
+                              L.GRU(3, return_sequences=True), L.Dense(2), L.LSTM(2)])
+    return keras.Model([i, f], [
+        L.LSTM(3)(e), L.GRU(3, return_sequences=True)(d),
+        L.SimpleRNN(3, go_backwards=True, return_sequences=True)(m),
+        L.GlobalAveragePooling1D()(d), L.Bidirectional(L.LSTM(2, return_sequences=True))(m),
+        L.Bidirectional(L.GRU(3), merge_mode="sum")(e),
+        L.LSTM(3)(L.GRU(3, return_sequences=True)(m)), sequence, hidden, cell,
+        L.GlobalAveragePooling1D(keepdims=True)(L.Dense(3)(m)),
+        L.GRU(2)(L.Bidirectional(L.SimpleRNN(2, return_sequences=True))(e)),
+        L.GlobalAveragePooling1D()(conv), L.LSTM(2)(conv),
+        L.RNN(L.LSTMCell(2), zero_output_for_mask=True, return_sequences=True)(m), inner(i), L.LSTM(2)(L.Add()([e, d])),
+        L.SpectralNormalization(L.Dense(3))(e)])
+
+
+def encodings():
+    i = keras.Input((3,), dtype="int32")
+    f = keras.Input((5, 4))
+    bins = L.Discretization(bin_boundaries=[-1.0, 0.1, 0.5])
+    flat = L.Flatten()(f)
+    return keras.Model([i, f], [
+        L.CategoryEncoding(9)(i), L.CategoryEncoding(9, output_mode="count")(i),
+        L.CategoryEncoding(9, output_mode="one_hot")(i), L.Embedding(4, 2)(bins(f)),
+        L.Discretization(bin_boundaries=[0.0, 0.25], output_mode="count")(flat),
+        L.Discretization(bin_boundaries=[2.0, 2.5], output_mode="multi_hot")(flat),
+        L.Discretization(bin_boundaries=[0.0], output_mode="one_hot")(f),
+        L.EinsumDense("abc,cd->abd", (None, 3), bias_axes="d", activation="relu")(f),
+        L.EinsumDense("...x,xy->...y", (5, 2))(f),
+        L.EinsumDense("abc,cde->abde", (None, 3, 2), bias_axes="de")(f),
+        L.EinsumDense("abc,bcd->ad", 3, bias_axes="d")(f),
+        L.EinsumDense("abc,bd->adc", (3, None), bias_axes="d")(f),
+        L.EinsumDense("abc,dec->aebd", (2, None, 3), bias_axes="e")(f)])
+
+
 def mixed():
     i = keras.Input((3, 8, 7))
     x = L.Conv2D(4, 3, data_format="channels_first", padding="same", activation="relu")(i)
@@ -270,7 +313,7 @@ def save(name, arrays, letter):
 
 
 FAMILIES = (core, lines, volumes, planes, adaptive, normalizations, merging, nested, preprocessing,
-            recurrent, attention, operations, further, masked, mixed)
+            recurrent, attention, operations, further, masked, masks, encodings, mixed)
 if __name__ == "__main__":
     for build in FAMILIES:
         name = build.__name__

@@ -5,6 +5,8 @@ import Bytes
 /// Takes x (steps x rows x inputs) and, where it `takesHidden` and `takesState`, the first hidden
 /// and cell states (directions x rows x units), which else are +0. Steps and orders of the sums
 /// are those of `RecurrentCell`; a backward direction begins at the end of each row's sequence.
+/// Where it has a mask, a last input of truth values (steps x rows), steps that it marks false leave
+/// a row's states as they are; the row's output there is the hidden state, or +0.
 ///
 /// Gradients go back step by step in binary32: a state's gradient is that of the output plus that
 /// of the following step. Contributions of the directions to dx are added, forward first.
@@ -18,6 +20,14 @@ public struct Recurrent: GeneralOperator {
     case hidden
     /// The last cell states: directions x rows x units.
     case state
+  }
+
+  /// What a sequence has at masked steps.
+  public enum Masked: Sendable {
+    /// The output of the step before, +0 at the first.
+    case repeated
+    /// +0.
+    case zero
   }
 
   /// A cell and the order of its steps.
@@ -37,14 +47,16 @@ public struct Recurrent: GeneralOperator {
   private let lengths: [Int]?
   private let takesHidden: Bool
   private let takesState: Bool
+  private let masked: Masked?
 
-  /// Creates a layer; `lengths` are the steps of each row where they differ.
+  /// Creates a layer; `lengths` are the steps of each row where they differ, `masked` says that there
+  /// is a mask.
   ///
   /// - Throws: `EngineError` unless there are one or two directions of equal sizes, and for the
   ///   state of cells that have none.
   public init(
     _ directions: [Direction], output: Output, lengths: [Int]? = nil, takesHidden: Bool = false,
-    takesState: Bool = false
+    takesState: Bool = false, masked: Masked? = nil
   ) throws(EngineError) {
     guard (1...2).contains(directions.count),
       directions.allSatisfy({
@@ -58,8 +70,14 @@ public struct Recurrent: GeneralOperator {
     guard directions[0].cell.hasState || (output != .state && !takesState) else {
       throw EngineError("state", expected: "a cell that has one", found: "none")
     }
+    guard masked == nil || (lengths == nil && !takesHidden && !takesState) else {
+      throw EngineError(
+        .unsupported, "mask", expected: "sequences of one length and no first states",
+        found: "others")
+    }
     self.directions = directions
     self.output = output
+    self.masked = masked
     self.lengths = lengths
     self.takesHidden = takesHidden
     self.takesState = takesState
@@ -83,9 +101,10 @@ public struct Recurrent: GeneralOperator {
 
   /// What the output is.
   public func outputType(of inputs: [TensorType]) throws(EngineError) -> TensorType {
-    let count = 1 + (takesHidden ? 1 : 0) + (takesState ? 1 : 0)
+    let count = 1 + (takesHidden ? 1 : 0) + (takesState ? 1 : 0) + (masked == nil ? 0 : 1)
     try requireCount(inputs, count...count)
-    for input in inputs where input.element != .float32 {
+    let numbers = masked == nil ? inputs : inputs.dropLast()
+    for input in numbers where input.element != .float32 {
       throw EngineError(
         .unsupported, "input", expected: "float32", found: input.element.rawValue)
     }
@@ -95,8 +114,13 @@ public struct Recurrent: GeneralOperator {
         "input", expected: "steps x rows x \(directions[0].cell.inputs)", found: "\(x)")
     }
     let states = [directions.count, x[1], units]
-    for input in inputs.dropFirst() where input.shape != states {
+    for input in numbers.dropFirst() where input.shape != states {
       throw EngineError("initial state", expected: "\(states)", found: "\(input.shape)")
+    }
+    if masked != nil, let mask = inputs.last, mask != TensorType([x[0], x[1]], .bool) {
+      throw EngineError(
+        "mask", expected: "truth values of \([x[0], x[1]])",
+        found: "\(mask.element.rawValue) of \(mask.shape)")
     }
     if let lengths, lengths.count != x[1] || !lengths.allSatisfy({ (0...x[0]).contains($0) }) {
       throw EngineError(
@@ -157,12 +181,18 @@ public struct Recurrent: GeneralOperator {
     return isBackward ? length - 1 - index : index
   }
 
+  /// Whether each row's step counts: step by step, nil where all do.
+  private func mask(_ inputs: [AnyTensor]) -> [Bool]? {
+    masked == nil ? nil : inputs.last?.integers.map { $0 != 0 }
+  }
+
   private func pass(
     _ number: Int, _ inputs: [AnyTensor], _ sizes: Sizes, keepsSteps: Bool,
     _ give: (_ step: Int, _ row: Int, _ hidden: ArraySlice<Float>) -> Void
   ) -> Passage {
     let (cell, isBackward) = (directions[number].cell, directions[number].isBackward)
     let x = inputs[0].floats
+    let mask = mask(inputs)
     let width = sizes.rows * units
     let zeros = [Float](repeating: 0, count: width)
     func initial(_ index: Int, _ isGiven: Bool) -> [Float] {
@@ -187,6 +217,10 @@ public struct Recurrent: GeneralOperator {
       for (row, place) in places.enumerated() {
         guard let place else { continue }
         let range = row * units..<(row + 1) * units
+        if let mask, !mask[place * sizes.rows + row] {
+          if masked == .repeated { give(place, row, passage.hidden[range]) }
+          continue
+        }
         passage.hidden.replaceSubrange(range, with: step.hidden[range])
         if cell.hasState { passage.state.replaceSubrange(range, with: step.state[range]) }
         give(place, row, step.hidden[range])
@@ -204,6 +238,7 @@ public struct Recurrent: GeneralOperator {
   ) throws(EngineError) -> [AnyTensor?] {
     let sizes = Sizes(inputs[0].shape)
     let dy = dy.floats
+    let mask = mask(inputs)
     let width = sizes.rows * units
     var dx = [Float](repeating: 0, count: inputs[0].count)
     var firstHidden: [Float] = []
@@ -221,6 +256,7 @@ public struct Recurrent: GeneralOperator {
         if self.output == .sequence {
           for (row, place) in places.enumerated() {
             guard let place else { continue }
+            if masked == .zero, let mask, !mask[place * sizes.rows + row] { continue }
             let start = ((place * directions.count + number) * sizes.rows + row) * units
             for unit in 0..<units { dHidden[row * units + unit] += dy[start + unit] }
           }
@@ -228,7 +264,7 @@ public struct Recurrent: GeneralOperator {
         let parts = passage.steps[index].gradients(
           cell, rows: sizes.rows, dHidden: dHidden, dState: dState)
         for (row, place) in places.enumerated() {
-          guard let place else { continue }
+          guard let place, mask.map({ $0[place * sizes.rows + row] }) ?? true else { continue }
           let range = row * units..<(row + 1) * units
           dHidden.replaceSubrange(range, with: parts.hidden[range])
           if cell.hasState { dState.replaceSubrange(range, with: parts.state[range]) }
@@ -246,6 +282,7 @@ public struct Recurrent: GeneralOperator {
     if takesState {
       gradients.append(AnyTensor(inputs[takesHidden ? 2 : 1].shape, floats: firstState))
     }
+    if masked != nil { gradients.append(nil) }
     return gradients
   }
 }

@@ -19,7 +19,7 @@ struct KerasCall {
     guard inputs.count == 1 else {
       throw EngineError("inbound_nodes", expected: "one input", found: "\(inputs.count)")
     }
-    for (name, argument) in arguments.named where !argument.values.isEmpty {
+    for (name, argument) in arguments.named where !argument.values.isEmpty && !takesMask(name) {
       throw layer.unsupported("inbound_nodes", "one input", "a value for '\(name)'")
     }
     return inputs[0]

@@ -13,7 +13,6 @@ final class KerasGraphBuilder {
   /// Constants of all nodes: each call of a layer holds its own, packed for its place.
   private static let parameterLimit = 1 << 30
 
-  private let config: JSON
   private let topology: KerasTopology
   private let weights: KerasWeights
   /// The version of Keras that wrote the model; some functions changed their meaning.
@@ -21,6 +20,8 @@ final class KerasGraphBuilder {
   /// Whether the kernels were trained by a true convolution, which turns them.
   let turnsKernels: Bool
   private(set) var graph: Graph
+  /// The masks of values that have one.
+  private(set) var masks: [Graph.Value: KerasMask] = [:]
   private var callCount = 0
   private var parameterCount = 0
 
@@ -30,7 +31,6 @@ final class KerasGraphBuilder {
     _ file: KerasModelFile, weights: KerasWeights, rowShape: [Int]? = nil
   ) throws(EngineError) {
     let model = try KerasLayerConfig(file.config)
-    config = file.config
     topology = try KerasTopology(model)
     self.weights = weights
     let known = Set(topology.layers.map(\.name))
@@ -134,28 +134,25 @@ final class KerasGraphBuilder {
     }
     let call = KerasCall(
       layer: layer, weights: weights, arguments: arguments, builder: self, depth: depth)
-    return try KerasLayers.conversion(of: layer)(call)
-  }
-
-  /// The class of a layer of the model that leaves out masked steps; nil where masks change nothing.
-  var maskTaker: String? {
-    func taker(in json: JSON) -> String? {
-      if let name = json["class_name"]?.string, KerasGraphBuilder.maskTakers.contains(name) {
-        return name
-      }
-      for child in (json.array ?? []) + (json.object?.map(\.value) ?? []) {
-        if let found = taker(in: child) { return found }
-      }
-      return nil
+    let conversion = try KerasLayers.conversion(of: layer)
+    guard !masks.isEmpty || arguments.named.contains(where: { $0.name == "mask" }) else {
+      return try conversion(call)
     }
-    return taker(in: config)
+    try call.demandMasksHeeded()
+    let results = try conversion(call)
+    // A value that passed through unchanged would keep the mask that the layer may drop.
+    let given = arguments.values
+    return try results.map { (result) throws(EngineError) in
+      let own =
+        given.contains(result)
+        ? try append(.identity(Identity()), named: layer.name, to: [result]) : result
+      if masks[own] == nil, let mask = call.passedMask { masks[own] = mask }
+      return own
+    }
   }
 
-  private static let maskTakers: Set<String> = [
-    "SimpleRNN", "GRU", "LSTM", "RNN", "Bidirectional", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D",
-    "GlobalAveragePooling1D", "MultiHeadAttention", "GroupQueryAttention", "Attention",
-    "AdditiveAttention", "Softmax",
-  ]
+  /// Gives a value a mask, before the layer's other rules for masks are looked at.
+  func setMask(_ mask: KerasMask?, of value: Graph.Value) { masks[value] = mask }
 
   private func count(_ steps: Int) throws(EngineError) {
     callCount += steps

@@ -27,10 +27,11 @@ struct KerasLayerConfig {
     self.attributes = currentAttributes(of: className, attributes)
     self.name = name
     module = json["module"]?.string
-    // An `.h5` names no modules, but only operations cannot be trained.
+    // An `.h5` names no modules, but only operations and one layer do not say whether they train.
     let isKeras3Call = json["inbound_nodes"]?.array?.first?["args"] != nil
     isOperation =
-      module?.contains(".ops") ?? (isKeras3Call && attributes["trainable"] == nil)
+      module?.contains(".ops")
+      ?? (isKeras3Call && attributes["trainable"] == nil && className != "Discretization")
     buildConfig = json["build_config"] ?? .null
     try checkClass(registeredName: json["registered_name"]?.string)
     try checkNumbers()

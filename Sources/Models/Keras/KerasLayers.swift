@@ -48,8 +48,6 @@ enum KerasLayers {
   /// Classes that are refused for a reason worth stating.
   private static let refused = [
     "Lambda": "its code is not run",
-    "Masking": "masked steps",
-    "SpectralNormalization": "its weights change at each call",
     "TorchModuleWrapper": "its code is not run",
     "TFSMLayer": "its code is not run",
     "JaxLayer": "its code is not run",

@@ -28,6 +28,18 @@ extension KerasCall {
       to: inputs)
   }
 
+  /// `not_equal` of a value and a number of its type.
+  func isOther() throws(EngineError) -> Graph.Value {
+    let x = try value(0, "x1")
+    guard let stated = option("x2", 1)?.double else {
+      throw layer.unsupported("x2", "a number", option("x2", 1)?.compactText() ?? "a value")
+    }
+    let number = AnyTensor([], floats: [Float(stated)]).converted(to: type(of: x).element)
+    let isEqual = try append(Comparison(.equal), to: [x, constant(number)])
+    let isTrue = AnyTensor([], integers: [1], element: .bool)
+    return try append(Comparison(.exclusiveOr), to: [isEqual, constant(isTrue)])
+  }
+
   /// `split`: so many parts of one size, or parts between the given places.
   func split() throws(EngineError) -> [Graph.Value] {
     let x = try value(0, "x")

@@ -174,6 +174,22 @@ enum KerasOperations {
       return try call.append(Exponentiation(), to: [x, y])
     },
     "Pad": { (call) throws(EngineError) in try call.padded() },
+    "LogicalAnd": { (call) throws(EngineError) in
+      try call.append(Comparison(.and), to: [call.value(0, "x1"), call.value(1, "x2")])
+    },
+    "LogicalOr": { (call) throws(EngineError) in
+      try call.append(Comparison(.or), to: [call.value(0, "x1"), call.value(1, "x2")])
+    },
+    "NotEqual": { (call) throws(EngineError) in try call.isOther() },
+    "Any": { (call) throws(EngineError) in
+      let x = try call.append(Cast(to: .int32), to: [call.value(0, "x")])
+      guard let axes = try call.optionAxes(rank: call.shape(of: x).count) else {
+        throw call.layer.unsupported("axis", "axes behind the batch", "all")
+      }
+      let keeps = call.option("keepdims", 2)?.bool ?? false
+      let most = try call.append(Reduction(.maximum, axes: axes, keepsAxes: keeps), to: [x])
+      return try call.append(Cast(to: .bool), to: [most])
+    },
     "Identity": { (call) throws(EngineError) in try call.value(0, "x") },
     "StopGradient": { (call) throws(EngineError) in try call.value(0, "variable") },
     "GetItem": { (call) throws(EngineError) in try call.item() },

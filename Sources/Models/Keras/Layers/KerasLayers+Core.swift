@@ -4,7 +4,7 @@ import Formats
 
 extension KerasLayers {
   static let core: [String: KerasSingleConversion] = [
-    "Dense": dense, "Embedding": embedding,
+    "Dense": dense, "EinsumDense": einsumDense, "Embedding": embedding, "Masking": masking,
     "InputLayer": identity, "Identity": identity, "Dropout": identity,
     "SpatialDropout1D": identity, "SpatialDropout2D": identity, "SpatialDropout3D": identity,
     "GaussianDropout": identity, "GaussianNoise": identity, "AlphaDropout": identity,
@@ -32,9 +32,6 @@ extension KerasLayers {
 
   /// `Embedding`: rows of a table by whole numbers.
   private static func embedding(_ call: KerasCall) throws(EngineError) -> Graph.Value {
-    if try call.layer.bool("mask_zero", default: false), let taker = call.builder.maskTaker {
-      throw call.layer.unsupported("mask_zero", "false (no masked steps)", "true before \(taker)")
-    }
     let table = try call.weights.tensors(named: ["embeddings"])[0]
     try call.demand(
       "input_dim", call.layer.integer("input_dim", default: table.shape.first ?? 0),
@@ -44,8 +41,53 @@ extension KerasLayers {
     }
     var x = try call.input()
     if call.type(of: x).element.isFloat { x = try call.append(Cast(to: .int32), to: [x]) }
-    return try call.append(
+    let rows = try call.append(
       Gather(axis: 0), to: [call.constant(AnyTensor(table)), x])
+    if try call.layer.bool("mask_zero", default: false) {
+      let isTruth = try call.append(Cast(to: .bool), to: [x])
+      call.builder.setMask(.steps(isTruth), of: rows)
+    }
+    return rows
+  }
+
+  /// `Masking`: steps whose elements all are one number do not count, and become +0.
+  private static func masking(_ call: KerasCall) throws(EngineError) -> Graph.Value {
+    let x = try call.input()
+    let shape = call.shape(of: x)
+    guard shape.count > 1, call.type(of: x).element == .float32 else {
+      throw call.layer.unsupported("input", "steps of vectors of float32", "shape \(shape)")
+    }
+    let number = try call.layer.double("mask_value", default: 0)
+    let isMasked = try call.append(Comparison(.equal), to: [x, call.constant(number)])
+    let isOther = try call.append(
+      Reduction(.minimum, axes: [shape.count - 1], keepsAxes: true),
+      to: [call.append(Cast(to: .int32), to: [isMasked])])
+    let counts = try call.append(
+      Comparison(.equal),
+      to: [isOther, call.constant(AnyTensor([], integers: [0], element: .int32))])
+    let y = try call.append(Select(), to: [counts, x, call.constant(0)])
+    call.builder.setMask(
+      .steps(try call.reshape(counts, to: Array(shape.dropLast()))), of: y)
+    return y
+  }
+
+  /// `EinsumDense`: the sum over the letters that the input shares with the kernel.
+  private static func einsumDense(_ call: KerasCall) throws(EngineError) -> Graph.Value {
+    let x = try call.input()
+    let tensors = try call.ownWeights().tensors(
+      named: call.layer.has("bias_axes") ? ["kernel", "bias"] : ["kernel"])
+    let sum = try KerasEinsum(call, kernel: tensors[0], rank: call.shape(of: x).count)
+    var y = try sum.apply(to: x, call)
+    if tensors.count > 1 {
+      let bias = AnyTensor(tensors[1])
+      let rank = call.shape(of: y).count
+      // Keras' own bias has an axis for each of the output's from its first named one on.
+      guard bias.shape.count <= rank else {
+        throw EngineError("bias", expected: "at most \(rank) axes", found: "\(bias.shape)")
+      }
+      y = try call.arithmetic(.add, y, call.constant(bias))
+    }
+    return try call.activated(y)
   }
 }
 

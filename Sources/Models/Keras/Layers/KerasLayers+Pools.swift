@@ -59,7 +59,12 @@ extension KerasLayers {
       let format = try call.dataFormat()
       let x = try call.input()
       _ = try call.spatialSizes(of: x, rank: rank, format: format)
-      let y = try call.globalPool(x, pooled, format: format)
+      let y =
+        if rank == 1, pooled == .mean, let mask = try call.mask(of: x) {
+          try call.maskedMean(x, mask, format: format)
+        } else {
+          try call.globalPool(x, pooled, format: format)
+        }
       guard try call.layer.bool("keepdims", default: false) else { return y }
       let channels = call.shape(of: y)
       let ones = [Int](repeating: 1, count: rank)
@@ -86,6 +91,22 @@ extension KerasLayers {
 }
 
 extension KerasCall {
+  /// The mean of the steps that count, of each channel: the sum of the others as +0, rounded, over
+  /// their number.
+  fileprivate func maskedMean(
+    _ x: Graph.Value, _ mask: Graph.Value, format: Layout
+  ) throws(EngineError) -> Graph.Value {
+    let axis = format == .channelsFirst ? 1 : 0
+    let steps = shape(of: x)[axis]
+    let column = try reshape(mask, to: axis == 0 ? [steps, 1] : [1, steps])
+    let kept = try append(Select(), to: [column, x, constant(0)])
+    let sum = try append(Reduction(.sum, axes: [axis], keepsAxes: false), to: [kept])
+    let count = try append(
+      Reduction(.sum, axes: [0], keepsAxes: false),
+      to: [append(Cast(to: .float32), to: [mask])])
+    return try arithmetic(.divide, sum, count)
+  }
+
   /// One number for each channel.
   fileprivate func globalPool(
     _ x: Graph.Value, _ pooled: KerasLayers.Pooled, format: Layout

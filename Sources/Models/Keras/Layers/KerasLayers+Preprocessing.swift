@@ -4,6 +4,7 @@ import Engine
 extension KerasLayers {
   static let preprocessing: [String: KerasSingleConversion] = [
     "Rescaling": rescaling, "Normalization": normalization, "CenterCrop": centerCrop,
+    "Discretization": discretization, "CategoryEncoding": categoryEncoding,
     "Resizing": { (call) throws(EngineError) in
       for key in ["crop_to_aspect_ratio", "pad_to_aspect_ratio", "antialias"]
       where try call.layer.bool(key, default: false) {
@@ -73,6 +74,40 @@ extension KerasLayers {
       .divide, call.arithmetic(.subtract, x, call.constant(mean)), call.constant(deviation))
   }
 
+  /// `Discretization`: how many boundaries are at or below x, as a number or as its code.
+  private static func discretization(_ call: KerasCall) throws(EngineError) -> Graph.Value {
+    guard let boundaries = try call.layer.doubles("bin_boundaries") else {
+      throw call.layer.wrong("bin_boundaries", "numbers", .null)
+    }
+    let x = try call.singles(call.input())
+    let shape = call.shape(of: x)
+    let limits = AnyTensor([boundaries.count], floats: boundaries.map { Float($0) })
+    // What is not below all of them is NaN too, which Keras puts behind the last.
+    let isBelow = try call.append(
+      Comparison(.less), to: [call.reshape(x, to: shape + [1]), call.constant(limits)])
+    let below = try call.append(
+      Reduction(.sum, axes: [shape.count], keepsAxes: false),
+      to: [call.append(Cast(to: .int32), to: [isBelow])])
+    let bins = try call.append(
+      Arithmetic(.subtract),
+      to: [
+        call.constant(AnyTensor([], integers: [Int64(boundaries.count)], element: .int32)), below,
+      ])
+    return try call.encoded(bins, depth: boundaries.count + 1, default: "int")
+  }
+
+  /// `CategoryEncoding` of whole numbers.
+  private static func categoryEncoding(_ call: KerasCall) throws(EngineError) -> Graph.Value {
+    var x = try call.input()
+    if call.type(of: x).element != .int32 { x = try call.append(Cast(to: .int32), to: [x]) }
+    let depth = try call.layer.integer("num_tokens")
+    guard (1...EngineLimits.valueElements).contains(depth) else {
+      throw call.layer.wrong(
+        "num_tokens", "1 or more", call.layer.attributes["num_tokens"] ?? .null)
+    }
+    return try call.encoded(x, depth: depth, default: "multi_hot")
+  }
+
   /// `CenterCrop` of an image at least as large as the crop.
   private static func centerCrop(_ call: KerasCall) throws(EngineError) -> Graph.Value {
     let format = try call.dataFormat()
@@ -95,6 +130,33 @@ extension KerasCall {
   /// The value in binary32.
   func singles(_ x: Graph.Value) throws(EngineError) -> Graph.Value {
     type(of: x).element == .float32 ? x : try append(Cast(to: .float32), to: [x])
+  }
+
+  /// Whole numbers below `depth` as the layer's `output_mode` says: as they are, or 1 at their
+  /// places, of each or of all of a row together.
+  fileprivate func encoded(
+    _ x: Graph.Value, depth: Int, default mode: String
+  ) throws(EngineError) -> Graph.Value {
+    guard try !layer.bool("sparse", default: false) else {
+      throw layer.unsupported("sparse", "false", "true")
+    }
+    let mode = try layer.text("output_mode", default: mode)
+    if mode == "int" { return x }
+    var shape = shape(of: x)
+    guard ["one_hot", "multi_hot", "count"].contains(mode) else {
+      throw layer.unsupported("output_mode", "int, one_hot, multi_hot or count", mode)
+    }
+    guard !shape.isEmpty, mode == "one_hot" || shape.count == 1 else {
+      throw layer.unsupported("input", "rows of one axis", "shape \(shape)")
+    }
+    if mode == "one_hot", shape.last == 1 { shape.removeLast() }
+    let places = AnyTensor([depth], integers: (0..<depth).map(Int64.init), element: .int32)
+    let isThere = try append(
+      Comparison(.equal), to: [reshape(x, to: shape + [1]), constant(places)])
+    let ones = try append(Cast(to: .float32), to: [isThere])
+    guard mode != "one_hot" else { return ones }
+    return try append(
+      Reduction(mode == "count" ? .sum : .maximum, axes: [0], keepsAxes: false), to: [ones])
   }
 
   /// A number, or one for each of the last axis.

@@ -14,7 +14,7 @@ extension KerasLayers {
       throw EngineError("inbound_nodes", expected: "an input", found: "none")
     }
     for (name, argument) in call.arguments.named
-    where name != "initial_state" && !argument.values.isEmpty {
+    where name != "initial_state" && !argument.values.isEmpty && !call.takesMask(name) {
       throw call.layer.unsupported(
         "inbound_nodes", "a sequence and states", "a value for '\(name)'")
     }
@@ -33,24 +33,32 @@ extension KerasLayers {
     // Before Keras 2.4 the backward layer is the forward one with its direction turned.
     let isOwn = call.layer.has("backward_layer")
     let backward = isOwn ? try call.innerLayer("backward_layer") : forward
-    let first = try KerasRecurrence(
+    var first = try KerasRecurrence(
       forward, call.weights.part("forward_layer", 0..<count / 2), call)
     var second = try KerasRecurrence(
       backward, call.weights.part("backward_layer", count / 2..<count), call)
     if !isOwn { second.isBackward.toggle() }
+    // With both directions side by side, masked steps are +0.
+    first.zerosMasked = first.returnsSequences
+    second.zerosMasked = second.returnsSequences
     let a = try first.outputs(of: x, states: [], isFlipped: false)
     let b = try second.outputs(of: x, states: [], isFlipped: second.returnsSequences)
     let states = Array(a.dropFirst() + b.dropFirst())
-    guard call.layer.has("merge_mode") else { return [a[0], b[0]] + states }
-    switch try call.layer.text("merge_mode", default: "concat") {
-    case "concat": return try [call.concatenated([a[0], b[0]], axis: -1)] + states
-    case "sum": return try [call.arithmetic(.add, a[0], b[0])] + states
-    case "mul": return try [call.arithmetic(.multiply, a[0], b[0])] + states
+    let merged: [Graph.Value]
+    switch call.layer.has("merge_mode") ? try call.layer.text("merge_mode", default: "") : "none" {
+    case "none": merged = [a[0], b[0]]
+    case "concat": merged = [try call.concatenated([a[0], b[0]], axis: -1)]
+    case "sum": merged = [try call.arithmetic(.add, a[0], b[0])]
+    case "mul": merged = [try call.arithmetic(.multiply, a[0], b[0])]
     case "ave":
-      return try [call.arithmetic(.divide, call.arithmetic(.add, a[0], b[0]), 2)] + states
+      merged = [try call.arithmetic(.divide, call.arithmetic(.add, a[0], b[0]), 2)]
     case let other:
       throw call.layer.unsupported("merge_mode", "concat, sum, mul, ave or none", other)
     }
+    if first.returnsSequences, let mask = try call.mask(of: x) {
+      for value in merged { call.builder.setMask(.steps(mask), of: value) }
+    }
+    return merged + states
   }
 }
 
@@ -63,6 +71,8 @@ private struct KerasRecurrence {
   private let units: Int
   let returnsSequences: Bool
   var isBackward: Bool
+  /// Whether a sequence of outputs is +0 where steps are masked, else the output before.
+  var zerosMasked: Bool
 
   init(
     _ layer: KerasLayerConfig, _ weights: KerasWeightGroup, _ outer: KerasCall
@@ -84,6 +94,7 @@ private struct KerasRecurrence {
     returnsSequences = try layer.bool("return_sequences", default: false)
     returnsState = try layer.bool("return_state", default: false)
     isBackward = try layer.bool("go_backwards", default: false)
+    zerosMasked = try layer.bool("zero_output_for_mask", default: false)
     let activation = try call.recurrentActivation("activation", default: "tanh")
     func gateActivation() throws(EngineError) -> RecurrentActivation {
       // The default was `hard_sigmoid` before Keras 2.3; files state it.
@@ -126,12 +137,21 @@ private struct KerasRecurrence {
     guard states.count <= (hasState ? 2 : 1) else {
       throw EngineError("initial_state", expected: "the cell's states", found: "\(states.count)")
     }
+    let mask = try call.mask(of: x)
+    if mask != nil {
+      guard states.isEmpty, call.builder.kerasMajor > 1, returnsSequences || !zerosMasked else {
+        throw call.layer.unsupported(
+          "mask", "masked steps without initial states, of Keras 2 or 3", "others")
+      }
+    }
     var inputs = [try call.reshape(x, to: [shape[0], 1, shape[1]])]
     for state in states { inputs.append(try call.reshape(state, to: [1, 1, units])) }
+    if let mask { inputs.append(try call.reshape(mask, to: [shape[0], 1])) }
     func value(_ output: Recurrent.Output, _ shape: [Int]) throws(EngineError) -> Graph.Value {
       let operation = try Recurrent(
         [Recurrent.Direction(cell, isBackward: isBackward)], output: output,
-        takesHidden: !states.isEmpty, takesState: states.count == 2)
+        takesHidden: !states.isEmpty, takesState: states.count == 2,
+        masked: mask == nil ? nil : zerosMasked ? .zero : .repeated)
       return try call.reshape(call.append(operation, to: inputs), to: shape)
     }
     var results: [Graph.Value] = []
@@ -143,6 +163,7 @@ private struct KerasRecurrence {
       ]
       results.append(
         isBackward == isFlipped ? sequence : try call.append(Slice(spans: spans), to: [sequence]))
+      if let mask { call.builder.setMask(.steps(mask), of: results[0]) }
     } else {
       results.append(try value(.hidden, [units]))
     }

@@ -2,12 +2,22 @@ import Bytes
 import Engine
 
 extension KerasLayers {
-  static let wrappers: [String: KerasSingleConversion] = ["TimeDistributed": timeDistributed]
+  static let wrappers: [String: KerasSingleConversion] = [
+    "TimeDistributed": timeDistributed, "SpectralNormalization": spectralNormalization,
+  ]
 
   /// Layers that take any number of axes and look only along the last.
   private static let anyRank: Set<String> = [
     "Dense", "Activation", "Dropout", "ReLU", "LeakyReLU", "ELU", "Rescaling",
   ]
+
+  /// `SpectralNormalization`: the inner layer; its kernel was divided by its norm in training.
+  private static func spectralNormalization(
+    _ call: KerasCall
+  ) throws(EngineError) -> Graph.Value {
+    let weights = call.weights.part("layer", 0..<max(0, call.weights.entries.count - 1))
+    return try call.apply(call.innerLayer("layer"), weights: weights, to: call.input())
+  }
 
   /// `TimeDistributed`: the inner layer applied to each step.
   private static func timeDistributed(_ call: KerasCall) throws(EngineError) -> Graph.Value {
