@@ -21,6 +21,7 @@ let plainNames: StaticString = """
   builtins	slice	call	d,d,d
   builtins	str	ref
   builtins	tuple	ref
+  collections	ChainMap	new ref state
   collections	Counter	call ref	d
   collections	OrderedDict	call items ref state	
   collections	defaultdict	call items ref	C*

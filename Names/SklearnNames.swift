@@ -31,8 +31,22 @@ let sklearnNames: StaticString = """
   scipy.interpolate._fitpack2	InterpolatedUnivariateSpline	new ref state
   scipy.interpolate._fitpack2	LSQUnivariateSpline	new ref state
   scipy.interpolate._interpolate	_PPoly	new state
+  scipy.interpolate._interpolate	interp1d	new ref state
+  scipy.interpolate._interpolate	interp1d._call_linear	ref
+  scipy.interpolate._interpolate	interp1d._call_linear_np	ref
+  scipy.interpolate._interpolate	interp1d._call_nan_spline	ref
+  scipy.interpolate._interpolate	interp1d._call_nearest	ref
+  scipy.interpolate._interpolate	interp1d._call_previousnext	ref
+  scipy.interpolate._interpolate	interp1d._call_spline	ref
   scipy.interpolate.fitpack2	InterpolatedUnivariateSpline	new ref state
   scipy.interpolate.fitpack2	LSQUnivariateSpline	new ref state
+  scipy.interpolate.interpolate	interp1d	new ref state
+  scipy.interpolate.interpolate	interp1d._call_linear	ref
+  scipy.interpolate.interpolate	interp1d._call_linear_np	ref
+  scipy.interpolate.interpolate	interp1d._call_nan_spline	ref
+  scipy.interpolate.interpolate	interp1d._call_nearest	ref
+  scipy.interpolate.interpolate	interp1d._call_previousnext	ref
+  scipy.interpolate.interpolate	interp1d._call_spline	ref
   scipy.optimize._optimize	OptimizeResult	items new ref
   scipy.optimize.optimize	OptimizeResult	items new ref
   scipy.sparse._bsr	bsr_array	new ref state
@@ -56,6 +70,8 @@ let sklearnNames: StaticString = """
   scipy.sparse.dia	dia_matrix	new ref state
   scipy.sparse.dok	dok_matrix	ref state
   scipy.sparse.lil	lil_matrix	new ref state
+  scipy.spatial.transform._rotation	Rotation	new ref state
+  scipy.spatial.transform.rotation	Rotation	new state
   scipy.stats._kde	gaussian_kde	new ref state
   scipy.stats.kde	gaussian_kde	new ref state
   sklearn._loss._loss	CyAbsoluteError	call ref	

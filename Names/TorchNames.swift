@@ -284,4 +284,5 @@ let torchNames: StaticString = """
   torch.storage	_TypedStorage	new ref state
   torch.storage	_UntypedStorage	ref
   torch.tensor	_rebuild_from_type_v2	call rebuilds	C,C,dDX,dDX
+  torch.utils.data.dataset	TensorDataset	new state
   """

@@ -124,7 +124,7 @@ struct ArchiveReader {
     var fault: ParseError?
     var rest = 0
     do throws(ParseError) {
-      rest = try file.unpack(into: &store, limit: limit(under: builder))
+      rest = try file.unpack(into: &store, limit: limit(under: builder), under: builder.limits)
     } catch {
       fault = error
     }
@@ -180,7 +180,8 @@ struct ArchiveReader {
     let (most, overflow) = builder.allowance.bytes.addingReportingOverflow(
       builder.limits.headerBytes)
     return min(
-      Allowance.unpackedBytes(builder.limits, packed: bytes.count), overflow ? Int.max : most)
+      Allowance.unpackedBytes(builder.limits, packed: bytes.count), overflow ? Int.max : most,
+      builder.limits.totalBytes)
   }
 
   /// Reports what readers of compressed files undo in different ways, and keeps what only some of

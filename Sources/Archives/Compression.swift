@@ -38,6 +38,9 @@ struct CompressedFile {
   /// Packed bytes of a mapped file that stay in memory behind the decoder.
   private static let releasedBytes = 8 << 20
 
+  /// Unpacked bytes that may come before what they are made of: a tensor of zeros in front.
+  private static let zeroBytes = 256 << 20
+
   init(_ bytes: ByteSlice, _ compression: Compression) {
     self.bytes = bytes
     self.compression = compression
@@ -58,11 +61,18 @@ struct CompressedFile {
   /// Adds the unpacked bytes to the store, and says how many packed bytes follow the stream.
   ///
   /// - Throws: `ParseError` when the stream is damaged, or gives more than `limit` bytes.
-  func unpack(into store: inout MemberStore, limit: Int) throws(ParseError) -> Int {
+  func unpack(
+    into store: inout MemberStore, limit: Int, under limits: Limits
+  ) throws(ParseError) -> Int {
     let consumed = try read(limit: limit) { (block, place) throws(ParseError) in
-      guard block.count <= limit - store.count else {
+      // A bomb is told long before its end: by what the bytes so far may become.
+      let allowed = min(
+        limit,
+        CompressedFile.zeroBytes
+          + Allowance.unpackedBytes(limits, packed: place - bytes.offset))
+      guard block.count <= allowed - store.count else {
         throw ParseError(
-          .limit, at: place, expected: "at most \(limit) unpacked bytes", found: "more")
+          .limit, at: place, expected: "at most \(allowed) unpacked bytes", found: "more")
       }
       try store.add(block, at: place)
       return true

@@ -18,14 +18,15 @@ struct LibArchiveStream: PackedStream, ~Copyable {
     guard let handle = archive_read_new() else { preconditionFailure("out of memory") }
     self.handle = handle
     self.packed = packed
+    // The one filter that is named, and none that libarchive tells from the bytes behind it.
     let filter =
       switch compression {
       case .gzip, .zlib: preconditionFailure("zlib's formats are read by zlib")
-      case .zstd: archive_read_support_filter_zstd(handle)
-      case .xz: archive_read_support_filter_xz(handle)
-      case .bzip2: archive_read_support_filter_bzip2(handle)
-      case .lz4: archive_read_support_filter_lz4(handle)
-      case .lzma: archive_read_support_filter_lzma(handle)
+      case .zstd: archive_read_append_filter(handle, ARCHIVE_FILTER_ZSTD)
+      case .xz: archive_read_append_filter(handle, ARCHIVE_FILTER_XZ)
+      case .bzip2: archive_read_append_filter(handle, ARCHIVE_FILTER_BZIP2)
+      case .lz4: archive_read_append_filter(handle, ARCHIVE_FILTER_LZ4)
+      case .lzma: archive_read_append_filter(handle, ARCHIVE_FILTER_LZMA)
       }
     // Anything but OK means that a program would be started for the filter.
     guard filter == ARCHIVE_OK else {
@@ -38,7 +39,7 @@ struct LibArchiveStream: PackedStream, ~Copyable {
       packed.withUnsafeBytes { archive_read_open_memory(handle, $0.baseAddress, $0.count) })
     var entry: OpaquePointer?
     try demand(archive_read_next_header(handle, &entry))
-    // The layer and libarchive's own bottom: a second layer hides what is in it.
+    // The layer and libarchive's own bottom.
     guard archive_filter_count(handle) == 2 else {
       throw ParseError(
         .unsupported, at: packed.offset, expected: "one layer of compression",

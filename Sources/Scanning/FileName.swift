@@ -74,8 +74,8 @@ struct FileName {
     (["npz", "zip"], [.zip]),
     (["pth", "pt", "ckpt"], [.zip, .pickle, .tar]),
     // torch.save writes a zip archive under any name.
-    (["pkl", "pickle"], [.pickle, .gzip, .zlib, .bzip2, .xz, .lzma, .lz4, .zip]),
-    (["joblib"], [.pickle, .gzip, .zlib, .bzip2, .xz, .lzma, .lz4]),
+    (["pkl", "pickle"], [.pickle, .joblib, .gzip, .zlib, .bzip2, .xz, .lzma, .lz4, .zip]),
+    (["joblib"], [.pickle, .joblib, .gzip, .zlib, .bzip2, .xz, .lzma, .lz4]),
     (["safetensors"], [.safetensors]),
     (["png"], [.png]),
     (["jpg", "jpeg"], [.jpeg]),

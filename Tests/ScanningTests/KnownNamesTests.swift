@@ -21,6 +21,8 @@ import Testing
       "torch._C._nn.gelu", "zoneinfo.ZoneInfo", "zoneinfo.ZoneInfo._unpickle",
       "torch._utils.torch.contiguous_format", "torch._utils.torch.channels_last",
       "torch._utils.torch.preserve_format", "functools.partial",
+      "torch.utils.data.dataset.TensorDataset",
+      "sklearn.externals.joblib.numpy_pickle.NumpyArrayWrapper",
     ]
     let paths = ["pathlib", "pathlib._local"].flatMap { module in
       ["PosixPath", "PurePosixPath", "WindowsPath", "PureWindowsPath"].map { "\(module).\($0)" }

@@ -38,6 +38,21 @@ import Testing
       "an access key of AWS", .serviceToken, "aws.txt", "id = ",
       "AKIAR" + "ZPUZDIKN6KSUMNL"),
     Leak(
+      "a token of a Telegram bot", .serviceToken, "bot.txt", "bot ",
+      "48391" + "02765:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw9"),
+    Leak(
+      "a client secret of Azure", .serviceToken, "azure.env", "SECRET='",
+      "Zx58Q" + "~pK3vLq0aTd7RwYbN2mXcF9eHsUjG4iOk1Z", "'"),
+    Leak(
+      "a key of Postman", .serviceToken, "pm.txt", "use PMAK-",
+      "63f1a" + "09b7c4d2e8f5a6b3c1d-7e2f9a0b4c8d1e6f3a5b7c9d0e2f4a6b8c"),
+    Leak(
+      "a token of Pulumi", .serviceToken, "p.txt", "use pul-",
+      "3f9a1" + "c7e5b2d8046f1a3c9e7b5d2f8064a1c3e9f"),
+    Leak(
+      "a key of Perplexity", .serviceToken, "x.txt", "use pplx-",
+      "a8Kd0" + "2LmNq73ZtYx91RbVc64WsPe581rmQzGhT7uJi3oKf5d"),
+    Leak(
       "a token of GitHub", .serviceToken, "a.json", "{\"t\": \"ghp_",
       "dGlMo" + "iyrlfxX1rTnyFf3vA7NUtFOY64WuYlz", "\"}"),
     Leak(

@@ -46,3 +46,33 @@ with h5py.File("program-packed.h5", "w") as f:
 with h5py.File("sources.h5", "w") as f:
     f["files"] = ["first line\n#!/bin/sh\necho a\n", "import os\n"]
     f.create_dataset("fixed", data=np.bytes_("a text\n#!/usr/bin/env python\n"))
+
+# What stands behind the first chunk, and in texts of any length and of one length.
+import base64
+
+called, old = pickle.dumps(Call(), 4), pickle.dumps(Call(), 0)
+text = h5py.string_dtype()
+
+def with_texts(name, value, **more):
+    with h5py.File(name, "w") as f:
+        data = f.create_dataset("d", (8,), dtype=text, **more)
+        data[0], data[5] = "a name", value
+
+with_texts("texts.h5", "another name")
+with_texts("texts-pickle.h5", old)
+with_texts("texts-base64.h5", base64.b64encode(called).decode())
+with_texts("texts-code.h5", "__import__('os').system('id')", chunks=(2,), compression="gzip")
+with h5py.File("texts-fixed.h5", "w") as f:
+    f.create_dataset("d", data=np.array([b"a name", called], dtype="S64"))
+with h5py.File("attribute-base64.h5", "w") as f:
+    f.attrs["note"] = base64.b64encode(called).decode()
+blocks = np.zeros((4, 64), "u1")
+with h5py.File("chunks.h5", "w") as f:
+    f.create_dataset("d", data=blocks, chunks=(1, 64), compression="gzip")
+blocks[2, : len(called)] = np.frombuffer(called, "u1")
+with h5py.File("chunks-pickle.h5", "w") as f:
+    f.create_dataset("d", data=blocks, chunks=(1, 64), compression="gzip")
+# Longer than its chunks.
+long = b"\x80\x04\x8c\x05posix\x8c\x06system\x93X\xc8\0\0\0" + b"#" * 200 + b"\x85R."
+with h5py.File("chunks-span.h5", "w") as f:
+    f.create_dataset("d", data=np.frombuffer(long, "u1"), chunks=(64,), compression="gzip")

@@ -12,10 +12,12 @@ import Bytes
 /// The packed streams lie between, and nothing follows the header. (7-Zip, DOC/7zFormat.txt)
 struct SevenZipHeader {
   static let bytes = 32
+  /// Where the header lies, from the signature.
+  let range: Range<Int>
   /// The bytes from the signature to the end of the header.
-  let archiveBytes: Int
+  var archiveBytes: Int { range.upperBound }
   /// Whether there is no header, and so no member.
-  let isEmpty: Bool
+  var isEmpty: Bool { range.isEmpty }
 
   /// 7-Zip looks for the start of an archive in so many bytes.
   private static let soughtBytes = 4 << 20
@@ -69,8 +71,7 @@ struct SevenZipHeader {
         found: "\(size)")
     }
     try SevenZipHeader.demand(headerChecksum, of: try bytes.slice(place..<end), "the header")
-    archiveBytes = end
-    isEmpty = size == 0
+    range = place..<end
   }
 
   private static func demand(

@@ -29,6 +29,11 @@ struct SevenZipReader {
       if builder.spend(rest, on: []) { builder.suspect([], bytes.suffix(rest)) }
     }
     guard !header.isEmpty else { return }
+    readMembers(bytes.prefix(header.archiveBytes), into: &builder)
+    noteUnreached(bytes.prefix(header.archiveBytes), header, into: &builder)
+  }
+
+  private func readMembers(_ archive: ByteSlice, into builder: inout InventoryBuilder) {
     guard let command = builder.allowance.worker else {
       builder.note(
         .unreadableArchive, at: 0, "7z archives are read by a worker alone: there is none")
@@ -36,11 +41,35 @@ struct SevenZipReader {
     }
     var members = WorkerMembers(builder.limits)
     do throws(WorkerError) {
-      try read(bytes.prefix(header.archiveBytes), by: command, into: &members, &builder)
+      try read(archive, by: command, into: &members, &builder)
     } catch {
       builder.note(.workerEnded, "the worker that reads 7z archives: \(error.reason)")
     }
     members.finish(into: &builder)
+  }
+
+  /// Reports what the worker does not tell: bytes of no stream, and items that delete a file.
+  private func noteUnreached(
+    _ archive: ByteSlice, _ header: SevenZipHeader, into builder: inout InventoryBuilder
+  ) {
+    do throws(ParseError) {
+      let directory = try SevenZipDirectory(
+        of: archive, header: header.range, limits: builder.limits)
+      for gap in directory.gaps where !builder.isStopped {
+        let content = archive.prefix(gap.upperBound).suffix(gap.count)
+        builder.note(
+          .hiddenBytes, at: content.offset, "\(gap.count) bytes that belong to no packed stream")
+        let name = Array("bytes at \(content.offset)".utf8)
+        if builder.spend(gap.count, on: name) { builder.suspect(name, content) }
+      }
+      for name in directory.deleting {
+        builder.note(.commandName, of: name, "an item that deletes this file where it is unpacked")
+      }
+    } catch {
+      // What the worker could not read either is known by now.
+      guard !builder.findings.contains(where: { $0.rule == .unreadableArchive }) else { return }
+      builder.note(error)
+    }
   }
 
   private func read(

@@ -44,8 +44,15 @@ extension Rule {
     why: "loading the model opens what its maker chose: files of the system, or a server of theirs",
     fix: "ship the file inside the release and name it relatively")
 
+  /// A configuration starts a container with rights over its host.
+  public static let hostRights = Rule(
+    "CFG008", .high, cwe: 250,
+    title: "a configuration starts a container with rights over its host",
+    why: "what runs in the container can change the machine that it runs on",
+    fix: "start it without privileges, and mount folders of the release only")
+
   static let configurationRules: [Rule] = [
     repositoryCode, trustedRemoteCode, yamlObject, instantiation, configurationBomb,
-    configurationPath, configurationReach,
+    configurationPath, configurationReach, hostRights,
   ]
 }

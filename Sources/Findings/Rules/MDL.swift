@@ -62,8 +62,17 @@ extension Rule {
     why: "they tell how the maker's machine is laid out, and programs may follow them",
     fix: "clear the metadata and save again")
 
+  /// A tensor's name leads out of a folder or is not what it looks like.
+  public static let tensorName = Rule(
+    "MDL011", .medium, cwe: 22,
+    title: "a tensor's name leads out of a folder or is not what it looks like",
+    why:
+      "programs that write one file for each tensor write where the name leads, and lists show "
+      + "another name than the one that is looked up",
+    fix: "rename the tensor and save again")
+
   static let modelRules: [Rule] = [
     modelPlugin, modelLie, modelPath, serialisedObjects, boundedOnly, xmlEntities, msgpackTypes,
-    stallingName, modelText, modelTextPath,
+    stallingName, modelText, modelTextPath, tensorName,
   ]
 }

@@ -52,8 +52,15 @@ extension Rule {
     why: "whoever imports it and calls the function runs what its maker chose",
     fix: "ship source code as a package with its own provenance")
 
+  /// A text holds a command that gives a shell away.
+  public static let shellInText = Rule(
+    "SCR009", .medium, cwe: 506,
+    title: "a text holds a command that gives a shell away",
+    why: "whoever copies it, or a tool that runs the text's blocks, opens the machine to another",
+    fix: "remove the command; find out who wrote it")
+
   static let scriptRules: [Rule] = [
     pythonAtLoad, pythonBeside, startupHook, shellPayload, compiledPython, activeDocument,
-    obscuredSource, pythonRunsPrograms,
+    obscuredSource, pythonRunsPrograms, shellInText,
   ]
 }

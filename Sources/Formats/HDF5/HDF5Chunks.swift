@@ -6,8 +6,8 @@ public struct HDF5Chunks: Sendable {
   /// Pieces of one data set.
   static let chunkCount = 1_000_000
 
-  private let chunkShape: [Int]
-  private let storedElementSize: Int
+  let chunkShape: [Int]
+  let storedElementSize: Int
   private let index: Int?
   private let filters: [HDF5Filter]
 

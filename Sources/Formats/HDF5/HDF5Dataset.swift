@@ -14,6 +14,8 @@ public struct HDF5Dataset: Sendable {
   public let storage: Storage
   /// The bytes that shape and type claim, wherever and however much of it is stored.
   public let claimedBytes: Int
+  /// Where the file's addresses lead.
+  let space: HDF5Space
 
   /// Where the elements of a data set are.
   public enum Storage: Sendable {
@@ -102,7 +104,7 @@ extension HDF5Parser {
     let storage = try parseStorage(header, size: size, elementSize: type.size(in: space))
     return HDF5Dataset(
       path: path, attributes: attributes, shape: dataspace.isNull ? [0] : dataspace.shape,
-      type: type, storage: storage, claimedBytes: size)
+      type: type, storage: storage, claimedBytes: size, space: space)
   }
 
   private func require(

@@ -4,12 +4,18 @@ extension HDF5File {
   /// The bytes in which the values of data sets and attributes stand, as far as they can be read:
   /// the rest of the file is structure, or belongs to no object.
   public var values: [ByteSlice] {
-    var values: [ByteSlice] = []
+    var values = Values()
     collect(root, into: &values)
-    return values
+    return values.slices
   }
 
-  private func collect(_ group: HDF5Group, into values: inout [ByteSlice]) {
+  /// What was collected, and what may still be read for it: many data sets may name one heap.
+  private struct Values {
+    var slices: [ByteSlice] = []
+    var bytesLeft = 2 * HDF5Dataset.textBytes
+  }
+
+  private func collect(_ group: HDF5Group, into values: inout Values) {
     collect(group.attributes, into: &values)
     for link in group.links {
       switch link.target {
@@ -22,13 +28,13 @@ extension HDF5File {
     }
   }
 
-  private func collect(_ attributes: [HDF5Attribute], into values: inout [ByteSlice]) {
+  private func collect(_ attributes: [HDF5Attribute], into values: inout Values) {
     for attribute in attributes {
-      if case .texts(let texts) = attribute.value { values += texts }
+      if case .texts(let texts) = attribute.value { values.slices += texts }
     }
   }
 
-  private func collect(_ dataset: HDF5Dataset, into values: inout [ByteSlice]) {
+  private func collect(_ dataset: HDF5Dataset, into values: inout Values) {
     do throws(ParseError) {
       let stored: [ByteSlice]
       switch dataset.storage {
@@ -36,46 +42,17 @@ extension HDF5File {
       case .chunked(let chunks): stored = try chunks.storedChunks()
       default: return
       }
-      values += stored
+      values.slices += stored
       guard case .variableText = dataset.type else { return }
-      for part in stored { try collectTexts(part, into: &values) }
+      let limit = values.bytesLeft
+      values.bytesLeft = max(0, limit - dataset.claimedBytes)
+      try dataset.readTexts(upTo: limit, limits: Limits()) { text in
+        values.slices.append(text)
+        values.bytesLeft = max(0, values.bytesLeft - text.count)
+      }
     } catch {
       // Chunks that cannot be read belong to nobody.
       return
-    }
-  }
-
-  /// Texts of any length stand in heaps: references of length 4, address and index 4 lead there.
-  private func collectTexts(_ references: ByteSlice, into values: inout [ByteSlice])
-    throws(ParseError)
-  {
-    var heaps: [Int: HDF5GlobalHeap] = [:]
-    var reader = ByteReader(references)
-    while reader.remaining >= 8 + space.addressWidth, values.count < HDF5Parser.messageCount {
-      let length = Int(try reader.readLittleEndian(UInt32.self, "a text's length"))
-      let address = try reader.readAddress(space, "a global heap collection")
-      let index = try reader.readLittleEndian(UInt32.self, "a heap index")
-      guard length > 0, let address, address != 0 else { continue }
-      let heap: HDF5GlobalHeap
-      if let known = heaps[address] {
-        heap = known
-      } else {
-        heap = try HDF5GlobalHeap(parsing: address, in: space)
-        heaps[address] = heap
-      }
-      guard let key = UInt16(exactly: index), let object = heap.object(key) else { continue }
-      values.append(object.prefix(length))
-    }
-  }
-}
-
-extension HDF5Dataset {
-  /// The first elements as bytes, unpacked; empty where they are far or large.
-  public func firstBytes() throws(ParseError) -> ByteSlice {
-    switch storage {
-    case .contiguous(let bytes): bytes
-    case .chunked(let chunks): try chunks.firstChunk()
-    default: .empty
     }
   }
 }

@@ -8,10 +8,16 @@ public import Bytes
 
 /// The array that a wrapper of joblib announces.
 public struct JoblibWrapper: Sendable {
-  /// The class whose state announces an array.
-  public static let name = PickledGlobal(module: "joblib.numpy_pickle", name: "NumpyArrayWrapper")
-  /// Where it and the older ones, which name files, are defined.
-  public static let modules = ["joblib.numpy_pickle", "joblib.numpy_pickle_compat"]
+  /// Where it and the older ones, which name files, are defined. scikit-learn up to 0.22 brought
+  /// joblib along.
+  public static let modules = [
+    "joblib.numpy_pickle", "joblib.numpy_pickle_compat", "sklearn.externals.joblib.numpy_pickle",
+  ]
+
+  /// Whether the name is the class whose state announces an array.
+  public static func isAnnounced(by name: PickledGlobal) -> Bool {
+    name.name == "NumpyArrayWrapper" && modules.contains(name.module)
+  }
 
   /// What follows BUILD.
   public enum Content: Sendable, Equatable {

@@ -117,7 +117,7 @@ private struct PickleWriter: PickleObserver {
   ) throws(ParseError) {
     try write(event, "\(text(target, graph)).__setstate__(\(text(state, graph)))")
     guard case .call(let function, _) = graph.object(target)?.kind,
-      graph.global(function) == JoblibWrapper.name
+      graph.global(function).map(JoblibWrapper.isAnnounced) == true
     else { return }
     let wrapper = try JoblibWrapper(state, graph, at: event.offset)
     switch wrapper.content {

@@ -9,7 +9,7 @@ extension PickleJudge {
     _ graph: PickledObjects, _ reader: inout PickleReader
   ) throws(ParseError) {
     guard JoblibWrapper.modules.contains(owner.name.module) else { return }
-    guard owner.name == JoblibWrapper.name else {
+    guard JoblibWrapper.isAnnounced(by: owner.name) else {
       return judgeFile(of: owner, state, event, graph)
     }
     guard graph[target].states.count == 1 else {

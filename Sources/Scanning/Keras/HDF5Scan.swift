@@ -12,6 +12,8 @@ struct HDF5Scan {
   /// Soft links and where they lead, by their paths.
   private var softLinks: [String: String] = [:]
   private var groups: Set<String> = []
+  /// What may still be unpacked and read: many data sets may name the same bytes.
+  private var bytesLeft = 2 * HDF5Dataset.textBytes
   /// Files inside the file, to be scanned next.
   private(set) var hidden: [(name: String, bytes: ByteSlice)] = []
 
@@ -130,6 +132,7 @@ struct HDF5Scan {
     for link in group.links {
       let path = group.path.isEmpty ? link.name : "\(group.path)/\(link.name)"
       let inside = place.detail(path)
+      if let finding = TensorName.finding(link.name, at: inside) { findings.append(finding) }
       switch link.target {
       case .group(let inner): walk(inner)
       case .dataset(let dataset): judge(dataset, at: inside)
@@ -171,23 +174,42 @@ struct HDF5Scan {
       return
     }
     let inside = place.detail(attribute)
-    if text.first == UInt8(ascii: "{") || text.first == UInt8(ascii: "[") {
-      do throws(ParseError) {
-        let config = try JSON(parsing: text)
-        if text.utf8?.contains("class_name") == true {
-          findings += KerasConfigScan.findings(in: config, at: inside)
-        }
-      } catch {
-        return
-      }
-    } else if text.first == 0x80 {
+    judgeConfiguration(text, at: inside)
+    if text.first == 0x80 {
       findings.append(Rule.hdf5HiddenContent.at(inside, "holds a pickle"))
       hidden.append((attribute, text))
-    } else if (20..<16_384).contains(text.count),
-      MetadataText(text).isTemplate || !SecretScan.matches(in: text.array).isEmpty
-    {
-      hidden.append((attribute, text))
+      return
     }
+    if let program = HiddenProgram(in: text, at: inside, limits: limits) {
+      findings.append(Rule.hdf5HiddenContent.at(inside, "holds \(program.words)"))
+      findings += program.findings
+    }
+    judgeWords(text, of: attribute)
+  }
+
+  /// A configuration of Keras in a text; any other JSON, and what is none, says nothing here.
+  private mutating func judgeConfiguration(_ text: ByteSlice, at inside: Place) {
+    guard text.first == UInt8(ascii: "{") || text.first == UInt8(ascii: "[") else { return }
+    do throws(ParseError) {
+      let config = try JSON(parsing: text)
+      if text.contains("class_name") {
+        findings += KerasConfigScan.findings(in: config, at: inside)
+      }
+    } catch {
+      return
+    }
+  }
+
+  /// Code in a text, and what the scanners of texts must see: templates and secrets.
+  private mutating func judgeWords(_ bytes: ByteSlice, of name: String) {
+    let text = MetadataText(bytes)
+    if case .code(let sign)? = text.sign(limits: limits) {
+      findings.append(Rule.modelText.at(place.detail(name), "'\(name)' holds '\(sign)'"))
+    }
+    guard bytes.count >= 20, text.isTemplate || !SecretScan.matches(in: bytes.array).isEmpty else {
+      return
+    }
+    hidden.append((name, bytes))
   }
 
   private mutating func judge(_ dataset: HDF5Dataset, at inside: Place) {
@@ -221,16 +243,51 @@ struct HDF5Scan {
     }
   }
 
-  /// A data set that begins as a file is one to whoever writes it out.
+  /// A data set that begins as a file is one to whoever writes it out, and each of its texts is to
+  /// whoever loads that.
   private mutating func judgeContent(of dataset: HDF5Dataset, at inside: Place) {
     do throws(ParseError) {
-      let bytes = try dataset.firstBytes()
-      guard let what = TensorContent.kind(of: bytes, at: inside, limits: limits) else { return }
-      findings.append(Rule.tensorIsFile.at(inside.at(bytes.offset), "the data is \(what)"))
-      hidden.append((dataset.path, bytes))
+      let limit = min(HDF5Dataset.textBytes, bytesLeft)
+      let starts = try dataset.starts(upTo: limit, limits: limits)
+      spend(HDF5Dataset.startCost * (starts.count - 1))
+      if case .chunked = dataset.storage { spend(min(limit, dataset.claimedBytes)) }
+      for bytes in starts {
+        guard let what = TensorContent.kind(of: bytes, at: inside, limits: limits) else { continue }
+        findings.append(Rule.tensorIsFile.at(inside.at(bytes.offset), "the data is \(what)"))
+        hidden.append((dataset.path, bytes))
+        break
+      }
+      try judgeTexts(of: dataset, upTo: limit, at: inside)
     } catch {
-      // Keras reads no data set whose chunks cannot be read; reading it says so.
-      return
+      findings.append(Rule.unreadable.at(inside, error))
     }
+  }
+
+  private mutating func spend(_ count: Int) { bytesLeft = max(0, bytesLeft - count) }
+
+  /// Each text by itself, and all together for their words.
+  private mutating func judgeTexts(
+    of dataset: HDF5Dataset, upTo limit: Int, at inside: Place
+  ) throws(ParseError) {
+    guard dataset.isText else { return }
+    spend(min(limit, dataset.claimedBytes))
+    var scan = self
+    var words: [UInt8] = []
+    defer { self = scan }
+    try dataset.readTexts(upTo: limit, limits: limits) { text in
+      scan.spend(text.count)
+      if words.count + text.count > limits.secretBytes {
+        scan.judgeWords(ByteSlice(words), of: dataset.path)
+        words = []
+      }
+      words += text
+      words.append(0x0a)
+      guard text.count > 8 else { return }
+      scan.judgeConfiguration(text, at: inside)
+      guard let program = HiddenProgram(in: text, at: inside, limits: limits) else { return }
+      scan.findings.append(Rule.tensorIsFile.at(inside, "a text is \(program.words)"))
+      scan.findings += program.findings
+    }
+    scan.judgeWords(ByteSlice(words), of: dataset.path)
   }
 }

@@ -120,6 +120,9 @@ struct LoaderConfig {
   private func judgeObject(
     _ value: JSON, _ members: [JSON.Member], _ context: inout ScanContext
   ) {
+    for (what, evidence) in ContainerRights.words(in: value, path: path) {
+      report(.hostRights, "a container \(what)", evidence, &context)
+    }
     if let target = value["target"]?.string, value["params"] != nil, target.contains(".") {
       judgeTarget(target, &context)
     }

@@ -25,8 +25,35 @@ struct XMLScan: ContentScanner {
           file.place, "'\(sign.trimmingBlanks)' runs when the document is shown or read",
           evidence: [sign]))
     }
+    judgeTransform(declarations.text, at: file.place, &context)
     OfficeMarkup.judge(declarations.text, at: file.place, &context)
     return .whole
+  }
+
+  /// Functions and elements of a transformation that call programs.
+  private static let calls = [
+    "php:function", "msxsl:script", "xmlns:java", "xalan://", "clitype:", "xsl:script",
+  ]
+  /// Those that read or write files.
+  private static let accesses = [
+    "document(", "unparsed-text(", "xsl:result-document", "exsl:document", "redirect:write",
+    "sax:output",
+  ]
+
+  /// Reports what a transformation (XSLT) calls, reads or writes besides its document.
+  static func judgeTransform(_ text: ByteSlice, at place: Place, _ context: inout ScanContext) {
+    guard text.contains("http://www.w3.org/1999/XSL/Transform") else { return }
+    for sign in calls where text.contains(sign) {
+      context.report(
+        Rule.activeDocument.at(place, "the transformation calls programs by '\(sign)'"))
+    }
+    for sign in accesses where text.contains(sign) {
+      // The empty name is the transformation itself.
+      let own = ["\(sign)'')", "\(sign)\"\")"].contains { text.contains($0) }
+      guard !own || text.contains("file:") || text.contains("http:") else { continue }
+      context.report(
+        Rule.activeDocument.at(place, "the transformation opens other files by '\(sign)'"))
+    }
   }
 
   /// Reports document types, entities and inclusions.

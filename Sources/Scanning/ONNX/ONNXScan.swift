@@ -10,6 +10,12 @@ struct ONNXScan: ContentScanner {
     reportOperators(of: walk, file, &context)
     reportTexts(of: walk, file, &context)
     reportFields(of: walk, file, &context)
+    for odd in walk.oddNames {
+      let place = file.place.at(odd.offset)
+      if let finding = TensorName.finding(odd.name, at: place, isGraph: true) {
+        context.report(finding)
+      }
+    }
     for tensor in walk.raw {
       TensorContent.judge(tensor.bytes, named: tensor.name, at: file.place, &context)
     }

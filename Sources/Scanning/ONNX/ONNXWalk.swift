@@ -51,6 +51,8 @@ struct ONNXWalk {
   private(set) var externals: [External] = []
   /// The raw bytes of tensors that have a name.
   private(set) var raw: [(name: String, bytes: ByteSlice)] = []
+  /// Names of tensors that lead somewhere or deceive, and where each stands.
+  private(set) var oddNames: [(name: String, offset: Int)] = []
   private(set) var domains: [String: Int] = [:]
   private(set) var texts: [Text] = []
   private(set) var unknownFields: [UnknownField] = []
@@ -158,6 +160,9 @@ struct ONNXWalk {
       if let function { functions[function].name = Name(text(10), text(1), overload: text(13)) }
     case .operatorSet: domains[Name(text(1), "").domain] = offset
     case .tensor:
+      if oddNames.count < 100, values[8] != nil, TensorName.fault(text(8), isGraph: true) != nil {
+        oddNames.append((text(8), offset))
+      }
       if numbers[14] == 1 || !pairs.isEmpty {
         externals.append(
           External(

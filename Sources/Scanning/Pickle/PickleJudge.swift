@@ -66,6 +66,8 @@ struct PickleJudge: PickleObserver {
   /// Results of getattr that stand for an import: their places, and its mark.
   var attributes: [Int: Int] = [:]
   private var planted: [Int: PlantedKeys] = [:]
+  /// Items of each dictionary whose keys were looked at as names of tensors.
+  private var named: [Int: Int] = [:]
 
   /// How many literals are around this pickle; nil when its own are not looked into.
   private let wrappings: Int?
@@ -268,6 +270,7 @@ extension PickleJudge {
 
   mutating func filled(_ place: Int, _ event: PickleEvent, _ graph: PickledObjects) {
     let object = graph[place]
+    judgeNames(among: object.items, of: place, event, graph)
     switch object.kind {
     case .call:
       hasCalls = true
@@ -281,6 +284,28 @@ extension PickleJudge {
       report(.misusedImport, event, "changes \(imports[object.mark - 1].name) itself")
     default: break
     }
+  }
+
+  /// Keys of tensors and arrays, which become names of files where each is written for itself.
+  private mutating func judgeNames(
+    among items: [PickledObject.Item], of place: Int, _ event: PickleEvent, _ graph: PickledObjects
+  ) {
+    for item in items.dropFirst(named[place] ?? 0) {
+      guard case .text(let name) = item.key, isTensor(item.value, graph),
+        let finding = TensorName.finding(
+          name, at: self.place.at(event.offset, instruction: event.number))
+      else { continue }
+      add(finding)
+    }
+    if !items.isEmpty { named[place] = items.count }
+  }
+
+  /// Whether a value is what torch or NumPy rebuild.
+  private func isTensor(_ value: PickledValue, _ graph: PickledObjects) -> Bool {
+    guard case .object(let place) = value, case .call = graph[place].kind, graph[place].mark > 0
+    else { return false }
+    let maker = imports[graph[place].mark - 1].name
+    return maker.module.hasPrefix("torch") || maker.name == "_reconstruct"
   }
 
   /// Keys of a dictionary that were looked at, and what was found among them.
@@ -307,9 +332,9 @@ extension PickleJudge {
 
   /// Judges a pickle that stands inside this one: its objects have places of their own.
   mutating func judgeInner(_ reader: inout PickleReader) throws(ParseError) {
-    let outer = (planted, attributes)
-    (planted, attributes) = ([:], [:])
-    defer { (planted, attributes) = outer }
+    let outer = (planted, attributes, named)
+    (planted, attributes, named) = ([:], [:], [:])
+    defer { (planted, attributes, named) = outer }
     var machine = PickleMachine(limits: limits)
     _ = try machine.run(&reader, &self)
   }

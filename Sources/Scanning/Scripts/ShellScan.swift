@@ -22,6 +22,20 @@ struct ShellScan: ContentScanner {
     judge(text.split(whereSeparator: \.isNewline).map { ($0, place) }, &context)
   }
 
+  /// Reports the lines of a text for people that would give a shell away. What else they tell to run
+  /// is how programs are installed.
+  static func judge(prose bytes: ByteSlice, at place: Place, _ context: inout ScanContext) {
+    guard ShellSigns.mayGiveShell(bytes) else { return }
+    let text = String(decoding: bytes.prefix(context.limits.textBytes), as: UTF8.self)
+    for line in text.split(whereSeparator: \.isNewline)
+    where ShellSigns.givesShell(line.lowercased()) {
+      context.report(
+        Rule.shellInText.at(
+          place, "a command that gives a shell to a connection",
+          evidence: [safeText(String(line.prefix(160)))]))
+    }
+  }
+
   /// The same for lines that stand at places of their own.
   static func judge(
     _ lines: [(text: Substring, place: Place)], _ context: inout ScanContext
@@ -113,6 +127,30 @@ enum ShellSigns {
       if loads, runsFile(line) { return "runs what it downloads" }
     }
     return nil
+  }
+
+  /// Words of which one is in every line that gives a shell to a connection.
+  private static let shellWords = [
+    "/dev/tcp/", "/dev/udp/", "nc -", "ncat ", "netcat ", "bash -i", "sh -i", "mkfifo", "socat",
+    "dup2(", "pty.spawn", "TCPClient", "TCPSocket", "fsockopen",
+  ]
+
+  /// Whether a text is worth looking through line by line.
+  static func mayGiveShell(_ bytes: ByteSlice) -> Bool {
+    shellWords.contains { bytes.contains($0) }
+  }
+
+  /// Whether a line in lower case gives a shell to a connection, and has no other meaning.
+  static func givesShell(_ line: String) -> Bool {
+    func has(_ words: String...) -> Bool { words.contains { line.contains($0) } }
+    if has("/dev/tcp/", "/dev/udp/") { return has(">&", "<>", "<&", "exec ") }
+    let shells = has("/bin/sh", "/bin/bash", "bash", "cmd.exe", "powershell", " sh")
+    return has("nc -e", "nc -c", "nc.traditional -e", "ncat -e", "netcat -e") && shells
+      || has("nc ", "ncat ", "netcat ") && has(" -e /bin/", " --exec ", "mkfifo")
+      || has("bash -i >", "sh -i >", "sh -i <", "sh -i 2>&1")
+      || has("socat") && has("exec:") && has("tcp")
+      || has("socket") && has("dup2(", "pty.spawn(")
+      || has("tcpclient(", "tcpsocket", "fsockopen(") && shells
   }
 
   /// What a command among data does: only what has no other meaning. Nil for other texts.

@@ -63,7 +63,10 @@ struct TextScan: ContentScanner {
       return .whole
     case .markup:
       MarkupSigns.judge(file.bytes, at: file.place, &context)
+      XMLScan.judgeTransform(file.bytes, at: file.place, &context)
     case .prose:
+      ShellScan.judge(prose: file.bytes, at: file.place, &context)
+      TritonSettings.judge(file, &context)
       CaffeScan.judge(text: file.bytes, at: file.place, &context)
       SettingSigns.judge(file, &context)
     }

@@ -16,6 +16,8 @@ struct SecretShape {
   func match(_ sign: SecretSign) -> SecretScan.Match? {
     switch sign.shape {
     case .token(let length, let also, let proof): token(sign, length, Array(also.utf8), proof)
+    case .numbered(let digits, let length): numbered(sign, digits, length)
+    case .inside(let before, let after): inside(sign, before, after)
     case .encoded(let what): encoded(sign, what)
     case .privateKey: privateKey(sign)
     case .webToken: webToken(sign)
@@ -57,6 +59,45 @@ struct SecretShape {
       .serviceToken,
       holds ? sign.what : "what looks like \(sign.what), whose \(proof.words) is wrong",
       start..<stop)
+  }
+
+  private func isTokenByte(_ byte: UInt8) -> Bool {
+    isAlphanumeric(byte) || byte == 0x5f || byte == 0x2d
+  }
+
+  /// A number that nothing stands before, the sign, and a body of exactly so many characters.
+  private func numbered(
+    _ sign: SecretSign, _ digits: ClosedRange<Int>, _ length: Int
+  ) -> SecretScan.Match? {
+    guard text[start..<end].elementsEqual(sign.beginning) else { return nil }
+    var from = start
+    while from > 0, (0x30...0x39).contains(text[from - 1]) { from -= 1 }
+    guard digits.contains(start - from), from == 0 || !isTokenByte(text[from - 1]) else {
+      return nil
+    }
+    let stop = end + length
+    guard stop <= text.count, stop == text.count || !isTokenByte(text[stop]),
+      text[end..<stop].allSatisfy(isTokenByte), Entropy.isRandom(text[end..<stop], bits: 3.5)
+    else { return nil }
+    return found(.serviceToken, sign.what, from..<stop)
+  }
+
+  /// So many characters with a digit before the sign, and a body behind it.
+  private func inside(
+    _ sign: SecretSign, _ before: Int, _ after: ClosedRange<Int>
+  ) -> SecretScan.Match? {
+    func belongs(_ byte: UInt8) -> Bool { isTokenByte(byte) || byte == 0x7e || byte == 0x2e }
+    let from = start - before
+    guard from >= 0, text[start..<end].elementsEqual(sign.beginning),
+      (0x30...0x39).contains(text[start - 1]), text[from..<start].allSatisfy(belongs),
+      from == 0 || !belongs(text[from - 1])
+    else { return nil }
+    var stop = end
+    while stop < text.count, belongs(text[stop]) { stop += 1 }
+    guard after.contains(stop - end), Entropy.isRandom(text[end..<stop], bits: 3.5) else {
+      return nil
+    }
+    return found(.serviceToken, sign.what, from..<stop)
   }
 
   /// A name, a colon and base64 of something secret.

@@ -4,6 +4,10 @@ struct SecretSign: Sendable {
   enum Shape: Sendable {
     /// So many characters of letters, digits and the given others, and what proves them.
     case token(ClosedRange<Int>, also: String = "", proof: SecretProof = .none)
+    /// So many characters between a number of so many digits and the end (a bot of Telegram).
+    case numbered(ClosedRange<Int>, then: Int)
+    /// A sign behind so many characters, the last of them a digit, and before others (Azure).
+    case inside(before: Int, after: ClosedRange<Int>)
     /// Base64 of something secret, after a name.
     case encoded(Encoded)
     /// A key between lines of dashes.
@@ -41,6 +45,77 @@ struct SecretSign: Sendable {
 
   /// The signs, compared without case but for tokens.
   static let all: [SecretSign] = [
+    SecretSign(":A", "a token of a Telegram bot", .numbered(8...16, then: 34)),
+    SecretSign("Q~", "a client secret of Azure", .inside(before: 4, after: 31...34)),
+    SecretSign("ABIA", "an access key of AWS", .token(16...16, proof: .account)),
+    SecretSign("ACCA", "an access key of AWS", .token(16...16, proof: .account)),
+    SecretSign("ABSK", "a key of AWS", .token(109...271, also: "+/=")),
+    SecretSign("LTAI", "an access key of Alibaba", .token(20...20)),
+    SecretSign("AKCp", "a key of Artifactory", .token(69...69)),
+    SecretSign("cmVmd", "a token of Artifactory", .token(59...59)),
+    SecretSign("ATATT3", "a token of Atlassian", .token(186...186, also: "_-=")),
+    SecretSign("CLOJARS_", "a token of Clojars", .token(60...60)),
+    SecretSign("doo_v1_", "a token of DigitalOcean", .token(64...64, proof: .hexadecimal)),
+    SecretSign("dor_v1_", "a token of DigitalOcean", .token(64...64, proof: .hexadecimal)),
+    SecretSign("dp.pt.", "a token of Doppler", .token(43...43)),
+    SecretSign(
+      "dt0c01.", "a token of Dynatrace",
+      .token(89...89, also: ".", proof: .parts([24, 64], separator: 0x2e))),
+    SecretSign("EZAK", "a key of EasyPost", .token(54...54)),
+    SecretSign("EAAM", "a token of Facebook", .token(100...300)),
+    SecretSign("fo1_", "a token of Fly.io", .token(43...43, also: "_-")),
+    SecretSign("fm2_", "a token of Fly.io", .token(100...2_000, also: "+/=")),
+    SecretSign("glptt-", "a token of GitLab", .token(40...40)),
+    SecretSign("glcbt-", "a token of GitLab", .token(20...40, also: "_-")),
+    SecretSign("gloas-", "a token of GitLab", .token(64...64, also: "_-")),
+    SecretSign("glagent-", "a token of GitLab", .token(50...50, also: "_-")),
+    SecretSign("glsoat-", "a token of GitLab", .token(20...20, also: "_-")),
+    SecretSign("glft-", "a token of GitLab", .token(20...20, also: "_-")),
+    SecretSign("glimt-", "a token of GitLab", .token(25...25, also: "_-")),
+    SecretSign("glc_", "a token of Grafana", .token(32...400, also: "+/=")),
+    SecretSign("HRKU-AA", "a token of Heroku", .token(58...58, also: "_-")),
+    SecretSign("ico-", "a key of Infracost", .token(32...32)),
+    SecretSign("NRAK-", "a key of New Relic", .token(27...27)),
+    SecretSign("ntn_", "a token of Notion", .token(46...46)),
+    SecretSign("ops_eyJ", "a token of 1Password", .token(250...2_000, also: "+/=")),
+    SecretSign("sha256~", "a token of OpenShift", .token(43...43, also: "_-")),
+    SecretSign("p8e-", "a client secret of Adobe", .token(32...32)),
+    SecretSign("pplx-", "a key of Perplexity", .token(48...48)),
+    SecretSign("pscale_tkn_", "a token of PlanetScale", .token(32...64, also: "_=.-")),
+    SecretSign("pscale_oauth_", "a token of PlanetScale", .token(32...64, also: "_=.-")),
+    SecretSign("pscale_pw_", "a password of PlanetScale", .token(32...64, also: "_=.-")),
+    SecretSign(
+      "PMAK-", "a key of Postman",
+      .token(59...59, also: "-", proof: .parts([24, 34], separator: 0x2d))),
+    SecretSign("pnu_", "a key of Prefect", .token(36...36)),
+    SecretSign("pul-", "a token of Pulumi", .token(40...40, proof: .hexadecimal)),
+    SecretSign("rdme_", "a token of ReadMe", .token(70...70)),
+    SecretSign("rubygems_", "a key of RubyGems", .token(48...48, proof: .hexadecimal)),
+    SecretSign("tk-us-", "a token of Scalingo", .token(48...48, also: "_-")),
+    SecretSign(
+      "xkeysib-", "a key of Brevo",
+      .token(81...81, also: "-", proof: .parts([64, 16], separator: 0x2d))),
+    SecretSign("sntrys_", "a token of Sentry", .token(60...500, also: "_+/=")),
+    SecretSign("sntryu_", "a token of Sentry", .token(64...64, proof: .hexadecimal)),
+    SecretSign("shippo_live_", "a token of Shippo", .token(40...40, proof: .hexadecimal)),
+    SecretSign("shpca_", "a token of Shopify", .token(32...32, proof: .hexadecimal)),
+    SecretSign("shppa_", "a token of Shopify", .token(32...32, proof: .hexadecimal)),
+    SecretSign("shpss_", "a token of Shopify", .token(32...32, proof: .hexadecimal)),
+    SecretSign("xoxe", "a token of Slack", .token(60...255, also: "-.")),
+    SecretSign("xoxr-", "a token of Slack", .token(20...255, also: "-")),
+    SecretSign("xoxs-", "a token of Slack", .token(20...255, also: "-")),
+    SecretSign("hooks.slack.com/workflows/", "a hook of Slack", .token(24...80, also: "/")),
+    SecretSign("hooks.slack.com/triggers/", "a hook of Slack", .token(24...80, also: "/")),
+    SecretSign(
+      ".webhook.office.com/webhookb2/", "a hook of Teams", .token(100...300, also: "-@/")),
+    SecretSign("sgp_", "a token of Sourcegraph", .token(40...57, also: "_")),
+    SecretSign("sq0atp-", "a token of Square", .token(22...60, also: "_-")),
+    SecretSign("sk_prod_", "a key of Stripe", .token(20...255)),
+    SecretSign("rk_prod_", "a key of Stripe", .token(20...255)),
+    SecretSign("SK", "a key of Twilio", .token(32...32, proof: .hexadecimal)),
+    SecretSign("tfp_", "a token of Typeform", .token(59...59, also: "_-.=")),
+    SecretSign("hvb.", "a token of Vault", .token(138...300, also: "_-")),
+    SecretSign("sk-admin-", "a key of OpenAI", .token(32...255, also: "_-")),
     SecretSign("AKIA", "an access key of AWS", .token(16...16, proof: .account)),
     SecretSign("ASIA", "an access key of AWS", .token(16...16, proof: .account)),
     SecretSign("ghp_", "a token of GitHub", .token(36...255, proof: .checksum)),

@@ -24,6 +24,8 @@ struct CheckpointScan: ContentScanner {
   ) {
     let stem = file.name.text.hasSuffix(".index") ? String(file.name.text.dropLast(6)) : nil
     var ends: [Int: Int] = [:]
+    context.report(
+      index.entries.compactMap { TensorName.finding($0.name, at: file.place, isGraph: true) })
     let entries = index.entries.filter { !$0.isSliced }
     for entry in entries.sorted(by: {
       ($0.shard, $0.range.lowerBound, $0.range.upperBound)

@@ -20,6 +20,7 @@ struct GGUFScan: ContentScanner {
     for error in model.ambiguities { context.report(Rule.ggufAmbiguous.at(file.place, error)) }
     reportTexts(of: model, file, &context)
     for tensor in model.tensors {
+      if let finding = TensorName.finding(tensor.name, at: file.place) { context.report(finding) }
       TensorContent.judge(tensor.bytes, named: tensor.name, at: file.place, &context)
     }
     if !model.trailing.isEmpty, file.claim.offset == 0 {

