@@ -78,9 +78,11 @@ extension WorkerTests {
       #expect(opened.members.isEmpty)
     }
 
-    @Test func `an item that deletes a file is an empty one`() throws {
+    @Test func `an item that deletes a file is a finding`() throws {
       let opened = inventory(try archive("anti"))
-      #expect(opened.findings == [])
+      #expect(opened.findings.map(\.rule) == [.specialFile])
+      #expect(
+        opened.findings.first?.message == "an item that deletes this file where it is unpacked")
       #expect(opened.members.map(\.path.text) == ["config.json"])
       #expect(opened.members.map(\.size) == [0])
     }

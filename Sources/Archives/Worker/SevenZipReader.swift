@@ -30,6 +30,7 @@ struct SevenZipReader {
     }
     guard !header.isEmpty else { return }
     readMembers(bytes.prefix(header.archiveBytes), into: &builder)
+    guard !builder.isStopped else { return }
     noteUnreached(bytes.prefix(header.archiveBytes), header, into: &builder)
   }
 
@@ -63,7 +64,7 @@ struct SevenZipReader {
         if builder.spend(gap.count, on: name) { builder.suspect(name, content) }
       }
       for name in directory.deleting {
-        builder.note(.commandName, of: name, "an item that deletes this file where it is unpacked")
+        builder.note(.specialFile, of: name, "an item that deletes this file where it is unpacked")
       }
     } catch {
       // What the worker could not read either is known by now.

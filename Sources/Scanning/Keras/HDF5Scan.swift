@@ -184,6 +184,7 @@ struct HDF5Scan {
       findings.append(Rule.hdf5HiddenContent.at(inside, "holds \(program.words)"))
       findings += program.findings
     }
+    judgeCode(text, of: attribute)
     judgeWords(text, of: attribute)
   }
 
@@ -200,12 +201,19 @@ struct HDF5Scan {
     }
   }
 
-  /// Code in a text, and what the scanners of texts must see: templates and secrets.
+  /// Code in a text of one line: longer ones in data sets are what a model learns from.
+  private mutating func judgeCode(_ bytes: ByteSlice, of name: String) {
+    let isBlank: (UInt8) -> Bool = { [0, 0x09, 0x0a, 0x0d, 0x20].contains($0) }
+    let end = bytes.lastIndex { !isBlank($0) } ?? 0
+    let line = bytes.prefix(end).drop(while: isBlank)
+    guard !line.contains(0x0a), case .code(let sign)? = MetadataText(bytes).sign(limits: limits)
+    else { return }
+    findings.append(Rule.modelText.at(place.detail(name), "'\(name)' holds '\(sign)'"))
+  }
+
+  /// What the scanners of texts must see: templates and secrets.
   private mutating func judgeWords(_ bytes: ByteSlice, of name: String) {
     let text = MetadataText(bytes)
-    if case .code(let sign)? = text.sign(limits: limits) {
-      findings.append(Rule.modelText.at(place.detail(name), "'\(name)' holds '\(sign)'"))
-    }
     guard bytes.count >= 20, text.isTemplate || !SecretScan.matches(in: bytes.array).isEmpty else {
       return
     }
@@ -284,6 +292,7 @@ struct HDF5Scan {
       words.append(0x0a)
       guard text.count > 8 else { return }
       scan.judgeConfiguration(text, at: inside)
+      scan.judgeCode(text, of: dataset.path)
       guard let program = HiddenProgram(in: text, at: inside, limits: limits) else { return }
       scan.findings.append(Rule.tensorIsFile.at(inside, "a text is \(program.words)"))
       scan.findings += program.findings

@@ -137,7 +137,7 @@ extension Corpus {
           .reduce().stop()
       }),
     row(
-      "a mapping that only looks through", .unknownImport, source: "modelaudit#1064",
+      "a mapping that only looks through", .misusedImport, source: "modelaudit#1064",
       v4.stackGlobal("collections", "ChainMap").dict().tuple(of: 1).reduce().stop()),
     row(
       "a callback on a dying object", .dangerousImport,

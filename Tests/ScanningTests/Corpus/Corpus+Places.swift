@@ -149,7 +149,7 @@ extension Corpus {
     row("7z: a pickle of no stream", .dangerousImport, "a.7z") {
       sevenZip(gap: PickleBuilder.call("os", "system", "id"))
     },
-    row("7z: an item that deletes a file", .commandName, "a.7z") { fixture("7z/anti.7z") },
+    row("7z: an item that deletes a file", .specialFile, "a.7z") { fixture("7z/anti.7z") },
     row("a member behind a descriptor in another's data", .ambiguousArchive, "a.zip") {
       descriptor(size: 10)
     } clean: {

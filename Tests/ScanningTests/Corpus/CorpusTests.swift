@@ -56,6 +56,8 @@ extension HostileFile {
     "bytes before a pickle", "a decoded command in a value of YAML",
     "a download for a shell in TOML", "a function by a tag of js-yaml",
     "a formula that starts a program", "a formula that reaches an address",
+    "a container with all rights", "a container with its host's socket",
+    "a container with its host's files", "a pod with its host's files", "a pod with all rights",
   ]
 
   /// Whether the rule compares the name with the content.
