@@ -246,7 +246,7 @@ extension TOML {
 
   /// `0x`, `0o`, `0b` without a sign, or decimal without leading zeros; it must fit 64 bits.
   private static func integer(_ word: String) -> Int? {
-    if word.hasPrefix("0"), let radix = radices[word.prefix(2)] {
+    if let radix = radix(of: word) {
       guard let digits = withoutUnderscores(word.dropFirst(2)), !isSign(digits.first) else {
         return nil
       }
@@ -259,7 +259,12 @@ extension TOML {
     return Int((word.hasPrefix("-") ? "-" : "") + digits)
   }
 
-  private static let radices: [Substring: Int] = ["0x": 16, "0o": 8, "0b": 2]
+  /// The base that a prefix names.
+  private static func radix(of word: String) -> Int? {
+    if word.hasPrefix("0x") { return 16 }
+    if word.hasPrefix("0o") { return 8 }
+    return word.hasPrefix("0b") ? 2 : nil
+  }
 
   /// A whole number as `integer` writes it, then a fraction, an exponent or both.
   private static func float(_ word: String) -> Double? {
@@ -295,9 +300,17 @@ extension TOML {
 
   /// The digits without the underscores between them; nil when one stands elsewhere.
   private static func withoutUnderscores(_ text: Substring) -> String? {
-    let parts = text.utf8.split(separator: UInt8(ascii: "_"), omittingEmptySubsequences: false)
-    guard parts.allSatisfy({ !$0.isEmpty }) else { return nil }
-    return parts.count == 1 ? String(text) : String(decoding: parts.joined(), as: UTF8.self)
+    var digits: [UInt8] = []
+    var previous = UInt8(ascii: "_")
+    for byte in text.utf8 {
+      if byte != UInt8(ascii: "_") {
+        digits.append(byte)
+      } else if previous == byte {
+        return nil
+      }
+      previous = byte
+    }
+    return previous == UInt8(ascii: "_") ? nil : String(decoding: digits, as: UTF8.self)
   }
 }
 

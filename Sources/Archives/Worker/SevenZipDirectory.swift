@@ -252,8 +252,11 @@ struct SevenZipDirectory {
   /// Whether all have a checksum, else a bit for each; then the checksums. Says which have one.
   private func readChecksums(_ reader: inout ByteReader, _ count: Int) throws(ParseError) -> [Bool]
   {
-    let all = try reader.readByte("whether all have a checksum") != 0
-    let has = all ? [Bool](repeating: true, count: count) : try readBits(&reader, count)
+    if try reader.readByte("whether all have a checksum") != 0 {
+      try reader.skip(try checkedProduct(4, count, at: reader.offset), "checksums")
+      return [Bool](repeating: true, count: count)
+    }
+    let has = try readBits(&reader, count)
     try reader.skip(4 * has.count { $0 }, "checksums")
     return has
   }

@@ -123,7 +123,7 @@ private struct TemplateJudge {
   /// Names made of several literals: joined, or read backwards.
   private mutating func judgeBuilt(_ text: String, at offset: Int) {
     if let name = TemplateNames.dunder(in: text)
-      ?? TemplateNames.dunder(in: String(text.reversed()))
+      ?? TemplateNames.dunder(in: String(decoding: text.utf8.reversed(), as: UTF8.self))
     {
       report(.templateEscape, at: offset, "texts that make '\(name)'")
     }

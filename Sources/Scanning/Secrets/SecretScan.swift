@@ -57,7 +57,8 @@ enum SecretScan {
     guard text.count >= 8 else { return [] }
     while index < text.count - 1 {
       let pair = Int(SecretSign.lower(text[index])) << 8 | Int(SecretSign.lower(text[index + 1]))
-      if starts[pair], let match = match(in: text, at: index, UInt16(pair)) {
+      let group = Int(starts.group[pair])
+      if group > 0, let match = match(in: text, at: index, starts.signs[group]) {
         matches.append(match)
         index = max(index + 1, match.range.upperBound)
       } else {
@@ -67,8 +68,10 @@ enum SecretScan {
     return matches
   }
 
-  private static func match(in text: [UInt8], at index: Int, _ pair: UInt16) -> Match? {
-    for sign in SecretSign.byStart[pair] ?? [] {
+  private static func match(
+    in text: [UInt8], at index: Int, _ signs: [SecretSign]
+  ) -> Match? {
+    for sign in signs {
       let end = index + sign.beginning.count
       guard end <= text.count else { continue }
       let isToken = if case .token = sign.shape { true } else { false }

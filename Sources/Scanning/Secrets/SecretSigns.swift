@@ -200,15 +200,20 @@ struct SecretSign: Sendable {
     return sign.isPrivateKey
   }
 
-  /// The signs by their first two bytes in lower case.
-  static let byStart: [UInt16: [SecretSign]] = Dictionary(grouping: all) {
-    UInt16(lower($0.beginning[0])) << 8 | UInt16(lower($0.beginning[1]))
-  }
-  /// Whether a sign begins with the two bytes.
-  static let starts: [Bool] = {
-    var starts = [Bool](repeating: false, count: 1 << 16)
-    for key in byStart.keys { starts[Int(key)] = true }
-    return starts
+  /// The signs by their first two bytes in lower case: for each such pair the number of its group,
+  /// of which the first is empty.
+  static let starts: (group: [UInt8], signs: [[SecretSign]]) = {
+    var group = [UInt8](repeating: 0, count: 1 << 16)
+    var signs: [[SecretSign]] = [[]]
+    for sign in all {
+      let pair = Int(lower(sign.beginning[0])) << 8 | Int(lower(sign.beginning[1]))
+      if group[pair] == 0 {
+        group[pair] = UInt8(signs.count)
+        signs.append([])
+      }
+      signs[Int(group[pair])].append(sign)
+    }
+    return (group, signs)
   }()
 
   static func lower(_ byte: UInt8) -> UInt8 {
