@@ -13,7 +13,7 @@ public struct FileLock: ~Copyable {
 
   /// Waits for the lock of the file at `path`; `waiting` is told once when it is held elsewhere.
   public init(of path: String, waiting: () -> Void = {}) throws(FileError) {
-    let target = FileLock.resolved(path)
+    let target = pathWithoutLinks(path)
     let lockPath = target + ".lock"
     let opened = open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard opened >= 0 else { throw FileError(path: lockPath, action: "open") }
@@ -43,12 +43,12 @@ public struct FileLock: ~Copyable {
     while flock(opened, LOCK_EX) != 0, errno == EINTR {}
   }
 
-  /// The path without links; as it is when nothing is there.
-  private static func resolved(_ path: String) -> String {
-    guard let text = realpath(path, nil) else { return path }
-    defer { free(text) }
-    return String(cString: text)
-  }
-
   deinit { close(descriptor) }
+}
+
+/// The path without links; as it is when nothing is there.
+public func pathWithoutLinks(_ path: String) -> String {
+  guard let text = realpath(path, nil) else { return path }
+  defer { free(text) }
+  return String(cString: text)
 }

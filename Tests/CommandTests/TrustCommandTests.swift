@@ -115,6 +115,10 @@ import Testing
     try Self.trust("sign trust.toml --key ci.key", in: scratch)
     #expect(try release.verify(trust: trust).exitCode == 2)
     try Self.trust("sign trust.toml --key ana.key", in: scratch)
+    // The signature is found by whatever link the file is reached.
+    try scratch.link("current.toml", to: "trust.toml")
+    let linked = ["--trust", "current.toml", "--at", "2026-12-01T00:00:00Z"]
+    #expect(try !release.verify(trust: linked).rules("signature").contains("SIG019"))
     let signed = try release.verify(trust: trust)
     #expect(signed.exitCode == 0)
     #expect(!signed.rules("signature").contains("SIG019"))

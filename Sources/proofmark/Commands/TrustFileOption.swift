@@ -1,11 +1,17 @@
 import Bytes
+import Glibc
 import Judging
 import Trust
 
 /// Reads the trust file that a command was told to use.
 enum TrustFileOption {
-  /// Where the signature of the trust file lies: beside it.
-  static func signaturePath(of path: String) -> String { path + ".sig" }
+  /// Where the signature of the trust file lies: beside it as it was named or, for a link beside
+  /// which there is none, beside what the link leads to.
+  static func signaturePath(of path: String) -> String {
+    let beside = path + ".sig"
+    var status = stat()
+    return lstat(beside, &status) == 0 ? beside : pathWithoutLinks(path) + ".sig"
+  }
 
   /// The trust file with the signature beside it, which must hold where there is one.
   static func load(_ path: String, at time: Timestamp) throws -> TrustFile {
