@@ -1,5 +1,6 @@
 import Archives
 import Bytes
+import Findings
 import TestSupport
 import Testing
 

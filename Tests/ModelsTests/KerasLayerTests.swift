@@ -83,7 +83,7 @@ import Testing
     #expect(throws: ModelError.self) {
       let model = try Model(
         parsing: weights, architecture: ByteSlice(Array(more.utf8)), limits: Limits())
-      _ = try model.graph
+      _ = model.graph
     }
   }
 
