@@ -98,16 +98,15 @@ struct TOMLTests {
     }
   }
 
-  private static let dots = String(repeating: "a.", count: 100_000) + "a"
-
   @Test(arguments: [
-    "\(dots) = 1", "[\(dots)]", "[[\(dots)]]", "x = {\(dots) = 1}",
-    "x = " + String(repeating: "[", count: 100_000),
-    "x = " + String(repeating: "{a = ", count: 100_000),
-    "x = " + String(repeating: "{a.b.c.d.e.f = ", count: 20),
+    RepeatedText("a.", 100_000, end: "a = 1"), RepeatedText(start: "[", "a.", 100_000, end: "a]"),
+    RepeatedText(start: "[[", "a.", 100_000, end: "a]]"),
+    RepeatedText(start: "x = {", "a.", 100_000, end: "a = 1}"),
+    RepeatedText(start: "x = ", "[", 100_000), RepeatedText(start: "x = ", "{a = ", 100_000),
+    RepeatedText(start: "x = ", "{a.b.c.d.e.f = ", 20),
   ])
-  func `a key or value that nests without end is an error`(_ text: String) {
-    #expect(error(text)?.message.contains("nest deeper than 64") == true)
+  func `a key or value that nests without end is an error`(_ long: RepeatedText) {
+    #expect(error(long.text)?.message.contains("nest deeper than 64") == true)
   }
 
   @Test func `thousands of tables take no long time`() throws {

@@ -75,20 +75,19 @@ struct DamageTests {
   }
 
   @Test(arguments: [
-    ("uv.lock", "a = " + String(repeating: "[", count: 100_000)),
-    ("Pipfile.lock", String(repeating: "[", count: 100_000)),
-    ("environment.yml", String(repeating: "[", count: 100_000)),
-    ("pom.xml", String(repeating: "<a>", count: 100_000)),
-    ("setup.py", "setup(" + String(repeating: "[", count: 100_000)),
-    ("setup.py", String(repeating: "setup(", count: 40_000)),
-    ("setup.py", String(repeating: "setup(requires=x)\n", count: 10_000)),
-    ("Dockerfile", "FROM a\nRUN " + String(repeating: "<<a ", count: 1_000)),
-    ("Dockerfile", "FROM a\nRUN " + String(repeating: "sh -c '", count: 10_000)),
-    ("Dockerfile", String(repeating: "ARG A=$A$A\n", count: 1_000) + "FROM $A"),
-    ("environment.yml", "dependencies: ['" + String(repeating: "a[", count: 10_000) + "']"),
+    ("uv.lock", RepeatedText(start: "a = ", "[", 100_000)),
+    ("Pipfile.lock", RepeatedText("[", 100_000)),
+    ("environment.yml", RepeatedText("[", 100_000)), ("pom.xml", RepeatedText("<a>", 100_000)),
+    ("setup.py", RepeatedText(start: "setup(", "[", 100_000)),
+    ("setup.py", RepeatedText("setup(", 40_000)),
+    ("setup.py", RepeatedText("setup(requires=x)\n", 10_000)),
+    ("Dockerfile", RepeatedText(start: "FROM a\nRUN ", "<<a ", 1_000)),
+    ("Dockerfile", RepeatedText(start: "FROM a\nRUN ", "sh -c '", 10_000)),
+    ("Dockerfile", RepeatedText("ARG A=$A$A\n", 1_000, end: "FROM $A")),
+    ("environment.yml", RepeatedText(start: "dependencies: ['", "a[", 10_000, end: "']")),
   ])
-  func `depth and repetition are bounded`(_ path: String, _ text: String) {
-    #expect(DependencyReport(path, text).sources.count == 1)
+  func `depth and repetition are bounded`(_ path: String, _ long: RepeatedText) {
+    #expect(DependencyReport(path, long.text).sources.count == 1)
   }
 
   @Test func `a file over its limit is an obstacle`() {

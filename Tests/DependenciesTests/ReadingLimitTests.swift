@@ -37,24 +37,27 @@ struct ReadingLimitTests {
   }
 
   @Test(arguments: [
-    ("uv.lock", "version = 1\na = [" + String(repeating: "1,", count: 250_000) + "]\n"),
-    ("uv.lock", "version = 1\na = " + String(repeating: "[", count: 65)),
-    ("environment.yml", Self.repeated(1_001) { "%TAG !a\($0)! b:\n" } + "--- a\n"),
-    ("environment.yml", "dependencies: [" + String(repeating: "a", count: 70_000) + "]\n"),
-    ("environment.yml", "dependencies: [{pip: [" + String(repeating: "a", count: 70_000) + "]}]"),
+    ("uv.lock", RepeatedText(start: "version = 1\na = [", "1,", 250_000, end: "]\n")),
+    ("uv.lock", RepeatedText(start: "version = 1\na = ", "[", 65)),
+    ("environment.yml", RepeatedText(start: "dependencies: [", "a", 70_000, end: "]\n")),
+    ("environment.yml", RepeatedText(start: "dependencies: [{pip: [", "a", 70_000, end: "]}]")),
   ])
-  func `what is read no further is an obstacle`(_ name: String, _ text: String) {
-    #expect(DependencyReport(name, text).rules == ["DEP011"])
+  func `what is read no further is an obstacle`(_ name: String, _ long: RepeatedText) {
+    #expect(DependencyReport(name, long.text).rules == ["DEP011"])
+  }
+
+  @Test func `tags of YAML are read up to a number`() {
+    let tags = Self.repeated(1_001) { "%TAG !a\($0)! b:\n" }
+    #expect(DependencyReport("environment.yml", tags + "--- a\n").rules == ["DEP011"])
   }
 
   @Test(arguments: [
-    ("uv.lock", String(repeating: "#", count: 4 << 20 + 1)),
-    ("requirements.txt", String(repeating: "#\n", count: 1 << 20) + "a"),
-    ("Pipfile.lock", #"{"_meta":{"# + String(repeating: " ", count: 5 << 20)),
-    ("package-lock.json", String(repeating: "[", count: 65)),
+    ("uv.lock", RepeatedText("#", 4 << 20 + 1)),
+    ("requirements.txt", RepeatedText("#\n", 1 << 20 + 1)),
+    ("Pipfile.lock", RepeatedText(" ", 5 << 20 + 1)), ("package-lock.json", RepeatedText("[", 65)),
   ])
-  func `what is not read to its end is an omission`(_ name: String, _ text: String) {
-    let report = DependencyReport(name, text)
+  func `what is not read to its end is an omission`(_ name: String, _ long: RepeatedText) {
+    let report = DependencyReport(name, long.text)
     #expect(report.omissions.map(\.rule) == [.unreadDependencyFile])
     #expect(report.omissions == report.findings)
   }
