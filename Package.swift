@@ -122,7 +122,7 @@ let package = Package(
       path: "Benchmarks/Conformance", swiftSettings: settings),
     .executableTarget(
       name: "bits", dependencies: ["Bytes", "Engine", "Evaluation", "Models"],
-      path: "Benchmarks/Bits", swiftSettings: settings),
+      path: "Benchmarks/Bits", exclude: ["chains.cu"], swiftSettings: settings),
 
     .target(
       name: "TestSupport", dependencies: ["Bytes", "CZlib"], path: "Tests/TestSupport",
