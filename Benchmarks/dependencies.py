@@ -18,11 +18,11 @@ import time
 proofmark = pathlib.Path(sys.argv[1]).resolve()
 pattern = sys.argv[2] if len(sys.argv) > 2 else ""
 SECONDS, MEBIBYTES = 1, 200
-# What the readers take: lines and XML, JSON and YAML; and what is read of some files by their names.
+# What the readers take: lines and XML, JSON; and what is read of some files by their names.
 TEXT, DOCUMENT = 2 << 20, 5 << 20
 LIMITS = {"Dockerfile": 128 << 10, "setup.py": 256 << 10, "environment.yml": 1 << 20,
           "uv.lock": 4 << 20, "poetry.lock": 4 << 20, "pdm.lock": 4 << 20, "pylock.toml": 4 << 20,
-          "pyproject.toml": 4 << 20, "Pipfile": 4 << 20}
+          "pyproject.toml": 4 << 20, "Pipfile": 4 << 20, "conda-lock.yml": 4 << 20}
 CASES = {}
 
 

@@ -7,6 +7,7 @@ extension DependencyContent {
   /// whatever stands in it, and more than real files have.
   static let textLimit = 2 << 20
   private static let tomlLimit = 4 << 20
+  private static let yamlLimit = 4 << 20
   static let documentLimit = 5 << 20
   private static let valueLimit = 1_000_000
   private static let tableLimit = 250_000
@@ -37,7 +38,7 @@ extension DependencyContent {
 
   /// The one YAML document in the file; nil, with a finding, when there is none.
   mutating func yaml(_ file: DependencyFile) -> JSON? {
-    guard fits(file, DependencyContent.documentLimit) else { return nil }
+    guard fits(file, DependencyContent.yamlLimit) else { return nil }
     let stream = YAMLStream(parsing: file.bytes.asFile())
     if let error = stream.error {
       refuse(file.place, error)
