@@ -20,7 +20,7 @@ enum CommandName {
     return isShortAlias(part) ? "the short name that Windows gives another file" : nil
   }
 
-  private static let patterns = Set("*?<>|".utf8)
+  private static let patterns = Array("*?<>|".utf8)
 
   /// `$NAME` at the start, `$(`, `${` and `%NAME%`. A dollar within a name is Java's.
   private static func isExpanded(_ part: [UInt8]) -> Bool {
@@ -38,6 +38,7 @@ enum CommandName {
 
   /// `PROGRA~1.EXT`: another name of a file whose own is longer.
   private static func isShortAlias(_ part: some Collection<UInt8>) -> Bool {
+    guard part.contains(UInt8(ascii: "~")) else { return false }
     let pieces = part.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
     guard let stem = pieces.first, pieces.count <= 2, (3...8).contains(stem.count),
       pieces.dropFirst().allSatisfy({ (1...3).contains($0.count) && $0.allSatisfy(isShort) })

@@ -19,6 +19,10 @@ enum LockValue: Equatable {
 
 /// A TOML basic string. Control characters cannot stand in a lock; the reader refuses them.
 func quoted(_ text: String) -> String {
+  // Names of thousands of files have neither.
+  guard text.utf8.contains(where: { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }) else {
+    return "\"" + text + "\""
+  }
   var out = "\""
   for scalar in text.unicodeScalars {
     if scalar == "\"" || scalar == "\\" { out += "\\" }
