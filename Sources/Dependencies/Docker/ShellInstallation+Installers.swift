@@ -208,14 +208,19 @@ extension ShellInstallation {
     )
   }
 
+  /// A list of packages that is fetched and installed.
+  private func judge(listAt address: String, into content: inout DependencyContent) {
+    content.report(
+      .foreignInclude, place, "installs what a file at an address lists", evidence: [address])
+    content.judge(address: address, at: place)
+  }
+
   /// A list of packages that is installed: it is read here, unless its name tells what it is.
   private func judge(
     file path: String, isConstraints: Bool, into content: inout DependencyContent
   ) {
     if path.has("://") {
-      content.report(
-        .foreignInclude, place, "installs what a file at an address lists", evidence: [path])
-      content.judge(address: path, at: place)
+      judge(listAt: path, into: &content)
       return
     }
     if path.has("$") || path == "-" || path.hasPrefix("/dev/") || path.hasPrefix("/proc/") {
@@ -339,9 +344,7 @@ extension ShellInstallation {
 
   private func judge(condaFile path: String, into content: inout DependencyContent) {
     if path.has("://") {
-      content.report(
-        .foreignInclude, place, "installs what a file at an address lists", evidence: [path])
-      content.judge(address: path, at: place)
+      judge(listAt: path, into: &content)
     } else if DependencyReaders.reader(of: path) == nil {
       content.report(
         .unreadDependencyFile, place,

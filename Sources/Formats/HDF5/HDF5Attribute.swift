@@ -110,11 +110,15 @@ extension HDF5Parser {
 }
 
 extension ByteSlice {
+  /// The bytes before those at the end that fill a field up.
+  func withoutFiller(_ filler: UInt8) -> ByteSlice {
+    prefix(lastIndex { $0 != filler }.map { $0 + 1 } ?? 0)
+  }
+
   /// The text without the bytes that fill it up. A zero byte inside is refused: one reader stops
   /// at it, another does not.
   fileprivate func unpadded(_ filler: UInt8) throws(ParseError) -> ByteSlice {
-    let length = lastIndex { $0 != filler }.map { $0 + 1 } ?? 0
-    let text = prefix(length)
+    let text = withoutFiller(filler)
     if let hidden = text.firstIndex(of: 0) {
       throw ParseError(
         at: text.offset + hidden, expected: "text without a zero byte", found: "a zero byte")

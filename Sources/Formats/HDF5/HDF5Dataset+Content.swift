@@ -55,7 +55,7 @@ extension HDF5Dataset {
       let filler: UInt8 = padding == .spaces ? 0x20 : 0
       for start in stride(from: 0, to: bytes.count, by: length) {
         let field = bytes.prefix(start + length).suffix(min(length, bytes.count - start))
-        body(field.prefix(field.lastIndex { $0 != filler }.map { $0 + 1 } ?? 0))
+        body(field.withoutFiller(filler))
       }
     case .variableText:
       try readReferences(in: try content(upTo: limit, limits: limits), upTo: limit, body)
