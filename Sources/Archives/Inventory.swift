@@ -234,15 +234,24 @@ public struct Inventory: Sendable {
       unpackedDigest: unpackedDigest, allowance: allowance, at: place)
   }
 
-  /// Computes the digests of a folder's files at once, one a thread; they stay with the bytes.
+  /// Computes the digests of a folder's files on all CPUs; they stay with the bytes.
   private static func digest(_ members: [Member]) {
-    // The largest first: no thread is left with it at the end. Small files are not worth a thread.
-    let files = members.filter { $0.size >= threadBytes }.sorted { $0.size > $1.size }
-    guard files.count > 1 else { return }
-    DispatchQueue.concurrentPerform(iterations: files.count) { _ = files[$0].digest }
+    // The largest first: no thread is left with it at the end. Small files are not worth a turn
+    // each.
+    let files = members.sorted { $0.size > $1.size }
+    let large = files.prefix { $0.size >= turnBytes }.count
+    let turns =
+      (0..<large).map { $0..<$0 + 1 }
+      + stride(from: large, to: files.count, by: turnFiles).map {
+        $0..<min($0 + turnFiles, files.count)
+      }
+    DispatchQueue.concurrentPerform(iterations: turns.count) { turn in
+      for file in files[turns[turn]] { _ = file.digest }
+    }
   }
 
-  private static let threadBytes = 1 << 20
+  private static let turnBytes = 1 << 20
+  private static let turnFiles = 128
 
   /// Computes the digests of the archive and of the members that are ranges of it in one pass.
   private static func digest(_ bytes: ByteSlice, _ members: [Member]) {

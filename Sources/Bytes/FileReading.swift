@@ -7,12 +7,12 @@ extension ByteSlice {
   ///
   /// A mapped file that somebody shortens raises SIGBUS, which ends the process with exit 3.
   public init(
-    descriptor: CInt, path: String, memoryBytes: Int = Limits.memoryBytes
+    descriptor: CInt, path: @autoclosure () -> String, memoryBytes: Int = Limits.memoryBytes
   ) throws(FileError) {
     var before = stat()
-    guard fstat(descriptor, &before) == 0 else { throw FileError(path: path, action: "read") }
+    guard fstat(descriptor, &before) == 0 else { throw FileError(path: path(), action: "read") }
     guard before.st_mode & S_IFMT == S_IFREG else {
-      throw FileError(path: path, action: "read", reason: "not a regular file")
+      throw FileError(path: path(), action: "read", reason: "not a regular file")
     }
     let size = Int(before.st_size)
     guard size > 0 else {
@@ -20,7 +20,7 @@ extension ByteSlice {
       return
     }
     if size <= memoryBytes {
-      self = try ByteSlice.read(descriptor, size: size, path: path)
+      self = try ByteSlice.read(descriptor, size: size, path: path())
     } else if let memory = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0),
       memory != MAP_FAILED
     {
@@ -29,31 +29,31 @@ extension ByteSlice {
         offset: 0)
     } else if errno == ENOMEM, size <= Limits.memoryBytes {
       // Of mapped files a process may have 65,530.
-      self = try ByteSlice.read(descriptor, size: size, path: path)
+      self = try ByteSlice.read(descriptor, size: size, path: path())
     } else {
-      throw FileError(path: path, action: "map")
+      throw FileError(path: path(), action: "map")
     }
     var after = stat()
     guard fstat(descriptor, &after) == 0, after.st_size == before.st_size,
       after.st_mtim.tv_sec == before.st_mtim.tv_sec,
       after.st_mtim.tv_nsec == before.st_mtim.tv_nsec
-    else { throw FileError(path: path, action: "read", reason: "the file changed meanwhile") }
+    else { throw FileError(path: path(), action: "read", reason: "the file changed meanwhile") }
   }
 
   private static func read(
-    _ descriptor: CInt, size: Int, path: String
+    _ descriptor: CInt, size: Int, path: @autoclosure () -> String
   ) throws(FileError) -> ByteSlice {
     guard let memory = malloc(size) else {
-      throw FileError(path: path, action: "read", reason: "out of memory")
+      throw FileError(path: path(), action: "read", reason: "out of memory")
     }
     let storage = ByteStorage(owning: memory, count: size, release: .free)
     var done = 0
     while done < size {
       let result = pread(descriptor, memory + done, size - done, off_t(done))
       if result < 0 && errno == EINTR { continue }
-      guard result >= 0 else { throw FileError(path: path, action: "read") }
+      guard result >= 0 else { throw FileError(path: path(), action: "read") }
       guard result > 0 else {
-        throw FileError(path: path, action: "read", reason: "the file became shorter")
+        throw FileError(path: path(), action: "read", reason: "the file became shorter")
       }
       done += result
     }

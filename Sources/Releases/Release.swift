@@ -53,10 +53,15 @@ public struct Release: Sendable {
     self.files = sortedByKey(files)
     self.subjectDigest = subjectDigest
     manifest = Release.manifest(content(Release.manifestPath))
-    lock = Release.lock(content(Release.lockPath))
-    envelope = Release.envelope(detachedSignature ?? content(Release.signaturePath))
+    let (lockBytes, ownSignature) = (content(Release.lockPath), content(Release.signaturePath))
+    let signature = detachedSignature ?? ownSignature
+    // The two that grow with the number of files.
+    (lock, envelope) = concurrently(
+      { Release.lock(lockBytes) }, { Release.envelope(signature) })
+    let isSigned = detachedSignature == nil && envelope.content != nil
     falseSignatures = self.files.filter { file in
       Statement.ignoredPaths.contains(file.path)
+        && !(isSigned && file.path == Release.signaturePath)
         && content(file.path).map { !Release.isSignature($0, at: file.path) } == true
     }
   }
