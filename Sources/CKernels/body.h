@@ -54,6 +54,7 @@ const ck_kernels KERNELS = {
     .product = product,
     .max_pool = max_pool,
     .max_pool_gradient = max_pool_gradient,
+    .max_pool_gradient_planes = max_pool_gradient_planes,
     .average_pool = average_pool,
     .average_pool_gradient = average_pool_gradient,
     .combine = combine,

@@ -42,10 +42,9 @@ static void combine_gradient(
   }
 }
 
-/// Transposes 8 pixels of 8 channels: to[c * plane + p] = from[p * 16 + c].
-INLINE void transpose_8x8(const float *from, float *to, ptrdiff_t plane) {
-  half_lanes row[8], pair[8], quad[8];
-  UNROLL for (int i = 0; i < 8; i++) row[i] = *(const loose_half *)(from + i * ck_lanes);
+/// Transposes 8 rows of 8 elements.
+INLINE void transpose(half_lanes *row) {
+  half_lanes pair[8], quad[8];
   UNROLL for (int i = 0; i < 8; i += 2) {
     pair[i] = __builtin_shufflevector(row[i], row[i + 1], 0, 8, 1, 9, 4, 12, 5, 13);
     pair[i + 1] = __builtin_shufflevector(row[i], row[i + 1], 2, 10, 3, 11, 6, 14, 7, 15);
@@ -59,10 +58,17 @@ INLINE void transpose_8x8(const float *from, float *to, ptrdiff_t plane) {
   }
   UNROLL for (int i = 0; i < 4; i++) {
     half_lanes a = quad[i], b = quad[i + 4];
-    *(loose_half *)(to + i * plane) = __builtin_shufflevector(a, b, 0, 1, 2, 3, 8, 9, 10, 11);
-    *(loose_half *)(to + (i + 4) * plane) =
-        __builtin_shufflevector(a, b, 4, 5, 6, 7, 12, 13, 14, 15);
+    row[i] = __builtin_shufflevector(a, b, 0, 1, 2, 3, 8, 9, 10, 11);
+    row[i + 4] = __builtin_shufflevector(a, b, 4, 5, 6, 7, 12, 13, 14, 15);
   }
+}
+
+/// Eight pixels of 8 channels to their planes.
+INLINE void pixels_to_planes(const float *from, float *to, ptrdiff_t plane) {
+  half_lanes row[8];
+  UNROLL for (int i = 0; i < 8; i++) row[i] = *(const loose_half *)(from + i * ck_lanes);
+  transpose(row);
+  UNROLL for (int i = 0; i < 8; i++) *(loose_half *)(to + i * plane) = row[i];
 }
 
 /// A row's pixels of up to eight channels to their planes.
@@ -72,7 +78,7 @@ INLINE void row_to_planes(
     // The last eight pixels repeat some of those before.
     for (ptrdiff_t next = 0; next < width; next += 8) {
       ptrdiff_t column = next + 8 <= width ? next : width - 8;
-      transpose_8x8(from + column * ck_lanes, to + column, plane);
+      pixels_to_planes(from + column * ck_lanes, to + column, plane);
     }
     return;
   }

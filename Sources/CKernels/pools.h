@@ -54,6 +54,13 @@ INLINE void take_tap(
   }
 }
 
+/// What is noted of the windows of a row: which taps won, or with `rectified` that none did whose
+/// result is not above 0. Null in a pass without gradient.
+typedef struct {
+  uint16_t *winners;
+  bool rectified;
+} notes;
+
 /// A map's rows and what a pool takes of them.
 typedef struct {
   const float *from;
@@ -65,7 +72,7 @@ typedef struct {
 /// 0 those of the look.
 INLINE void max_tile(
     const ck_window *w, look look, const int side, const int pixels, const bool records, float *y,
-    uint16_t *winners) {
+    notes notes) {
   const ptrdiff_t step = w->stride_x * ck_lanes;
   const int32_t first = (int32_t)(look.rows.first * w->kernel_width + look.columns.first);
   ROLL for (int lane = 0; lane < ck_lanes; lane += PART) {
@@ -95,8 +102,10 @@ INLINE void max_tile(
       part nan = m.nan[i];
       store_part(y + i * ck_lanes + lane, nan != nan ? nan : m.best[i]);
       if (records) {
-        *(loose_part_shorts *)(winners + i * ck_lanes + lane) =
-            __builtin_convertvector(m.winner[i], part_shorts);
+        part_ints winner = m.winner[i];
+        if (notes.rectified) winner = m.best[i] > 0 ? winner : (part_ints)ck_no_winner;
+        *(loose_part_shorts *)(notes.winners + i * ck_lanes + lane) =
+            __builtin_convertvector(winner, part_shorts);
       }
     }
   }
@@ -107,7 +116,7 @@ INLINE bool is_whole(taps taps, ptrdiff_t kernel) { return taps.first == 0 && ta
 /// A row of windows. `side` is the kernel's where it is square without dilation, or 0.
 INLINE void max_row(
     const ck_pool *pool, ck_view x, ptrdiff_t block, ptrdiff_t row, const int side,
-    const bool records, float *y, uint16_t *winners) {
+    const bool records, float *y, notes notes) {
   const ck_window *w = &pool->window;
   look look = {.row = x.row, .rows = rows_inside(w, row)};
   const bool whole_rows = is_whole(look.rows, w->kernel_height);
@@ -115,26 +124,25 @@ INLINE void max_row(
     look.columns = columns_inside(w, column);
     look.from = pixel_at(x, block, look.rows.start, look.columns.start);
     float *to = y + column * ck_lanes;
-    uint16_t *won = records ? winners + column * ck_lanes : NULL;
     const ptrdiff_t last = column + pool_pixels - 1;
     const bool whole = look.columns.first == 0 && last < w->out_width &&
                        is_whole(columns_inside(w, last), w->kernel_width);
     next = column + (whole ? pool_pixels : 1);
     if (whole && whole_rows) {
-      max_tile(w, look, side, pool_pixels, records, to, won);
+      max_tile(w, look, side, pool_pixels, records, to, notes);
     } else if (whole) {
-      max_tile(w, look, 0, pool_pixels, records, to, won);
+      max_tile(w, look, 0, pool_pixels, records, to, notes);
     } else {
-      max_tile(w, look, 0, 1, records, to, won);
+      max_tile(w, look, 0, 1, records, to, notes);
     }
+    if (records) notes.winners += (next - column) * ck_lanes;
   }
 }
 
 #define MAX_ROW(SIDE, RECORDS)                                                                  \
   static void max_row_##SIDE##_##RECORDS(                                                       \
-      const ck_pool *pool, ck_view x, ptrdiff_t block, ptrdiff_t row, float *y,                 \
-      uint16_t *winners) {                                                                      \
-    max_row(pool, x, block, row, SIDE, RECORDS, y, winners);                                    \
+      const ck_pool *pool, ck_view x, ptrdiff_t block, ptrdiff_t row, float *y, notes notes) {  \
+    max_row(pool, x, block, row, SIDE, RECORDS, y, notes);                                      \
   }
 MAX_ROW(0, false)
 MAX_ROW(2, false)
@@ -143,13 +151,14 @@ MAX_ROW(0, true)
 MAX_ROW(2, true)
 MAX_ROW(3, true)
 
-static void max_pool(const ck_pool *pool, ck_view x, ck_view y, uint16_t *winners) {
+static void max_pool(
+    const ck_pool *pool, ck_view x, ck_view y, uint16_t *winners, bool rectified) {
   const ck_window *w = &pool->window;
   const bool is_square = w->kernel_height == w->kernel_width && w->dilation_y == 1 &&
                          w->dilation_x == 1 && w->kernel_width <= 3;
   const ptrdiff_t side = is_square && w->kernel_width > 1 ? w->kernel_width : 0;
   void (*const take_row)(
-      const ck_pool *, ck_view, ptrdiff_t, ptrdiff_t, float *, uint16_t *) =
+      const ck_pool *, ck_view, ptrdiff_t, ptrdiff_t, float *, notes) =
       winners ? (side == 2   ? max_row_2_true
                  : side == 3 ? max_row_3_true
                              : max_row_0_true)
@@ -158,7 +167,7 @@ static void max_pool(const ck_pool *pool, ck_view x, ck_view y, uint16_t *winner
                              : max_row_0_false);
   for (ptrdiff_t block = 0; block < pool->blocks; block++) {
     for (ptrdiff_t row = 0; row < w->out_height; row++) {
-      take_row(pool, x, block, row, pixel_at(y, block, row, 0), winners);
+      take_row(pool, x, block, row, pixel_at(y, block, row, 0), (notes){winners, rectified});
       if (winners) winners += w->out_width * ck_lanes;
     }
   }
@@ -188,14 +197,6 @@ static windows columns_over(const ck_window *w, ptrdiff_t element) {
       element, w->stride_x, w->kernel_width, w->dilation_x, w->pad_left, w->out_width);
 }
 
-/// The gradient of a window's output; +0 where the output is rectified and not above 0.
-INLINE lanes window_gradient(
-    ck_view dy, const ck_view *rectified, ptrdiff_t block, ptrdiff_t row, ptrdiff_t column) {
-  lanes v = load(pixel_at(dy, block, row, column));
-  if (!rectified) return v;
-  return load(pixel_at(*rectified, block, row, column)) > splat(0) ? v : splat(0);
-}
-
 /// Whether windows side by side leave no element out.
 INLINE bool cover(
     ptrdiff_t outputs, ptrdiff_t stride, ptrdiff_t kernel, ptrdiff_t pad, ptrdiff_t size) {
@@ -205,8 +206,7 @@ INLINE bool cover(
 /// Where no two windows share an element, each window's gradient goes to its winner. As with the
 /// sum from +0, -0 becomes +0.
 static void disjoint_max_pool_gradient(
-    const ck_pool *pool, ck_view dy, const uint16_t *winners, const ck_view *rectified,
-    ck_view dx) {
+    const ck_pool *pool, ck_view dy, const uint16_t *winners, ck_view dx) {
   const ck_window *w = &pool->window;
   const bool covers =
       cover(w->out_height, w->stride_y, w->kernel_height, w->pad_top, w->height) &&
@@ -220,7 +220,7 @@ static void disjoint_max_pool_gradient(
       for (ptrdiff_t column = 0; column < w->out_width; column++, winners += ck_lanes) {
         taps columns = columns_inside(w, column);
         shorts winner = *(const loose_shorts *)winners;
-        lanes part = window_gradient(dy, rectified, block, row, column) + splat(0);
+        lanes part = load(pixel_at(dy, block, row, column)) + splat(0);
         if (w->kernel_width == 2 && w->kernel_height == 2 && is_whole(rows, 2) &&
             is_whole(columns, 2)) {
           float *to = pixel_at(dx, block, rows.start, columns.start);
@@ -244,12 +244,11 @@ static void disjoint_max_pool_gradient(
 }
 
 static void max_pool_gradient(
-    const ck_pool *pool, ck_view dy, const uint16_t *winners, const ck_view *rectified,
-    ck_view dx) {
+    const ck_pool *pool, ck_view dy, const uint16_t *winners, ck_view dx) {
   const ck_window *w = &pool->window;
   if (w->kernel_height <= w->stride_y && w->kernel_width <= w->stride_x && w->dilation_y == 1 &&
       w->dilation_x == 1) {
-    disjoint_max_pool_gradient(pool, dy, winners, rectified, dx);
+    disjoint_max_pool_gradient(pool, dy, winners, dx);
     return;
   }
   for (ptrdiff_t block = 0; block < pool->blocks; block++) {
@@ -269,11 +268,68 @@ static void max_pool_gradient(
             const uint16_t *from = block_winners + (row * w->out_width + column) * ck_lanes;
             shorts winner = *(const loose_shorts *)from;
             ints won = __builtin_convertvector(winner == (shorts)(uint16_t)tap, ints);
-            lanes part = window_gradient(dy, rectified, block, row, column);
+            lanes part = load(pixel_at(dy, block, row, column));
             sum += widened(won ? part : splat(0));
           }
         }
         store(pixel_at(dx, block, y, x), rounded(sum));
+      }
+    }
+  }
+}
+
+/// Eight windows side by side of 8 channels: their gradients transposed, each channel's in two
+/// halves that hold each number twice, as the windows lie above the map.
+INLINE void spread_windows(
+    const float *dy, const uint16_t *winners, ptrdiff_t channels, float *dx, ptrdiff_t plane,
+    ptrdiff_t row) {
+  // What is unpacked from the halves of a register is in order then.
+  static const ptrdiff_t order[8] = {0, 1, 4, 5, 2, 3, 6, 7};
+  const half_ints even = {0, 1, 0, 1, 0, 1, 0, 1};
+  half_lanes part[8], winner[8];
+  UNROLL for (int i = 0; i < 8; i++) {
+    const ptrdiff_t from = order[i] * ck_lanes;
+    part[i] = *(const loose_half *)(dy + from) + 0;
+    half_shorts number = *(const loose_half_shorts *)(winners + from);
+    winner[i] = (half_lanes)__builtin_convertvector(number, half_ints);
+  }
+  transpose(part);
+  transpose(winner);
+  UNROLL for (int c = 0; c < 8; c++) {
+    if (c >= channels) return;
+    half_lanes low = __builtin_shufflevector(part[c], part[c], 0, 0, 1, 1, 4, 4, 5, 5);
+    half_lanes high = __builtin_shufflevector(part[c], part[c], 2, 2, 3, 3, 6, 6, 7, 7);
+    half_ints number = (half_ints)winner[c];
+    half_ints low_number = __builtin_shufflevector(number, number, 0, 0, 1, 1, 4, 4, 5, 5);
+    half_ints high_number = __builtin_shufflevector(number, number, 2, 2, 3, 3, 6, 6, 7, 7);
+    float *to = dx + c * plane;
+    UNROLL for (int down = 0; down < 2; down++) {
+      const half_ints tap = even + 2 * down;
+      *(loose_half *)(to + down * row) = low_number == tap ? low : (half_lanes)0;
+      *(loose_half *)(to + down * row + 8) = high_number == tap ? high : (half_lanes)0;
+    }
+  }
+}
+
+static void max_pool_gradient_planes(
+    const ck_pool *pool, ptrdiff_t channels, ck_view dy, const uint16_t *winners, ck_view dx) {
+  const ptrdiff_t height = pool->window.out_height, width = pool->window.out_width;
+  for (ptrdiff_t channel = 0; channel < channels; channel += 8) {
+    const ptrdiff_t block = channel / ck_lanes, half = channel % ck_lanes;
+    const ptrdiff_t count = channels - channel < 8 ? channels - channel : 8;
+    for (ptrdiff_t row = 0; row < height; row++) {
+      const uint16_t *won = winners + (block * height + row) * width * ck_lanes + half;
+      const float *from = pixel_at(dy, block, row, 0) + half;
+      float *to = dx.start + channel * dx.block + 2 * row * dx.row;
+      // The last eight windows repeat some of those before.
+      for (ptrdiff_t next = 0; next < width; next += 8) {
+        const ptrdiff_t column = next + 8 <= width ? next : width - 8, at = column * ck_lanes;
+        float *spread = to + 2 * column;
+        if (count == 8) {
+          spread_windows(from + at, won + at, 8, spread, dx.block, dx.row);
+        } else {
+          spread_windows(from + at, won + at, count, spread, dx.block, dx.row);
+        }
       }
     }
   }

@@ -14,6 +14,8 @@
 
 typedef float lanes __attribute__((ext_vector_type(16)));
 typedef float half_lanes __attribute__((ext_vector_type(8)));
+typedef int32_t half_ints __attribute__((ext_vector_type(8)));
+typedef uint16_t half_shorts __attribute__((ext_vector_type(8)));
 typedef double reals __attribute__((ext_vector_type(16)));
 typedef int32_t ints __attribute__((ext_vector_type(16)));
 typedef uint64_t words __attribute__((ext_vector_type(16)));
@@ -22,6 +24,7 @@ typedef uint8_t bytes __attribute__((ext_vector_type(16)));
 
 typedef lanes loose_lanes __attribute__((aligned(4), may_alias));
 typedef half_lanes loose_half __attribute__((aligned(4), may_alias));
+typedef half_shorts loose_half_shorts __attribute__((aligned(2), may_alias));
 typedef shorts loose_shorts __attribute__((aligned(2), may_alias));
 typedef bytes loose_bytes __attribute__((aligned(1), may_alias));
 

@@ -2,7 +2,7 @@ import Engine
 
 /// Small networks that between them take every kernel, at odd shapes.
 enum NetworkCases {
-  static let all = convolutions + pools + elements + branches + sums + concatenations
+  static let all = convolutions + pools + planes + elements + branches + sums + concatenations
 
   static let convolutions: [LayeredNetwork] =
     [
@@ -11,6 +11,13 @@ enum NetworkCases {
         "3 to 17, padded", 7, 5,
         .init(
           inputs: 3, outputs: 17, padding: Padding(top: 1, left: 1, bottom: 1, right: 1))),
+      convolution("1 to 3, 3x3, three runs of pixels", 6, 41, .init(inputs: 1, outputs: 3)),
+      convolution(
+        "1 to 2, 5x5, an odd number of rows", 13, 20,
+        .init(inputs: 1, outputs: 2, kernel: Extent(5), padding: Padding(all: 2))),
+      convolution(
+        "1 to 2, 3x3, dilated", 9, 18,
+        .init(inputs: 1, outputs: 2, dilation: Extent(2))),
       convolution("17 to 33, 1x1", 5, 4, .init(inputs: 17, outputs: 33, kernel: Extent(1))),
       convolution(
         "33 to 3, padded, pixels in lanes", 6, 19,
@@ -343,6 +350,32 @@ enum NetworkCases {
       try $0.add(.tanh)
     },
   ]
+
+  /// A pool of 2 x 2 whose gradient goes to the planes that the convolution before it reads.
+  static let planes: [LayeredNetwork] = [
+    pooledConvolution("1 to 19, 3x3, relu, max 2", 12, 24, .init(inputs: 1, outputs: 19), [.relu]),
+    pooledConvolution(
+      "1 to 5, 5x5, max 2", 10, 38,
+      .init(inputs: 1, outputs: 5, kernel: Extent(5), padding: Padding(all: 2)), []),
+    pooledConvolution(
+      "3 to 33, stride 2, relu, max 2", 9, 33, .init(inputs: 3, outputs: 33, stride: Extent(2)),
+      [.relu]),
+    pooledConvolution("1 to 4, tanh, max 2", 10, 18, .init(inputs: 1, outputs: 4), [.tanh]),
+    pooledConvolution("1 to 4, max 2 of few windows", 6, 10, .init(inputs: 1, outputs: 4), []),
+    pooledConvolution("1 to 4, a column left, max 2", 6, 19, .init(inputs: 1, outputs: 4), []),
+  ]
+
+  private static func pooledConvolution(
+    _ name: String, _ height: Int, _ width: Int, _ shape: ConvolutionShape, _ between: [Layer]
+  ) -> LayeredNetwork {
+    LayeredNetwork(
+      name, input: Features(channels: shape.inputs, height: height, width: width)
+    ) {
+      try $0.convolution(shape)
+      for layer in between { try $0.add(layer) }
+      try $0.add(.maxPool(Window(kernel: Extent(2), stride: Extent(2))))
+    }
+  }
 
   private static func convolution(
     _ name: String, _ height: Int, _ width: Int, _ shape: ConvolutionShape

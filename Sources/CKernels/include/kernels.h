@@ -17,6 +17,9 @@
 /// Channels of a block, outputs of a weight panel.
 enum { ck_lanes = 16 };
 
+/// In the place of the tap of a window that won.
+enum { ck_no_winner = 0xffff };
+
 /// Elements of a map in blocks: where its first pixel is, and how far apart blocks and rows are.
 typedef struct {
   float *start;
@@ -68,6 +71,9 @@ typedef struct {
   /// The same for a map that is added; null and unused without one.
   const int32_t *_Nullable panel_added;
   ptrdiff_t added_row, added_column;
+  /// With CK_PIXELS: 3 or 5 where the taps are whole windows of so many rows and columns, each row
+  /// of which lies one of the map's before the last, each column one pixel before; else 0.
+  ptrdiff_t window;
 } ck_product;
 
 /// What a product reads and writes; each map's elements from one image to the next.
@@ -100,12 +106,15 @@ typedef struct {
       ptrdiff_t end_row, ptrdiff_t first_panel, ptrdiff_t end_panel);
 
   /// `winners` may be null; else it receives the first largest tap of each output, without halo.
-  void (*max_pool)(const ck_pool *pool, ck_view x, ck_view y, uint16_t *_Nullable winners);
-  /// `rectified` may be null; else it is y, a maximum of numbers behind relu, and dx is what goes
-  /// back through that: where y is not above 0, nothing.
+  /// Where x is `rectified`, nothing goes back to outputs that are not above 0: ck_no_winner.
+  void (*max_pool)(
+      const ck_pool *pool, ck_view x, ck_view y, uint16_t *_Nullable winners, bool rectified);
   void (*max_pool_gradient)(
-      const ck_pool *pool, ck_view dy, const uint16_t *winners,
-      const ck_view *_Nullable rectified, ck_view dx);
+      const ck_pool *pool, ck_view dy, const uint16_t *winners, ck_view dx);
+  /// The same for windows of 2 x 2 that cover their map without sharing, eight or more in a row,
+  /// and a dx in planes, of which dx.block is the distance.
+  void (*max_pool_gradient_planes)(
+      const ck_pool *pool, ptrdiff_t channels, ck_view dy, const uint16_t *winners, ck_view dx);
   void (*average_pool)(const ck_pool *pool, ck_view x, ck_view y);
   void (*average_pool_gradient)(const ck_pool *pool, ck_view dy, ck_view dx);
 

@@ -23,40 +23,38 @@ struct MaxPoolStep: ImageStep {
   let input: MapBuffer
   let output: MapBuffer
   let winners: Buffer?
+  /// Whether the gradient of a ReLU before it is taken back with the pool's.
+  let isRectified: Bool
 
   var buffers: [Buffer] { [input.buffer, output.buffer] + (winners.map { [$0] } ?? []) }
 
   func run(_ run: borrowing Run, image: Int) {
     let winners = winners.map { run.winners($0, image) }
     withUnsafePointer(to: pool.value) { pool in
-      run.kernels.max_pool(pool, run.view(input, image), run.view(output, image), winners)
+      run.kernels.max_pool(
+        pool, run.view(input, image), run.view(output, image), winners, isRectified)
     }
   }
 }
 
-/// The input gradient of a max pool.
+/// The input gradient of a max pool; `dx` lies in blocks, or in planes where the windows allow.
 struct MaxPoolGradientStep: ImageStep {
   let pool: Pool
   let dy: MapBuffer
   let winners: Buffer
-  /// The pool's output, where a ReLU before it is taken back in the same go.
-  let rectified: MapBuffer?
   let dx: MapBuffer
 
-  var buffers: [Buffer] {
-    [dy.buffer, winners, dx.buffer] + (rectified.map { [$0.buffer] } ?? [])
-  }
+  var buffers: [Buffer] { [dy.buffer, winners, dx.buffer] }
 
   func run(_ run: borrowing Run, image: Int) {
     let views = (dy: run.view(dy, image), dx: run.view(dx, image))
     let winners = run.winners(winners, image)
     withUnsafePointer(to: pool.value) { pool in
-      guard let rectified else {
-        run.kernels.max_pool_gradient(pool, views.dy, winners, nil, views.dx)
-        return
-      }
-      withUnsafePointer(to: run.view(rectified, image)) {
-        run.kernels.max_pool_gradient(pool, views.dy, winners, $0, views.dx)
+      if dx.geometry.lanes == 1 {
+        run.kernels.max_pool_gradient_planes(
+          pool, dx.geometry.features.channels, views.dy, winners, views.dx)
+      } else {
+        run.kernels.max_pool_gradient(pool, views.dy, winners, views.dx)
       }
     }
   }

@@ -20,6 +20,8 @@ struct Product: Sendable {
   var inColumn = 0
   var outRow = 0
   var outColumn = 0
+  /// Rows and columns of the windows that the taps are, where pixels share them; else 0.
+  var window = 0
   var after = Finish()
 }
 
@@ -108,7 +110,7 @@ struct ProductStep: Step, @unchecked Sendable {
       height: product.pixels.height, width: product.pixels.width, in_row: product.inRow,
       in_column: product.inColumn, out_row: product.outRow, out_column: product.outColumn,
       panel_added: panelAdded?.start, added_row: added?.geometry.rowStride ?? 0,
-      added_column: added?.geometry.lanes ?? 0)
+      added_column: added?.geometry.lanes ?? 0, window: product.window)
     self.input = input
     self.output = output
     self.added = added?.buffer

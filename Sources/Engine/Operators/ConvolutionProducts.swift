@@ -128,9 +128,11 @@ extension Convolution {
   // Backward: lanes are input channels, or pixels where there are few. Pixels of a stride phase
   // have the same taps, so each phase is a product of its own.
 
-  func gradientHalo(_ place: Place) -> Padding {
-    hasFewInputs ? .none : gradientReach(place)
+  func gradientHalo(_ place: Place, inPlanes: Bool) -> Padding {
+    hasFewInputs == inPlanes ? gradientReach(place) : .none
   }
+
+  var readsGradientInPlanes: Bool { hasFewInputs }
 
   private var hasFewInputs: Bool { groups == 1 && kernel.inputs <= Convolution.fewChannels }
 
@@ -219,8 +221,16 @@ extension Convolution {
     product.inColumn = dy.lanes
     product.outRow = window.stride.height * dx.rowStride
     product.outColumn = window.stride.width * dx.lanes
+    if channels == 1, Convolution.sharedWindows.contains(window.kernel),
+      window.stride == Extent(1), window.dilation == Extent(1)
+    {
+      product.window = window.kernel.width
+    }
     return product
   }
+
+  /// Kernels whose rows the pixels of a gradient share.
+  private static let sharedWindows = [Extent(3), Extent(5)]
 
   // Where the weights of lanes and taps stand in the file's tensor.
 

@@ -13,8 +13,9 @@ public struct MaxPool: Sendable {
   /// Kernel, stride, dilation and padding.
   public let window: Window
 
-  /// The most taps of a window: a gradient remembers the winner in two bytes.
-  public static let tapLimit = 1 << 16
+  /// The most taps of a window: a gradient remembers the winner, or that there is none, in two
+  /// bytes.
+  public static let tapLimit = Int(UInt16.max)
 
   /// Creates a pool.
   public init(window: Window) {
@@ -42,11 +43,22 @@ extension MaxPool: OperatorDefinition {
     PlainMaxPool(shape: ck_window(input: place.input, output: place.output, window: window))
   }
 
+  func writesGradientInPlanes(_ place: Place) -> Bool {
+    window.kernel == Extent(2) && window.stride == Extent(2) && window.dilation == Extent(1)
+      && window.padding == .none && place.output.width >= MaxPool.fewWindows
+      && place.input.height == 2 * place.output.height
+      && place.input.width == 2 * place.output.width
+  }
+
+  /// The fewest windows of a row that the kernel for planes takes.
+  private static let fewWindows = 8
+
   func plan(_ unit: Unit, in plan: inout Plan) throws(EngineError) {
     plan.append(
       MaxPoolStep(
         pool: Pool(unit.place, window: window), input: try plan.map(of: unit.inputs[0]),
-        output: try plan.map(of: unit.value), winners: plan.winners(of: unit)))
+        output: try plan.map(of: unit.value), winners: plan.winners(of: unit),
+        isRectified: plan.leavesRectifierToPool(unit.inputs[0])))
   }
 
   func planGradient(_ unit: Unit, in plan: inout Plan) throws(EngineError) {
@@ -54,7 +66,6 @@ extension MaxPool: OperatorDefinition {
     plan.append(
       MaxPoolGradientStep(
         pool: Pool(unit.place, window: window), dy: plan.gradient(of: unit), winners: winners,
-        rectified: plan.leavesRectifierToPool(unit.inputs[0]) ? try plan.map(of: unit.value) : nil,
         dx: try plan.contribution(to: unit.inputs[0], of: unit)))
   }
 }

@@ -145,9 +145,13 @@ protocol OperatorDefinition: Sendable {
 
   /// The zeros around the input, and around the output's gradient, that its kernels read.
   func halo(_ place: Place) -> Padding
-  func gradientHalo(_ place: Place) -> Padding
+  func gradientHalo(_ place: Place, inPlanes: Bool) -> Padding
   /// Whether its kernels also read an input that lies in planes, and write its gradient so.
   var readsPlanes: Bool { get }
+  /// Whether its gradient kernels read the output's gradient in planes.
+  var readsGradientInPlanes: Bool { get }
+  /// Whether its gradient kernels can write the input's gradient in planes.
+  func writesGradientInPlanes(_ place: Place) -> Bool
   /// Whether its kernels apply a batch normalisation as they store.
   var fusesNormalization: Bool { get }
   /// Whether its kernels apply an activation as they store.
@@ -180,7 +184,9 @@ extension OperatorDefinition {
   func fusesSum(_ place: Place) -> Bool { false }
 
   func halo(_ place: Place) -> Padding { .none }
-  func gradientHalo(_ place: Place) -> Padding { .none }
+  func gradientHalo(_ place: Place, inPlanes: Bool) -> Padding { .none }
+  var readsGradientInPlanes: Bool { false }
+  func writesGradientInPlanes(_ place: Place) -> Bool { false }
   var parameterCount: Int { 0 }
 
   func outputShape(of inputs: [[Int]], layout: Layout) throws(EngineError) -> [Int] { inputs[0] }

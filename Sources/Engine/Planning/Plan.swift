@@ -387,12 +387,27 @@ struct Plan {
   private func gradientGeometry(of value: Int) -> Geometry {
     let features = graph.features(of: Graph.Value(index: value))
     var geometry = Geometry(features: features)
-    if isPlanes(value) { geometry.lanes = 1 }
+    let inPlanes = isGradientInPlanes(value)
+    if isPlanes(value) || inPlanes { geometry.lanes = 1 }
     if let maker = fusion.makers[value] {
       let unit = fusion.units[maker]
-      geometry.halo = unit.operation.definition?.gradientHalo(unit.place) ?? .none
+      geometry.halo =
+        unit.operation.definition?.gradientHalo(unit.place, inPlanes: inPlanes) ?? .none
     }
     return geometry
+  }
+
+  /// Whether all that contributes to a value's gradient can be written as the planes that the unit
+  /// behind it reads, and nothing is done to it between them.
+  private func isGradientInPlanes(_ value: Int) -> Bool {
+    guard let maker = fusion.makers[value], let reader = fusion.onlyReader(of: value) else {
+      return false
+    }
+    let (source, sink) = (fusion.units[maker], fusion.units[reader])
+    guard source.operation.definition?.readsGradientInPlanes == true, source.sum == nil,
+      source.normalization == nil, source.activation == nil || leavesRectifierToPool(value)
+    else { return false }
+    return sink.operation.definition?.writesGradientInPlanes(sink.place) == true
   }
 
   private func isPlanes(_ value: Int) -> Bool {
