@@ -75,19 +75,19 @@ INLINE void max_tile(
     notes notes) {
   const ptrdiff_t step = w->stride_x * ck_lanes;
   const int32_t first = (int32_t)(look.rows.first * w->kernel_width + look.columns.first);
+  const part first_best = -__builtin_inff();
   ROLL for (int lane = 0; lane < ck_lanes; lane += PART) {
     maxima m;
     UNROLL for (int i = 0; i < pixels; i++) {
-      m.best[i] = (part)-__builtin_inff();
-      m.nan[i] = (part)0.0f;
+      // A number in the place of the NaN counts for none.
+      m.best[i] = m.nan[i] = side ? load_part(look.from + lane + i * step) : first_best;
       m.winner[i] = (part_ints)first;
     }
     if (side) {
-      UNROLL for (int ky = 0; ky < side; ky++) {
-        UNROLL for (int kx = 0; kx < side; kx++) {
-          const float *from = look.from + ky * look.row + kx * ck_lanes + lane;
-          take_tap(&m, pixels, records, from, step, ky * side + kx);
-        }
+      UNROLL for (int tap = 1; tap < side * side; tap++) {
+        const float *from =
+            look.from + tap / side * look.row + tap % side * ck_lanes + lane;
+        take_tap(&m, pixels, records, from, step, tap);
       }
     } else {
       for (ptrdiff_t ky = look.rows.first; ky < look.rows.end; ky++) {

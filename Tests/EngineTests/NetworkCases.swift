@@ -18,6 +18,12 @@ enum NetworkCases {
       convolution(
         "1 to 2, 3x3, dilated", 9, 18,
         .init(inputs: 1, outputs: 2, dilation: Extent(2))),
+      convolution(
+        "6 to 16, 5x5, gradient with pixels in lanes", 9, 14,
+        .init(inputs: 6, outputs: 16, kernel: Extent(5))),
+      convolution(
+        "8 to 17, stride 2, gradient with pixels in lanes", 7, 21,
+        .init(inputs: 8, outputs: 17, stride: Extent(2), padding: Padding(all: 1))),
       convolution("17 to 33, 1x1", 5, 4, .init(inputs: 17, outputs: 33, kernel: Extent(1))),
       convolution(
         "33 to 3, padded, pixels in lanes", 6, 19,
@@ -360,6 +366,8 @@ enum NetworkCases {
     pooledConvolution(
       "3 to 33, stride 2, relu, max 2", 9, 33, .init(inputs: 3, outputs: 33, stride: Extent(2)),
       [.relu]),
+    pooledConvolution(
+      "7 to 20, 3x3, relu, max 2", 8, 18, .init(inputs: 7, outputs: 20), [.relu]),
     pooledConvolution("1 to 4, tanh, max 2", 10, 18, .init(inputs: 1, outputs: 4), [.tanh]),
     pooledConvolution("1 to 4, max 2 of few windows", 6, 10, .init(inputs: 1, outputs: 4), []),
     pooledConvolution("1 to 4, a column left, max 2", 6, 19, .init(inputs: 1, outputs: 4), []),

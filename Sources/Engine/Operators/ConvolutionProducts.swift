@@ -129,12 +129,16 @@ extension Convolution {
   // have the same taps, so each phase is a product of its own.
 
   func gradientHalo(_ place: Place, inPlanes: Bool) -> Padding {
-    hasFewInputs == inPlanes ? gradientReach(place) : .none
+    readsGradientInPlanes(place) == inPlanes ? gradientReach(place) : .none
   }
 
-  var readsGradientInPlanes: Bool { hasFewInputs }
-
-  private var hasFewInputs: Bool { groups == 1 && kernel.inputs <= Convolution.fewChannels }
+  /// Few input channels leave most of a block's lanes empty; pixels fill them.
+  func readsGradientInPlanes(_ place: Place) -> Bool {
+    groups == 1
+      && (kernel.inputs <= Convolution.fewChannels
+        || 2 * kernel.inputs <= Geometry.blockLanes
+          && place.input.width >= Convolution.fewPixels * window.stride.width)
+  }
 
   private func gradientReach(_ place: Place) -> Padding {
     let (input, output) = (place.input, place.output)
@@ -152,7 +156,8 @@ extension Convolution {
   func planGradient(_ unit: Unit, in plan: inout Plan) throws(EngineError) {
     let (input, output) = (unit.place.input, unit.place.output)
     var dy = plan.gradient(of: unit)
-    if hasFewInputs {
+    let inPixels = readsGradientInPlanes(unit.place)
+    if inPixels {
       dy = try plan.planes(of: dy, halo: gradientReach(unit.place))
     }
     let rows = phases(
@@ -168,7 +173,7 @@ extension Convolution {
       for column in columns {
         let product = gradientProduct(
           from: dy.geometry, to: dx.geometry, row: row, column: column,
-          outputs: output.channels / groups)
+          outputs: output.channels / groups, inPixels: inPixels)
         plan.append(ProductStep(product, from: dy.buffer, to: dx.buffer))
       }
     }
@@ -176,7 +181,7 @@ extension Convolution {
 
   /// The gradient at the pixels of one phase.
   private func gradientProduct(
-    from dy: Geometry, to dx: Geometry, row: Phase, column: Phase, outputs: Int
+    from dy: Geometry, to dx: Geometry, row: Phase, column: Phase, outputs: Int, inPixels: Bool
   ) -> Product {
     let taps = (0..<outputs).flatMap { output in
       row.taps.flatMap { row in
@@ -187,15 +192,15 @@ extension Convolution {
       dy.offset(group * outputs + tap.output, tap.row.place, tap.column.place)
     }
     let channels = kernel.inputs * groups
-    let panelChannels = hasFewInputs ? 1 : Geometry.blockLanes
+    let panelChannels = inPixels ? 1 : Geometry.blockLanes
     let panels = (channels + panelChannels - 1) / panelChannels
     let tapIndices = taps.map {
       kernel.index(output: $0.output, input: 0, row: $0.row.tap, column: $0.column.tap)
     }
     var product = Product(
-      kind: hasFewInputs ? CK_PIXELS : CK_BROADCAST,
+      kind: inPixels ? CK_PIXELS : CK_BROADCAST,
       offsets: taps.map { Int32(place(0, $0)) }, taps: taps.count,
-      weights: hasFewInputs
+      weights: inPixels
         ? TensorStorage(kernel.tensor.gathered(outer: inputIndices, inner: tapIndices))
         : .packed(kernel.tensor, lanes: inputIndices, taps: tapIndices),
       bias: .init(repeating: 0, count: channels),

@@ -149,7 +149,7 @@ protocol OperatorDefinition: Sendable {
   /// Whether its kernels also read an input that lies in planes, and write its gradient so.
   var readsPlanes: Bool { get }
   /// Whether its gradient kernels read the output's gradient in planes.
-  var readsGradientInPlanes: Bool { get }
+  func readsGradientInPlanes(_ place: Place) -> Bool
   /// Whether its gradient kernels can write the input's gradient in planes.
   func writesGradientInPlanes(_ place: Place) -> Bool
   /// Whether its kernels apply a batch normalisation as they store.
@@ -185,7 +185,7 @@ extension OperatorDefinition {
 
   func halo(_ place: Place) -> Padding { .none }
   func gradientHalo(_ place: Place, inPlanes: Bool) -> Padding { .none }
-  var readsGradientInPlanes: Bool { false }
+  func readsGradientInPlanes(_ place: Place) -> Bool { false }
   func writesGradientInPlanes(_ place: Place) -> Bool { false }
   var parameterCount: Int { 0 }
 

@@ -404,10 +404,11 @@ struct Plan {
       return false
     }
     let (source, sink) = (fusion.units[maker], fusion.units[reader])
-    guard source.operation.definition?.readsGradientInPlanes == true, source.sum == nil,
-      source.normalization == nil, source.activation == nil || leavesRectifierToPool(value)
+    guard let makes = source.operation.definition, let takes = sink.operation.definition,
+      source.sum == nil, source.normalization == nil,
+      source.activation == nil || leavesRectifierToPool(value)
     else { return false }
-    return sink.operation.definition?.writesGradientInPlanes(sink.place) == true
+    return makes.readsGradientInPlanes(source.place) && takes.writesGradientInPlanes(sink.place)
   }
 
   private func isPlanes(_ value: Int) -> Bool {
