@@ -87,7 +87,8 @@ struct ArchiveReader {
   }
 
   /// Computes in one pass the checksums of stored members, also those of a model that is opened
-  /// later, and whatever digests of the subject will be asked.
+  /// later, and whatever digests of the subject will be asked; and looks for what ends members
+  /// before their time.
   private func sum(_ archive: ZipArchive, isRelease: Bool) {
     var pass = BytePass(over: bytes)
     if !opensModels { pass.askDigest(of: bytes.indices) }
@@ -95,6 +96,7 @@ struct ArchiveReader {
       pass.askChecksum(of: range)
       if isRelease { pass.askDigest(of: range) }
     }
+    for range in archive.openRanges { pass.askEndMark(of: range) }
     pass.run()
   }
 

@@ -211,7 +211,7 @@ extension ZipArchive {
 enum ZipSignature {
   static let local: [UInt8] = [0x50, 0x4b, 3, 4]
   static let directory: [UInt8] = [0x50, 0x4b, 1, 2]
-  static let descriptor: [UInt8] = [0x50, 0x4b, 7, 8]
+  static let descriptor = EndMark.signature
   static let end: [UInt8] = [0x50, 0x4b, 5, 6]
   static let zip64End: [UInt8] = [0x50, 0x4b, 6, 6]
   static let zip64Locator: [UInt8] = [0x50, 0x4b, 6, 7]

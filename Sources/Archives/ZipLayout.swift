@@ -8,7 +8,6 @@ struct ZipLayout {
   private let start: Int
   private let directory: Range<Int>
   private var extents: [Extent] = []
-  private var descriptorBytesLeft = ZipLayout.descriptorBytes
 
   /// From a local header to the end of the data or its descriptor.
   private struct Extent {
@@ -49,7 +48,6 @@ struct ZipLayout {
       }
       entry.packedRange = local.dataStart..<end
       let descriptor = entry.hasDescriptor ? compareDescriptor(of: entry, at: end) : 0
-      if entry.hasDescriptor, entry.method == .stored { findFalseDescriptor(in: entry) }
       extents.append(
         Extent(range: entry.headerOffset..<(end + descriptor), name: entry.nameBytes))
     } catch {
@@ -74,40 +72,6 @@ struct ZipLayout {
       .localHeader, at: place, of: entry.nameBytes,
       "the data descriptor is not what the directory says", directory: entry.view)
     return 0
-  }
-
-  /// Stored bytes of members with descriptors in which one is looked for.
-  private static let descriptorBytes = 64 << 20
-
-  /// A descriptor in stored data that fits what stands before it: whoever streams ends the member
-  /// there, and takes what follows for the next one.
-  private mutating func findFalseDescriptor(in entry: ZipEntry) {
-    let data = bytes.prefix(entry.packedRange.upperBound).suffix(
-      min(entry.packedRange.count, bytes.count))
-    guard data.count <= descriptorBytesLeft else { return }
-    descriptorBytesLeft -= data.count
-    var place = 0
-    while let found = data.suffix(data.count - place).firstPlace(of: ZipSignature.descriptor) {
-      let start = place + found
-      place = start + 4
-      for width in [8, 4] {
-        let sizes = littleEndian(start, width) + littleEndian(start, width)
-        guard data.suffix(max(0, data.count - start - 8)).starts(with: sizes) else { continue }
-        let end = entry.packedRange.lowerBound + start + 8 + 2 * width
-        do throws(ParseError) {
-          let hidden = try ZipLocalHeader(parsing: bytes, at: end)
-          note(
-            .hiddenMember, at: end, of: hidden.name,
-            "a member in the data of another, behind a descriptor that ends it",
-            directory: entry.view, local: hidden.view)
-        } catch {
-          note(
-            .localHeader, at: entry.packedRange.lowerBound + start, of: entry.nameBytes,
-            "the data holds a descriptor that ends it after \(start) bytes", directory: entry.view)
-        }
-        return
-      }
-    }
   }
 
   /// Version 6.3 of the format in tenths; Python's reader refuses the archive above it.

@@ -4,12 +4,14 @@ import Findings
 /// Unpacks a zip archive into members.
 struct ZipReader {
   private let archive: ZipArchive
+  private let discrepancies: [ZipDiscrepancy]
   private let isRelease: Bool
 
   /// A reader of a release, or else of an archive inside one: of a model, mostly, whose loader asks
-  /// for members by the bytes of their names.
+  /// for members by the bytes of their names. A pass has gone over its bytes.
   init(_ archive: ZipArchive, isRelease: Bool) {
     self.archive = archive
+    discrepancies = archive.discrepancies + archive.falseEnds
     self.isRelease = isRelease
   }
 
@@ -22,7 +24,7 @@ struct ZipReader {
 
   /// Reports what the archive contradicts itself in, then every member.
   func read(into builder: inout InventoryBuilder) {
-    for discrepancy in archive.discrepancies where discrepancy.kind != .duplicateName {
+    for discrepancy in discrepancies where discrepancy.kind != .duplicateName {
       builder.note(
         ZipReader.rule(for: discrepancy.kind), at: discrepancy.offset, of: discrepancy.name,
         discrepancy.text, evidence: discrepancy.evidence)
@@ -53,7 +55,7 @@ struct ZipReader {
   /// or by another directory, and bytes of no member.
   private func suspectOtherViews(into builder: inout InventoryBuilder) {
     var streamed: Set<Int> = []
-    for discrepancy in archive.discrepancies where !builder.isStopped {
+    for discrepancy in discrepancies where !builder.isStopped {
       switch discrepancy.kind {
       case .hiddenMember, .localHeader:
         let place = discrepancy.local?.offset ?? discrepancy.offset

@@ -1,7 +1,7 @@
 import Synchronization
 
-/// One pass over bytes for everything that is asked of them: SHA-256 and CRC-32 of ranges, such as
-/// a whole archive and each member that is stored in it.
+/// One pass over bytes for everything that is asked of them: SHA-256, CRC-32 and end marks of
+/// ranges, such as a whole archive and each member that is stored in it.
 ///
 /// What it finds stays with the bytes: `Digest(of:)` and `CRC32(of:)` of the same ranges cost
 /// nothing afterwards. Pages of a mapped file leave the main memory behind the pass.
@@ -9,6 +9,7 @@ public struct BytePass {
   private let bytes: ByteSlice
   private var digested: Set<Range<Int>> = []
   private var checked: Set<Range<Int>> = []
+  private var searched: Set<Range<Int>> = []
 
   /// A pass over the bytes, of which nothing is asked yet.
   public init(over bytes: ByteSlice) {
@@ -25,6 +26,11 @@ public struct BytePass {
     if isWorthwhile(range, \.checksums) { checked.insert(range) }
   }
 
+  /// Asks for the first end mark in a range of the bytes.
+  public mutating func askEndMark(of range: Range<Int>) {
+    if isWorthwhile(range, \.endMarks) { searched.insert(range) }
+  }
+
   private func isWorthwhile<Sum: Sendable>(
     _ range: Range<Int>, _ sums: KeyPath<ByteStorage.Sums, [Range<Int>: Sum]>
   ) -> Bool {
@@ -38,7 +44,8 @@ public struct BytePass {
     // Second lanes are for members: their archive fills the first.
     var digests = BytePass.lanes(of: digested, atMost: 2) { DigestStream() }
     var checksums = BytePass.lanes(of: checked, atMost: 1) { CRC32() }
-    for part in BytePass.parts(of: digested.union(checked)) {
+    var endMarks = BytePass.lanes(of: searched, atMost: 1) { EndMark() }
+    for part in BytePass.parts(of: digested.union(checked).union(searched)) {
       bytes.forEachWindow(in: part) { window, start in
         for index in digests.indices {
           digests[index].add(window, at: start, adding: { $0.update($1) }) { range, stream in
@@ -48,6 +55,11 @@ public struct BytePass {
         for index in checksums.indices {
           checksums[index].add(window, at: start, adding: { $0.update($1) }) { range, checksum in
             bytes.remember(checksum, \.checksums, of: range)
+          }
+        }
+        for index in endMarks.indices {
+          endMarks[index].add(window, at: start, adding: { $0.update($1) }) { range, mark in
+            bytes.remember(mark.finish(), \.endMarks, of: range)
           }
         }
       }

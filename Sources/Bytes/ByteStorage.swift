@@ -15,6 +15,7 @@ public final class ByteStorage: @unchecked Sendable {
   struct Sums {
     var digests: [Range<Int>: Digest] = [:]
     var checksums: [Range<Int>: CRC32] = [:]
+    var endMarks: [Range<Int>: Int?] = [:]
   }
 
   @usableFromInline let start: UnsafeRawPointer

@@ -103,6 +103,31 @@ struct BytePassTests {
     }
   }
 
+  @Test(arguments: [0, 1, 262_110, 262_120, 262_143, 262_144, 399_976])
+  func `the first end mark is found wherever it stands`(place: Int) throws {
+    for width in [4, 8] {
+      var bytes = [UInt8](repeating: 0x50, count: 400_000)
+      func write(_ size: Int, at start: Int) {
+        var mark: [UInt8] = [0x50, 0x4b, 7, 8, 1, 2, 3, 4]
+        for _ in 0..<2 {
+          mark += (0..<width).map { UInt8(truncatingIfNeeded: size >> (8 * $0)) }
+        }
+        bytes.replaceSubrange(start..<start + mark.count, with: mark)
+      }
+      // One whose sizes are not those of what stands before it, another that is the second.
+      write(place, at: 100_001)
+      if place < 300_000 { write(300_000, at: 300_000) }
+      write(place, at: place)
+      let whole = ByteSlice([0, 0, 0] + bytes)
+      var pass = BytePass(over: whole)
+      pass.askEndMark(of: 3..<whole.count)
+      pass.askEndMark(of: 0..<3)
+      pass.run()
+      #expect(whole.firstEndMark(in: 3..<whole.count) == place)
+      #expect(whole.firstEndMark(in: 0..<3) == nil)
+    }
+  }
+
   @Test func `a slice of a slice has its own sums`() throws {
     let part = pattern(600_000).suffix(599_999)
     var pass = BytePass(over: part)
