@@ -76,3 +76,29 @@ with h5py.File("chunks-pickle.h5", "w") as f:
 long = b"\x80\x04\x8c\x05posix\x8c\x06system\x93X\xc8\0\0\0" + b"#" * 200 + b"\x85R."
 with h5py.File("chunks-span.h5", "w") as f:
     f.create_dataset("d", data=np.frombuffer(long, "u1"), chunks=(64,), compression="gzip")
+# Members, opaque bytes, rows of any length, code of several lines; LZF.
+def with_parts(name, table=b"a name", tag=b"bytes", row=b"a row", note="a note\nof two lines\n"):
+    fields = [("value", "f4", (3,)), ("kind", "i4"), ("state", "S64"), ("row", "u1", (64,))]
+    element = np.zeros(3, fields)
+    element["state"][1] = table
+    with h5py.File(name, "w") as f:
+        data = f.create_dataset("table", data=element, chunks=(2,), compression="lzf")
+        data.attrs["member"] = element[:1]
+        f.create_dataset("opaque", data=np.void(tag.ljust(64, b"\0")))
+        rows = f.create_dataset("rows", (2,), dtype=h5py.vlen_dtype("u1"))
+        rows[0], rows[1] = np.zeros(8, "u1"), np.frombuffer(row, "u1")
+        f.create_dataset("notes", data=[note, "another"], dtype=text)
+        scale = f.create_dataset("scale", data=np.arange(3))
+        scale.make_scale("x")
+        data.dims[0].attach_scale(scale)
+
+lines = "import os\nos.system('id')\n"
+with_parts("parts.h5")
+with_parts("parts-member.h5", table=called)
+with_parts("parts-opaque.h5", tag=called)
+with_parts("parts-row.h5", row=called)
+with_parts("parts-lines.h5", note=lines)
+with h5py.File("attribute-lines.h5", "w") as f:
+    f.attrs["note"] = lines
+with h5py.File("attribute-opaque.h5", "w") as f:
+    f.attrs["note"] = np.void(called)

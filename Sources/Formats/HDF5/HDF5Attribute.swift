@@ -15,6 +15,9 @@ public struct HDF5Attribute: Sendable, Equatable {
     case texts([ByteSlice])
     /// Integers and floats.
     case numbers(StoredTensor)
+    /// Texts and bytes in elements of several parts, and the name of a part's type that this reader
+    /// does not know.
+    case contents([ByteSlice], unknown: String?)
     /// No value at all (a null dataspace).
     case none
     /// Elements of a type that this reader does not know, by its name.
@@ -69,7 +72,7 @@ extension HDF5Parser {
     guard version == 1 || flags & 3 == 0 else {
       return HDF5Attribute(name: name, shape: [], value: .unsupported("shared datatype"))
     }
-    let type = try HDF5Datatype(parsing: &typeField)
+    let type = try HDF5Datatype(parsing: &typeField, space: space)
     let dataspace = try HDF5Dataspace(parsing: &spaceField, space: space)
     let size = try dataspace.byteCount(elementSize: type.size(in: space), at: reader.offset)
     let data = try reader.read(size, "the attribute '\(name)'")
@@ -104,8 +107,20 @@ extension HDF5Parser {
         texts.append(try text.unpadded(0))
       }
       return .texts(texts)
+    case .opaque, .inner, .sequence, .array, .compound:
+      return .contents(try readContents(data, of: type), unknown: type.unknown)
     case .unsupported(let name, _): return .unsupported(name)
     }
+  }
+
+  private mutating func readContents(
+    _ data: ByteSlice, of type: HDF5Datatype
+  ) throws(ParseError) -> [ByteSlice] {
+    var reader = HDF5ElementReader(space: space, limit: limits.headerBytes, heaps: heaps)
+    var contents: [ByteSlice] = []
+    try reader.read(data, of: type) { contents.append($0) }
+    for content in contents { try countText(content) }
+    return contents
   }
 }
 

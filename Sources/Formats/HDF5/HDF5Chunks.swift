@@ -11,10 +11,10 @@ public struct HDF5Chunks: Sendable {
   private let index: Int?
   private let filters: [HDF5Filter]
 
-  /// Numbers of filters that HDF5 loads as libraries: all but its own, and h5py's LZF.
+  /// Numbers of filters that HDF5 loads as libraries: all but its own and h5py's.
   public var pluginFilters: [Int] {
     filters.compactMap { filter in
-      guard case .plugin(let number) = filter, number != 32_000 else { return nil }
+      guard case .plugin(let number) = filter else { return nil }
       return number
     }
   }

@@ -42,79 +42,30 @@ extension HDF5Dataset {
     return [bytes] + further
   }
 
-  /// Hands over the texts, row-major and without what fills them up; none of other types.
+  /// Hands over the texts and bytes in the elements, row-major and without what fills texts up; of
+  /// what several elements lead to, one. None of numbers.
   ///
   /// - Throws: `ParseError` where they cannot be read, or are together more than `limit` bytes.
-  public func readTexts(
-    upTo limit: Int, limits: Limits, _ body: (ByteSlice) -> Void
+  public func readContents(
+    upTo limit: Int, limits: Limits, heaps: HDF5Heaps, _ body: (ByteSlice) -> Void
   ) throws(ParseError) {
-    if isText { try demand(claimedBytes, upTo: limit) }
-    switch type {
-    case .fixedText(let length, let padding):
-      let bytes = try content(upTo: limit, limits: limits)
-      let filler: UInt8 = padding == .spaces ? 0x20 : 0
-      for start in stride(from: 0, to: bytes.count, by: length) {
-        let field = bytes.prefix(start + length).suffix(min(length, bytes.count - start))
-        body(field.withoutFiller(filler))
-      }
-    case .variableText:
-      try readReferences(in: try content(upTo: limit, limits: limits), upTo: limit, body)
-    case .number, .unsupported: return
+    guard hasContent else { return }
+    guard readingCost <= limit else {
+      throw ParseError(
+        .limit, at: space.bytes.offset, expected: "at most \(limit) bytes of text in '\(path)'",
+        found: "more")
     }
+    let bytes = try content(upTo: limit, limits: limits)
+    var reader = HDF5ElementReader(space: space, limit: limit, heaps: heaps)
+    try reader.read(bytes, of: type, body)
   }
 
-  /// Whether the elements are texts.
-  public var isText: Bool {
-    switch type {
-    case .fixedText, .variableText: true
-    case .number, .unsupported: false
-    }
-  }
+  /// Whether texts or bytes stand in the elements, besides numbers.
+  public var hasContent: Bool { type.hasContent }
 
-  private func demand(_ count: Int, upTo limit: Int) throws(ParseError) {
-    guard count > limit else { return }
-    throw ParseError(
-      .limit, at: space.bytes.offset, expected: "at most \(limit) bytes of text in '\(path)'",
-      found: "more")
-  }
-
-  /// Texts of any length stand in heaps: references of length 4, address and index 4 lead there.
-  /// One that several name is handed over once.
-  private func readReferences(
-    in references: ByteSlice, upTo limit: Int, _ body: (ByteSlice) -> Void
-  ) throws(ParseError) {
-    var heaps: [Int: HDF5GlobalHeap] = [:]
-    var known: [Int: Set<UInt16>] = [:]
-    var objectCount = 0
-    var byteCount = 0
-    var reader = ByteReader(references)
-    while reader.remaining >= 8 + space.addressWidth {
-      let length = Int(try reader.readLittleEndian(UInt32.self, "a text's length"))
-      let address = try reader.readAddress(space, "a global heap collection")
-      let index = try reader.readLittleEndian(UInt32.self, "a heap index")
-      guard length > 0, let address, address != 0 else { continue }
-      let heap: HDF5GlobalHeap
-      if let read = heaps[address] {
-        heap = read
-      } else {
-        heap = try HDF5GlobalHeap(parsing: address, in: space)
-        heaps[address] = heap
-        objectCount += heap.count
-      }
-      guard objectCount <= HDF5Parser.messageCount else {
-        throw ParseError(
-          .limit, at: space.bytes.offset + address,
-          expected: "at most \(HDF5Parser.messageCount) heap objects", found: "more")
-      }
-      guard let key = UInt16(exactly: index), let object = heap.object(key) else {
-        throw ParseError(
-          at: space.bytes.offset + address, expected: "a heap object of index \(index)",
-          found: "none")
-      }
-      guard known[address, default: []].insert(key).inserted else { continue }
-      byteCount += object.count
-      try demand(byteCount, upTo: limit)
-      body(object)
-    }
+  /// What `readContents` costs besides what the elements lead to, in bytes of the limit.
+  public var readingCost: Int {
+    let (cost, overflow) = claimedBytes.multipliedReportingOverflow(by: type.nesting)
+    return overflow ? Int.max : cost
   }
 }

@@ -98,7 +98,7 @@ extension HDF5Parser {
     var spaceReader = ByteReader(spaceMessage.body)
     let dataspace = try HDF5Dataspace(parsing: &spaceReader, space: space)
     var typeReader = ByteReader(typeMessage.body)
-    let type = try HDF5Datatype(parsing: &typeReader)
+    let type = try HDF5Datatype(parsing: &typeReader, space: space)
     let size = try dataspace.byteCount(
       elementSize: type.size(in: space), at: spaceMessage.body.offset)
     let storage = try parseStorage(header, size: size, elementSize: type.size(in: space))

@@ -8,8 +8,24 @@ public enum HDF5Datatype: Sendable, Equatable {
   case fixedText(length: Int, padding: Padding)
   /// Text of any length, kept in a global heap.
   case variableText
+  /// Bytes that mean something to their writer alone.
+  case opaque(length: Int)
+  /// Values that mean something inside the file alone: references, bit fields, times; by name.
+  case inner(String, size: Int)
+  /// Any number of elements, kept in a global heap.
+  indirect case sequence(HDF5Datatype)
+  /// Elements side by side.
+  indirect case array(HDF5Datatype, count: Int)
+  /// Members, each of a type of its own.
+  case compound([Member], size: Int)
   /// A type that the format knows and this reader does not, by its name and element size.
   case unsupported(String, size: Int)
+
+  /// A part of a compound element.
+  public struct Member: Sendable, Equatable {
+    let offset: Int
+    let type: HDF5Datatype
+  }
 
   /// What fills a fixed text up.
   public enum Padding: Sendable {
@@ -23,8 +39,10 @@ public enum HDF5Datatype: Sendable, Equatable {
     switch self {
     case .number(let type, _): type.size
     case .fixedText(let length, _): length
-    case .variableText: 8 + space.addressWidth
-    case .unsupported(_, let size): size
+    case .variableText, .sequence: 8 + space.addressWidth
+    case .opaque(let length): length
+    case .array(let type, let count): type.size(in: space) * count
+    case .inner(_, let size), .compound(_, let size), .unsupported(_, let size): size
     }
   }
 
@@ -35,9 +53,16 @@ public enum HDF5Datatype: Sendable, Equatable {
       order == .big && type.size > 1 ? "big-endian \(type.rawValue)" : type.rawValue
     case .fixedText(let length, _): "text of \(length) bytes"
     case .variableText: "text of any length"
-    case .unsupported(let name, _): name
+    case .opaque(let length): "opaque, \(length) bytes"
+    case .sequence(let type): "any number of \(type.name)"
+    case .array(let type, let count): "\(count) of \(type.name)"
+    case .compound(let members, _): "compound of \(members.count) members"
+    case .inner(let name, _), .unsupported(let name, _): name
     }
   }
+
+  /// Nesting of types in types.
+  private static let depth = 8
 
   /// Names of the classes 0 to 11 (HDF5 file format 3.0, IV.A.2.d).
   private static let classNames = [
@@ -49,7 +74,9 @@ public enum HDF5Datatype: Sendable, Equatable {
   ///
   /// Layout: class (low half) and version (high half) 1, class bits 3, element size 4, then the
   /// properties of the class.
-  init(parsing reader: inout ByteReader) throws(ParseError) {
+  init(
+    parsing reader: inout ByteReader, space: HDF5Space, depth: Int = 0
+  ) throws(ParseError) {
     let start = reader.offset
     let head = try reader.readByte("a datatype")
     let bits = UInt32(try reader.readSize(width: 3, "the class bits"))
@@ -63,16 +90,17 @@ public enum HDF5Datatype: Sendable, Equatable {
     guard size > 0 else {
       throw ParseError(at: start, expected: "elements of 1 byte or more", found: "0")
     }
+    guard depth < Self.depth else {
+      throw ParseError(
+        .unsupported, at: start, expected: "types nested at most \(Self.depth) deep", found: "more")
+    }
+    let parts = Parts(version: head >> 4, bits: Int(bits), size: size, space: space, depth: depth)
     let known: HDF5Datatype? =
       switch kind {
       case 0: try Self.integer(&reader, bits: bits, size: size)
       case 1: try Self.float(&reader, bits: bits, size: size)
       case 3: Self.text(bits: bits, size: size)
-      // An enumeration is stored as its base type, which comes first in its properties. h5py
-      // writes truth values so.
-      case 8: try HDF5Datatype(parsing: &reader)
-      case 9: bits & 15 == 1 ? .variableText : nil
-      default: nil
+      default: try parts.parse(&reader, kind: kind, name: Self.classNames[kind])
       }
     self = known ?? .unsupported(Self.classNames[kind], size: size)
   }

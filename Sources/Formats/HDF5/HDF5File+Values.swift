@@ -13,6 +13,7 @@ extension HDF5File {
   private struct Values {
     var slices: [ByteSlice] = []
     var bytesLeft = 2 * HDF5Dataset.textBytes
+    let heaps = HDF5Heaps()
   }
 
   private func collect(_ group: HDF5Group, into values: inout Values) {
@@ -30,7 +31,10 @@ extension HDF5File {
 
   private func collect(_ attributes: [HDF5Attribute], into values: inout Values) {
     for attribute in attributes {
-      if case .texts(let texts) = attribute.value { values.slices += texts }
+      switch attribute.value {
+      case .texts(let contents), .contents(let contents, _): values.slices += contents
+      case .numbers, .none, .unsupported: continue
+      }
     }
   }
 
@@ -43,12 +47,16 @@ extension HDF5File {
       default: return
       }
       values.slices += stored
-      guard case .variableText = dataset.type else { return }
+      guard dataset.type.hasReferences else { return }
       let limit = values.bytesLeft
-      values.bytesLeft = max(0, limit - dataset.claimedBytes)
-      try dataset.readTexts(upTo: limit, limits: Limits()) { text in
-        values.slices.append(text)
-        values.bytesLeft = max(0, values.bytesLeft - text.count)
+      var read: [ByteSlice] = []
+      defer {
+        let count = read.reduce(dataset.readingCost) { $0 + $1.count }
+        values.bytesLeft = max(0, limit - count)
+        values.slices += read
+      }
+      try dataset.readContents(upTo: limit, limits: Limits(), heaps: values.heaps) {
+        read.append($0)
       }
     } catch {
       // Chunks that cannot be read belong to nobody.

@@ -9,6 +9,8 @@ enum HDF5Filter: Sendable, Equatable {
   case shuffle(elementSize: Int)
   /// A checksum of 4 bytes at the end.
   case fletcher32
+  /// h5py's own compression.
+  case lzf
   /// A filter that this reader does not know.
   case unsupported(String)
   /// A filter of a library that HDF5 loads by this number.
@@ -53,6 +55,7 @@ enum HDF5Filter: Sendable, Equatable {
     case 4: self = .unsupported("szip")
     case 5: self = .unsupported("n-bit")
     case 6: self = .unsupported("scale-offset")
+    case 32_000: self = .lzf
     default: self = .plugin(Int(id))
     }
   }
@@ -65,12 +68,14 @@ enum HDF5Filter: Sendable, Equatable {
       return try Deflate.inflate(bytes, .zlib, limit: size + 4)
     case .shuffle(let elementSize): return Self.unshuffle(bytes, elementSize: elementSize)
     case .fletcher32: return try Self.checkFletcher(bytes)
+    case .lzf: return try Self.unpackLZF(bytes, limit: size + 4)
     case .unsupported(let name):
       throw ParseError(
-        .unsupported, at: bytes.offset, expected: "deflate, shuffle or fletcher32", found: name)
+        .unsupported, at: bytes.offset, expected: "deflate, LZF, shuffle or fletcher32", found: name
+      )
     case .plugin(let number):
       throw ParseError(
-        .unsupported, at: bytes.offset, expected: "deflate, shuffle or fletcher32",
+        .unsupported, at: bytes.offset, expected: "deflate, LZF, shuffle or fletcher32",
         found: "filter \(number)")
     }
   }
@@ -106,5 +111,33 @@ enum HDF5Filter: Sendable, Equatable {
         at: bytes.offset + data.count, expected: "checksum \(computed)", found: "\(stored)")
     }
     return data
+  }
+
+  /// Unpacks LZF: a byte below 32 leads in that many bytes and one more; any other is the length
+  /// (3 bits, or 7 and a further byte) and distance (13 bits) of earlier bytes that come again.
+  private static func unpackLZF(_ bytes: ByteSlice, limit: Int) throws(ParseError) -> ByteSlice {
+    var reader = ByteReader(bytes)
+    var output: [UInt8] = []
+    output.reserveCapacity(limit)
+    while !reader.isAtEnd {
+      let control = Int(try reader.readByte("an LZF control byte"))
+      if control < 32 {
+        output += try reader.read(control + 1, "literal bytes")
+      } else {
+        var length = control >> 5 + 2
+        if length == 9 { length += Int(try reader.readByte("a length")) }
+        let low = Int(try reader.readByte("a distance"))
+        let start = output.count - (control & 31) << 8 - low - 1
+        guard start >= 0 else {
+          throw reader.malformed(expected: "a distance within the data", found: "a longer one")
+        }
+        for index in start..<start + length { output.append(output[index]) }
+      }
+      guard output.count <= limit else {
+        throw ParseError(
+          .limit, at: reader.offset, expected: "at most \(limit) bytes unpacked", found: "more")
+      }
+    }
+    return ByteSlice(output)
   }
 }

@@ -43,7 +43,7 @@ extension HDF5Parser {
     let address = try reader.readAddress(space, "a global heap collection")
     let index = try reader.readLittleEndian(UInt32.self, "a heap index")
     guard length > 0, let address, address != 0 else { return .empty }
-    let heap = try globalHeap(at: address)
+    let heap = try heaps.heap(at: address, in: space)
     guard let key = UInt16(exactly: index), let object = heap.object(key), length <= object.count
     else {
       throw ParseError(

@@ -15,7 +15,7 @@ struct HDF5Parser {
   let limits: Limits
   private var visited: Set<Int> = []
   private var paths: [Int: String] = [:]
-  private var heaps: [Int: HDF5GlobalHeap] = [:]
+  let heaps = HDF5Heaps()
   private var messagesLeft = Self.messageCount
   private var textBytesLeft: Int
 
@@ -51,15 +51,6 @@ struct HDF5Parser {
         found: "more")
     }
     textBytesLeft -= text.count
-  }
-
-  mutating func globalHeap(at address: Int) throws(ParseError) -> HDF5GlobalHeap {
-    if let known = heaps[address] { return known }
-    try visit(address, "a global heap collection")
-    let heap = try HDF5GlobalHeap(parsing: address, in: space)
-    try countMessages(heap.count, at: space.bytes.offset + address)
-    heaps[address] = heap
-    return heap
   }
 
   /// Reads the object at the address, or says by which path it was reached before.

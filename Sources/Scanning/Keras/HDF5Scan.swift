@@ -14,6 +14,7 @@ struct HDF5Scan {
   private var groups: Set<String> = []
   /// What may still be unpacked and read: many data sets may name the same bytes.
   private var bytesLeft = 2 * HDF5Dataset.textBytes
+  private let heaps = HDF5Heaps()
   /// Files inside the file, to be scanned next.
   private(set) var hidden: [(name: String, bytes: ByteSlice)] = []
 
@@ -157,14 +158,22 @@ struct HDF5Scan {
 
   private mutating func judge(_ attributes: [HDF5Attribute], of path: String) {
     for attribute in attributes {
-      if case .texts(let texts) = attribute.value {
-        for text in texts { judge(text, of: "\(path)@\(attribute.name)") }
+      let name = "\(path)@\(attribute.name)"
+      switch attribute.value {
+      case .texts(let contents):
+        for content in contents { judge(content, of: name) }
+      case .contents(let contents, let unknown):
+        for content in contents { judge(content, of: name) }
+        if let unknown { noteUnread(unknown, of: name) }
+      case .unsupported(let type): noteUnread(type, of: name)
+      case .numbers, .none: continue
       }
-      guard case .unsupported(let type) = attribute.value else { continue }
-      findings.append(
-        Rule.unreadable.at(
-          place.detail("\(path)@\(attribute.name)"), "an attribute of type \(type) was not read"))
     }
+  }
+
+  private mutating func noteUnread(_ type: String, of attribute: String) {
+    findings.append(
+      Rule.unreadable.at(place.detail(attribute), "an attribute of type \(type) was not read"))
   }
 
   /// Configurations in attributes that Keras does not read by these names, and pickles, which
@@ -184,7 +193,7 @@ struct HDF5Scan {
       findings.append(Rule.hdf5HiddenContent.at(inside, "holds \(program.words)"))
       findings += program.findings
     }
-    judgeCode(text, of: attribute)
+    _ = judgeCode(text, of: attribute)
     judgeWords(text, of: attribute)
   }
 
@@ -201,14 +210,18 @@ struct HDF5Scan {
     }
   }
 
-  /// Code in a text of one line: longer ones in data sets are what a model learns from.
-  private mutating func judgeCode(_ bytes: ByteSlice, of name: String) {
-    let isBlank: (UInt8) -> Bool = { [0, 0x09, 0x0a, 0x0d, 0x20].contains($0) }
-    let end = bytes.lastIndex { !isBlank($0) } ?? 0
-    let line = bytes.prefix(end).drop(while: isBlank)
-    guard !line.contains(0x0a), case .code(let sign)? = MetadataText(bytes).sign(limits: limits)
-    else { return }
+  /// Reports code in a text; whether there is any. Scripts among the texts name their interpreters
+  /// in lines of their own, which say nothing of what they do.
+  private mutating func judgeCode(_ bytes: ByteSlice, of name: String) -> Bool {
+    var text = bytes
+    if bytes.contains(0x0a) {
+      let lines = bytes.prefix(limits.secretBytes).array.split(separator: 0x0a)
+      text = ByteSlice(
+        Array(lines.filter { !$0.starts(with: "#!".utf8) }.joined(separator: [0x0a])))
+    }
+    guard case .code(let sign)? = MetadataText(text).sign(limits: limits) else { return false }
     findings.append(Rule.modelText.at(place.detail(name), "'\(name)' holds '\(sign)'"))
+    return true
   }
 
   /// What the scanners of texts must see: templates and secrets.
@@ -239,7 +252,7 @@ struct HDF5Scan {
     case .unsupported(let name):
       findings.append(Rule.unreadable.at(inside, "\(name) was not read"))
     case .contiguous, .chunked, .unallocated:
-      if case .unsupported(let name, _) = dataset.type {
+      if let name = dataset.type.unknown {
         findings.append(Rule.unreadable.at(inside, "data of type \(name) was not read"))
       }
     }
@@ -265,7 +278,7 @@ struct HDF5Scan {
         hidden.append((dataset.path, bytes))
         break
       }
-      try judgeTexts(of: dataset, upTo: limit, at: inside)
+      try judgeElements(of: dataset, upTo: limit, at: inside)
     } catch {
       findings.append(Rule.unreadable.at(inside, error))
     }
@@ -273,30 +286,40 @@ struct HDF5Scan {
 
   private mutating func spend(_ count: Int) { bytesLeft = max(0, bytesLeft - count) }
 
-  /// Each text by itself, and all together for their words.
-  private mutating func judgeTexts(
+  /// Each text and row of bytes by itself, and all together for their words.
+  private mutating func judgeElements(
     of dataset: HDF5Dataset, upTo limit: Int, at inside: Place
   ) throws(ParseError) {
-    guard dataset.isText else { return }
-    spend(min(limit, dataset.claimedBytes))
+    guard dataset.hasContent else { return }
+    spend(min(limit, dataset.readingCost))
     var scan = self
     var words: [UInt8] = []
+    var holdsCode = false
     defer { self = scan }
-    try dataset.readTexts(upTo: limit, limits: limits) { text in
-      scan.spend(text.count)
-      if words.count + text.count > limits.secretBytes {
+    try dataset.readContents(upTo: limit, limits: limits, heaps: heaps) { content in
+      scan.spend(content.count)
+      if words.count + content.count > limits.secretBytes {
         scan.judgeWords(ByteSlice(words), of: dataset.path)
         words = []
       }
-      words += text
+      words += content
       words.append(0x0a)
-      guard text.count > 8 else { return }
-      scan.judgeConfiguration(text, at: inside)
-      scan.judgeCode(text, of: dataset.path)
-      guard let program = HiddenProgram(in: text, at: inside, limits: limits) else { return }
-      scan.findings.append(Rule.tensorIsFile.at(inside, "a text is \(program.words)"))
-      scan.findings += program.findings
+      guard content.count > 8 else { return }
+      scan.judgeConfiguration(content, at: inside)
+      // One of many says enough.
+      holdsCode = holdsCode || scan.judgeCode(content, of: dataset.path)
+      scan.judgeProgram(content, of: dataset.path, at: inside)
     }
     scan.judgeWords(ByteSlice(words), of: dataset.path)
+  }
+
+  private mutating func judgeProgram(_ content: ByteSlice, of path: String, at inside: Place) {
+    if let program = HiddenProgram(in: content, at: inside, limits: limits) {
+      findings.append(Rule.tensorIsFile.at(inside, "an element is \(program.words)"))
+      findings += program.findings
+    } else if let what = TensorContent.kind(of: content, at: inside, limits: limits) {
+      findings.append(Rule.tensorIsFile.at(inside, "an element is \(what)"))
+      hidden.append((path, content))
+    }
   }
 }
