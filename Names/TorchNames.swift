@@ -91,6 +91,15 @@ let torchNames: StaticString = """
   torch.cuda	HalfStorage	ref
   torch.cuda	IntStorage	ref
   torch.cuda	LongStorage	ref
+  torch.distributed.checkpoint.filesystem	_StorageInfo	new state
+  torch.distributed.checkpoint.metadata	BytesStorageMetadata	new
+  torch.distributed.checkpoint.metadata	ChunkStorageMetadata	new state
+  torch.distributed.checkpoint.metadata	Metadata	new state
+  torch.distributed.checkpoint.metadata	MetadataIndex	new state
+  torch.distributed.checkpoint.metadata	StorageMeta	new state
+  torch.distributed.checkpoint.metadata	TensorProperties	new state
+  torch.distributed.checkpoint.metadata	TensorStorageMetadata	new state
+  torch.distributed.checkpoint.metadata	_MEM_FORMAT_ENCODING	call	i
   torch.nn.backends.thnn	_get_thnn_function_backend	call	
   torch.nn.functional	relu	ref
   torch.nn.modules.activation	CELU	new ref state

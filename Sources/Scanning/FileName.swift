@@ -15,7 +15,8 @@ struct FileName {
 
   /// Whether loaders of pickles are meant to open it.
   var mayBePickle: Bool {
-    fileExtension.isEmpty || Self.pickleExtensions.contains(fileExtension)
+    // The last one is what torch.distributed.checkpoint writes beside its data.
+    fileExtension.isEmpty || Self.pickleExtensions.contains(fileExtension) || text == ".metadata"
   }
 
   /// Whether only loaders of pickles are meant to open it.

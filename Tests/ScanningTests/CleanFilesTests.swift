@@ -68,6 +68,11 @@ import Testing
     #expect(Scanner().scan(path, try Fixture.bytes(path)) == [])
   }
 
+  @Test func `what torch writes beside a distributed checkpoint gives no finding`() throws {
+    let bytes = try Fixture.bytes("scan/pickle/torch_distributed.pkl")
+    #expect(Scanner().scan(".metadata", bytes) == [])
+  }
+
   @Test func `a real TorchScript archive gives no finding`() throws {
     let path = "models/torch/torchscript.pt"
     #expect(Scanner().scan(path, try Fixture.bytes(path)) == [])

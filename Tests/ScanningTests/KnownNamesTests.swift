@@ -23,7 +23,13 @@ import Testing
       "torch._utils.torch.preserve_format", "functools.partial",
       "torch.utils.data.dataset.TensorDataset",
       "sklearn.externals.joblib.numpy_pickle.NumpyArrayWrapper",
+      "torch.distributed.checkpoint.filesystem._StorageInfo",
     ]
+    let metadata = [
+      "BytesStorageMetadata", "ChunkStorageMetadata", "Metadata", "MetadataIndex", "StorageMeta",
+      "TensorProperties", "TensorStorageMetadata", "_MEM_FORMAT_ENCODING",
+    ]
+    kept.formUnion(metadata.map { "torch.distributed.checkpoint.metadata.\($0)" })
     let paths = ["pathlib", "pathlib._local"].flatMap { module in
       ["PosixPath", "PurePosixPath", "WindowsPath", "PureWindowsPath"].map { "\(module).\($0)" }
     }

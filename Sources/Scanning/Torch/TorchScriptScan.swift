@@ -45,11 +45,27 @@ struct TorchScriptScan {
   private func judge(_ code: ByteSlice, at place: Place, _ context: inout ScanContext) {
     var names = TorchScriptNames(code)
     while let name = names.next() {
-      guard let fault = fault(in: name) else { continue }
+      guard let fault = fault(in: name), !Self.isMember(name, of: code) else { continue }
       let path = name.parts.joined(separator: ".")
       context.report(
         Rule.torchScriptCode.at(place.at(name.offset), "'\(safeText(path))' \(fault)"))
     }
+  }
+
+  /// Whether torch wrote it: `getattr(self, "0")` is a member whose name is no identifier, such as
+  /// those of a Sequential.
+  private static func isMember(_ name: TorchScriptNames.Name, of code: ByteSlice) -> Bool {
+    guard name.parts == ["getattr"] else { return false }
+    let line = code.suffix(code.count - name.offset).prefix(1024).array.prefix { $0 != 0x0a }
+    let parts = line.split(separator: UInt8(ascii: "\""), omittingEmptySubsequences: false)
+    // Texts stand between every other quote; several for one member of another.
+    let texts = stride(from: 1, to: parts.count - 1, by: 2).map { parts[$0] }
+    return !texts.isEmpty && parts.count % 2 == 1 && texts.allSatisfy { !isIdentifier($0) }
+  }
+
+  private static func isIdentifier(_ text: ArraySlice<UInt8>) -> Bool {
+    guard let first = text.first else { return true }
+    return !isDigit(first) && text.allSatisfy { TorchScriptNames.isLetter($0) || isDigit($0) }
   }
 
   /// What is wrong with a dotted name, nil for what torch's own code has.
@@ -163,8 +179,7 @@ struct TorchScriptNames {
     position += 1
   }
 
-  private static func isLetter(_ byte: UInt8) -> Bool {
+  static func isLetter(_ byte: UInt8) -> Bool {
     (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte) || byte == 0x5f || byte >= 0x80
   }
-
 }

@@ -342,6 +342,13 @@ extension Corpus {
       script(
         harmless + "def f(x):\n  # type: (__import__('os').system('id')) -> Tensor\n  return x\n")),
     row(
+      "TorchScript that reaches for a class", .torchScriptCode, in: "model.pt",
+      script(harmless + "def f(x):\n  return getattr(x, \"__class__\")\n"),
+      // As torch 2.13 writes the members of a Sequential and of a ModuleDict.
+      clean: {
+        script(harmless + "def f(x):\n  a_b = getattr(x, \"a-b\")\n  _0 = getattr(a_b, \"0\")\n")
+      }),
+    row(
       "TorchScript that imports", .torchScriptCode, in: "model.pt",
       script("import os\n" + harmless)),
     row(
