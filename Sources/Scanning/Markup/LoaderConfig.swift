@@ -131,10 +131,16 @@ struct LoaderConfig {
     {
       report(.repositoryCode, "imports a library for its adapter", library, &context)
     }
-    if let type = value["type"]?.string, value["path"] != nil, value["idx"] != nil,
-      !type.hasPrefix("sentence_transformers.")
-    {
-      report(.repositoryCode, "imports a module of a pipeline", type, &context)
+    if let type = value["type"]?.string, let folder = value["path"]?.string, value["idx"] != nil {
+      if !type.hasPrefix("sentence_transformers.") {
+        report(.repositoryCode, "imports a module of a pipeline", type, &context)
+      }
+      // A pipeline joins it to the folder of the model.
+      if folder.hasPrefix("/") || Self.reachesHost(folder) {
+        report(.configurationReach, "loads a module from the host", folder, &context)
+      } else if Self.leadsOutside(folder) {
+        report(.configurationPath, "loads a module from outside the release", folder, &context)
+      }
     }
     guard value["_diffusers_version"] != nil || value["_class_name"] != nil else { return }
     for member in members {

@@ -233,8 +233,12 @@ private struct PythonJudge {
       let isCall = end < tokens.count && tokens[end].text == "("
       // A decorator is called with what it stands before.
       let isDecorator = index == 1 && tokens[0].text == "@"
+      // So is what makes a class.
+      let isMetaclass =
+        index > 1 && tokens[index - 1].text == "=" && tokens[index - 2].text == "metaclass"
       guard
-        isCall || isDecorator || name.hasPrefix("ctypes.") || name.hasPrefix("__builtins__")
+        isCall || isDecorator || isMetaclass || name.hasPrefix("ctypes.")
+          || name.hasPrefix("__builtins__")
       else { continue }
       report(name, what, tokens[index], in: tokens, atLoad: atLoad)
     }

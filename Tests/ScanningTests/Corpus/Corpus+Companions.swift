@@ -75,6 +75,9 @@ extension Corpus {
       "a decorator that runs", .pythonAtLoad, "deco.py",
       "import os\n\n@os.system\ndef f():\n  pass\n"),
     text(
+      "a class made by what it is given", .pythonAtLoad, "meta.py",
+      "class Net(metaclass=__import__('os').system):\n  pass\n"),
+    text(
       "a default that runs", .pythonAtLoad, "default.py",
       "import os\n\ndef f(x=os.system('id')):\n  pass\n"),
   ]

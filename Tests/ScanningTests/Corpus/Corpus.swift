@@ -2,7 +2,7 @@
 enum Corpus {
   static let all: [HostileFile] =
     archives + corners + settings + images + pickles + keras + models + texts + hidden + companions
-    + places
+    + places + objectNames
     + (machineTricks + gadgets + containers + arrays).map(\.row)
 
   /// Rows with a twin that is clean.
