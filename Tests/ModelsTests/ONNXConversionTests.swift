@@ -128,4 +128,33 @@ import Testing
     let y = try evaluate(swish, AnyTensor([1, 1], floats: [1.5]))
     #expect(abs(y.doubles[0] - 1.4288612) < 1e-6)
   }
+
+  /// Operators of the core on 4 rows that are no batch: words, steps or windows of one input.
+  static let ofRows: [(String, [Int], [(String, [Int])])] = [
+    ("Gemm", [4, 3], [("w", [3, 2]), ("b", [2])]), ("Gemm", [4, 3], [("w", [3, 2])]),
+    ("MatMul", [4, 3], [("w", [3, 2])]), ("Relu", [4, 3], []),
+    ("BatchNormalization", [4, 3], [("s", [3]), ("b", [3]), ("m", [3]), ("v", [3])]),
+    ("BatchNormalization", [4, 3, 2, 5], [("s", [3]), ("b", [3]), ("m", [3]), ("v", [3])]),
+    ("BatchNormalization", [4, 3, 2], [("s", [3]), ("b", [3]), ("m", [3]), ("v", [3])]),
+  ]
+
+  @Test(arguments: ofRows)
+  func `rows inside of an input are computed as those of a batch`(
+    _ name: String, _ shape: [Int], _ constants: [(String, [Int])]
+  ) throws {
+    var model = ONNXBuilder(opset: 17)
+    let count = shape.reduce(1, *)
+    model.graph.input("x0", [1, count])
+    model.graph.initializer(.integers("shape", [shape.count], shape))
+    for (number, (name, shape)) in constants.enumerated() {
+      let values = (0..<shape.reduce(1, *)).map { Float(1 + ($0 + number) % 5) / 3 }
+      model.graph.initializer(.floats(name, shape, values))
+    }
+    model.graph.node("Reshape", ["x0", "shape"], ["r"])
+    model.graph.node(name, ["r"] + constants.map(\.0), ["y"])
+    model.graph.output("y", [])
+    let x = AnyTensor([1, count], floats: counting([1, count]).floats.map { $0 / 7 - 2 })
+    let y = try Network(graph(model)).run([x])[0]
+    #expect(try y.floats == evaluate(model, x).floats)
+  }
 }

@@ -11,7 +11,9 @@ typealias ONNXConversion =
 ///
 /// A conversion is written once: where all inputs are known it computes, else it adds nodes.
 enum ONNXOperators {
-  static let table: [String: [String: ONNXConversion]] = ["": standard]
+  static let table: [String: [String: ONNXConversion]] = [
+    "": standard, ContributedOperators.domain: ContributedOperators.table,
+  ]
 
   private static let standard = [
     convolutions, pools, products, normalizations, activations, arithmetic, shapes, constants,

@@ -40,6 +40,10 @@ extension ONNXOperators {
         axes: axesFromAxis(call), epsilon: epsilon(call), centers: false)
       return try [context.apply(operation, to: call.inputs(), for: call)]
     },
+    // onnxruntime's name for it, in the standard's domain.
+    "SimplifiedLayerNormalization": { (context, call) throws(EngineError) in
+      try [context.standard("RMSNormalization", call.inputs(), call.attributes, for: call)]
+    },
     "GroupNormalization": groupNormalization,
     "MeanVarianceNormalization": { (context, call) throws(EngineError) in
       let rank = try call.type(0).shape.count
@@ -121,12 +125,21 @@ extension ONNXOperators {
       gamma: gamma.single("scale"), beta: beta.single("B"), mean: mean.single("mean"),
       variance: variance.single("var"), epsilon: epsilon(call))
     let shape = input.shape
+    // Several rows lie beside one another in a map.
+    let turns = !call.takesCore(input) && !shape.contains(0)
+    let axes = [1, 0] + Array(shape.indices.dropFirst(2))
+    func turned(_ value: ONNXValue) throws(EngineError) -> ONNXValue {
+      turns ? try context.apply(Transpose(axes: axes), to: [value], for: call) : value
+    }
     let isCore = shape.count == 4 || shape.count == 2
+    let rest = shape.dropFirst(2).reduce(1, *)
+    let map = turns ? [1, shape[1], shape[0], rest] : [shape[0], shape[1], 1, rest]
     let x = try context.reshape(
-      call.input(0),
-      to: isCore ? shape : [shape[0], shape[1], 1, shape.dropFirst(2).reduce(1, *)], for: call)
+      turned(call.input(0)), to: isCore && !turns ? shape : map, for: call)
     let y = try context.apply(.batchNormalization(operation), to: [x], for: call)
-    return try [context.reshape(y, to: shape, for: call)]
+    return try [
+      turned(context.reshape(y, to: turns ? axes.map { shape[$0] } : shape, for: call))
+    ]
   }
 
   /// `BatchNormalization` with the statistics of the batch, and the running ones behind it.
