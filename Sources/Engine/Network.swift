@@ -46,12 +46,12 @@ public final class Network: Sendable {
 
   /// The graph's first output for each input. `inputs`: [N] + the graph's input shape.
   public func forward(_ inputs: Tensor, threads: Int = 1) throws(EngineError) -> Tensor {
-    try run([AnyTensor(inputs)], threads: threads)[0].single("output")
+    try run([given(inputs)], threads: threads)[0].single("output")
   }
 
   /// What the softmax at the end takes, or the output where there is none.
   public func logits(_ inputs: Tensor, threads: Int = 1) throws(EngineError) -> Tensor {
-    try run([AnyTensor(inputs)], target: .logits, threads: threads)[0].single("output")
+    try run([given(inputs)], target: .logits, threads: threads)[0].single("output")
   }
 
   /// The same for a graph of several inputs, or of others than binary32.
@@ -91,6 +91,11 @@ public final class Network: Sendable {
         .unsupported, "gradient", expected: "a network of one input",
         found: "\(graph.inputs.count) inputs")
     }
+    guard graph.inputs[0].type.element == .float32 else {
+      throw EngineError(
+        .unsupported, "gradient", expected: "an input of float32",
+        found: graph.inputs[0].type.element.rawValue)
+    }
     let count = try rowCount(of: AnyTensor(inputs), for: 0)
     let classes = try classCount()
     guard labels.count == count else {
@@ -106,6 +111,18 @@ public final class Network: Sendable {
       inputs, labels: labels, logits: logits.storage, gradient: gradient.storage,
       threads: threads)
     return LossGradient(logits: logits, gradient: gradient)
+  }
+
+  /// Numbers of binary32 as the graph's input takes them: where it takes integers, as those.
+  func given(_ inputs: Tensor) throws(EngineError) -> AnyTensor {
+    let given = AnyTensor(inputs)
+    guard let element = graph.inputs.first?.type.element, element != .float32 else { return given }
+    let converted = given.converted(to: element)
+    guard element.isFloat || converted.converted(to: .float32) == given else {
+      throw EngineError(
+        .argument, "inputs", expected: "numbers of \(element)", found: "others")
+    }
+    return converted
   }
 
   private func run(

@@ -114,6 +114,24 @@ import Testing
     #expect(golden.compare(computed).anyOrder == nil)
   }
 
+  @Test func `a tie within the bounds is no other decision`() throws {
+    let golden = try Golden(
+      name: "g", inputs: Self.stored([2, 1], [0, 0]),
+      outputs: Self.stored([2, 2], [0.5, 0.51, 0.5, 0.75]), sampleShape: [1], outputShape: [2])
+    let computed = try Tensor(shape: [2, 2], values: [0.51, 0.5, 0.75, 0.5])
+    let errors = try Tensor(shape: [2, 2], values: [0.01, 0.01, 0.01, 0.01])
+    #expect(golden.compare(computed).otherArgmax == [0, 1])
+    #expect(golden.compare(computed, errors: errors).otherArgmax == [1])
+  }
+
+  @Test func `what a framework gives for one input may have no batch axis`() throws {
+    let golden = try Golden(
+      name: "g", inputs: Self.stored([1, 1], [0]),
+      outputs: Self.stored([2, 3], [1, 2, 3, 4, 5, 6]),
+      sampleShape: [1], outputShape: [2, 3])
+    #expect(golden.outputs.shape == [1, 2, 3])
+  }
+
   @Test func `a golden of another shape is refused`() throws {
     #expect(throws: EvaluationError("expected inputs of shape [3], found [2]")) {
       try Golden(

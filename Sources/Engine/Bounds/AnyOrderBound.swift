@@ -121,10 +121,11 @@ public struct AnyOrderBounds: Sendable {
   /// Outputs, their errors, logits, their errors.
   private func boundChunk(_ inputs: Tensor, threads: Int) throws(EngineError) -> [Tensor] {
     let rows = inputs.shape[0]
-    let computed = nodes.isEmpty ? [] : try values.run([AnyTensor(inputs)], threads: threads)
+    let given = try values.given(inputs)
+    let computed = nodes.isEmpty ? [] : try values.run([given], threads: threads)
     var known = [InexactRows?](repeating: nil, count: graph.valueCount)
     known[0] = InexactRows(
-      shape: inputs.shape, values: AnyTensor(inputs), rowType: graph.inputs[0].type)
+      shape: inputs.shape, values: given, rowType: graph.inputs[0].type)
     for (index, node) in graph.nodes.enumerated() {
       guard node.inputs.isEmpty, let constant = node.operation.general as? Constant else {
         continue
