@@ -11,7 +11,7 @@ import Models
 struct Inference {
   /// What computes.
   private enum Evaluator {
-    case network(Network, shapes: FixedShapes?)
+    case network(Network, of: ONNXProgram?, shapes: GraphShapes?)
     case nodes(ONNXProgram)
   }
 
@@ -23,14 +23,13 @@ struct Inference {
     let row: [Int]?
   }
 
-  /// The shapes of an ONNX graph's values, their first axes among them, where the file fixes these.
-  private struct FixedShapes {
+  /// The shapes of the values of an ONNX graph, which is for one row of a batch.
+  private struct GraphShapes {
     let inputs: [[Int]]
     let outputs: [[Int]]
 
     init?(_ graph: Graph, of program: ONNXProgram?) {
-      let isFixed = program?.inputs.allSatisfy { $0.shape.map { $0.first != .some(nil) } ?? false }
-      guard isFixed == true else { return nil }
+      guard program != nil else { return nil }
       inputs = graph.inputs.map(\.type.shape)
       outputs = graph.outputs.map { graph.shape(of: $0) }
     }
@@ -78,7 +77,8 @@ struct Inference {
       return
     }
     evaluator = .network(
-      try Network(graph, variant: variant), shapes: FixedShapes(graph, of: file.program))
+      try Network(graph, variant: variant), of: file.program,
+      shapes: GraphShapes(graph, of: file.program))
     inputs = zip(names.inputs, zip(graph.inputs, graph.inputValues)).map { name, input in
       Input(name: name, element: input.0.type.element, row: graph.rowShape(of: input.1))
     }
@@ -88,7 +88,9 @@ struct Inference {
   /// The outputs for stored arrays in the order of the inputs, or the logits alone.
   ///
   /// Arrays have a batch axis in front of a row's shape. An array of exactly the shape that the
-  /// model declares, its batch fixed, is one row; where all are, so are the outputs.
+  /// model's graph has is one row; where all are, so are the outputs. Arrays that an ONNX file
+  /// allows and that are no rows, such as states whose second axis is the batch's, are evaluated
+  /// node by node.
   ///
   /// - Throws: `EvaluationError` and `CommandFailure` for arrays that do not fit, `ModelError` and
   ///   `EngineError` of the evaluation.
@@ -97,20 +99,10 @@ struct Inference {
   ) throws -> [AnyTensor] {
     switch evaluator {
     case .nodes(let program):
-      guard !logits else {
-        throw CommandFailure("--logits: the model does not run as a network", code: .usage)
-      }
-      var values: [String: AnyTensor] = [:]
-      for (input, array) in zip(inputs, arrays) {
-        values[input.name] = try tensor(array, for: input, scale)
-      }
-      return try zip(outputNames, program.evaluate(values)).map { name, output in
-        guard let output else {
-          throw CommandFailure("output '\(name)' is no tensor", code: .incomplete)
-        }
-        return output
-      }
-    case .network(let network, let shapes):
+      return try nodes(of: program, arrays, scale, logits: logits)
+    case .network(_, of: let program?, _) where areNoRows(arrays, of: program):
+      return try nodes(of: program, arrays, scale, logits: logits)
+    case .network(let network, _, let shapes):
       let isOneRow = zip(inputs, arrays).allSatisfy { $0.row == $1.shape }
       let tensors = try zip(inputs, arrays).map { input, array in
         let rows = input.row == array.shape ? try array.reshaped([1] + array.shape) : array
@@ -124,6 +116,41 @@ struct Inference {
         return zip(outputs, shapes.outputs).map { $0.reshaped($1) }
       }
       return isOneRow ? outputs.map { $0.reshaped(Array($0.shape.dropFirst())) } : outputs
+    }
+  }
+
+  /// Whether some array is no batch of rows, though the file allows the shapes of all.
+  private func areNoRows(_ arrays: [StoredTensor], of program: ONNXProgram) -> Bool {
+    func significant(_ shape: some Sequence<Int>) -> [Int] { shape.filter { $0 != 1 } }
+    let areRows = zip(inputs, arrays).allSatisfy { input, array in
+      guard let row = input.row, array.shape != row else { return true }
+      return significant(array.shape.dropFirst()) == significant(row)
+    }
+    return !areRows
+      && zip(program.inputs, arrays).allSatisfy { input, array in
+        guard let sizes = input.shape else { return true }
+        return sizes.count == array.shape.count
+          && zip(sizes, array.shape).allSatisfy { $0 == nil || $0 == $1 }
+      }
+  }
+
+  /// The outputs of all rows together, node by node.
+  private func nodes(
+    of program: ONNXProgram, _ arrays: [StoredTensor], _ scale: InputScale, logits: Bool
+  ) throws -> [AnyTensor] {
+    guard !logits else {
+      throw CommandFailure("--logits: the model does not run as a network", code: .usage)
+    }
+    var values: [String: AnyTensor] = [:]
+    for (input, array) in zip(inputs, arrays) {
+      let whole = Input(name: input.name, element: input.element, row: nil)
+      values[input.name] = try tensor(array, for: whole, scale)
+    }
+    return try zip(outputNames, program.evaluate(values)).map { name, output in
+      guard let output else {
+        throw CommandFailure("output '\(name)' is no tensor", code: .incomplete)
+      }
+      return output
     }
   }
 

@@ -101,6 +101,35 @@ import Testing
     #expect(Self.floats(try scratch.read("y.npy")) == [4, 8, 8, 12, 12, 16])
   }
 
+  /// States whose second axis is the batch's: `rows` of them beside as many inputs.
+  private func runStates(rows: Int) throws -> (result: CommandResult, header: String, y: [Float]) {
+    var model = ONNXBuilder(opset: 17)
+    model.graph.input("x", [-1, 1])
+    model.graph.input("h", [2, -1, 1])
+    model.graph.node("Add", ["h", "x"], ["y"])
+    model.graph.output("y", [2, -1, 1])
+    let scratch = try ScratchFolder()
+    try scratch.write(model.bytes, to: "m.onnx")
+    let numbers = (1...2 * rows).map { Float($0) }
+    try scratch.write(Self.array(Array(numbers.prefix(rows)), "(\(rows), 1)"), to: "x.npy")
+    try scratch.write(Self.array(numbers, "(2, \(rows), 1)"), to: "h.npy")
+    let result = try Command.run(
+      ["run", "m.onnx", "--input", "x.npy", "--input", "h.npy", "--output", "y.npy"], in: scratch)
+    let file = try scratch.read("y.npy")
+    return (result, String(decoding: file.prefix(80), as: UTF8.self), Self.floats(file))
+  }
+
+  @Test func `states have the shape that the file says, for one row and for several`() throws {
+    let one = try runStates(rows: 1)
+    #expect(one.result.exitCode == 0, "\(one.result.errors)")
+    #expect(one.header.contains("(2, 1, 1)"))
+    #expect(one.y == [2, 3])
+    let three = try runStates(rows: 3)
+    #expect(three.result.exitCode == 0, "\(three.result.errors)")
+    #expect(three.header.contains("(2, 3, 1)"))
+    #expect(three.y == [2, 4, 6, 5, 7, 9])
+  }
+
   @Test func `what cannot be built for one row is evaluated for the arrays at hand`() throws {
     // torch's tracer writes the number of rows into a reshape though it leaves the axis open.
     var model = ONNXBuilder(opset: 17)
