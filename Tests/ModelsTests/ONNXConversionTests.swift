@@ -157,4 +157,29 @@ import Testing
     let y = try Network(graph(model)).run([x])[0]
     #expect(try y.floats == evaluate(model, x).floats)
   }
+
+  @Test func `nodes may stand before those whose values they take`() throws {
+    var builder = ONNXBuilder(opset: 17)
+    builder.graph.input("x0", [1, 2])
+    builder.graph.node("Add", ["a", "b"], ["y"])
+    builder.graph.node("Mul", ["b", "x0"], ["a"])
+    builder.graph.node("Add", ["x0", "x0"], ["b"])
+    builder.graph.output("y", [])
+    let x = counting([1, 2])
+    #expect(try evaluate(builder, x).floats == [4, 12])
+    #expect(try Network(graph(builder)).run([x])[0].floats == [4, 12])
+  }
+
+  @Test func `nodes that take one another's values are refused`() throws {
+    var builder = ONNXBuilder(opset: 17)
+    builder.graph.input("x0", [1, 2])
+    builder.graph.node("Add", ["x0", "b"], ["a"])
+    builder.graph.node("Add", ["x0", "a"], ["b"])
+    builder.graph.output("b", [])
+    #expect {
+      try graph(builder)
+    } throws: {
+      "\($0)".contains("a value that was computed before")
+    }
+  }
 }

@@ -114,7 +114,15 @@ final class ONNXBuilder {
         .limit, "graphs", expected: "at most \(EngineLimits.graphDepth) inside one another",
         found: "more")
     }
-    for node in nodes {
+    var waiting = nodes[...]
+    var isOrdered = false
+    while let node = waiting.first {
+      if !isOrdered, node.inputs.contains(where: { !$0.isEmpty && !scope.knows($0) }) {
+        waiting = Array(waiting).orderedByUse()[...]
+        isOrdered = true
+        continue
+      }
+      waiting = waiting.dropFirst()
       do throws(EngineError) {
         try visit()
         let attributes = scope.attributes
@@ -277,70 +285,6 @@ extension EngineError {
     self.init(
       error.kind == .unsupported ? .unsupported : error.kind == .limit ? .limit : .malformed,
       "tensor \(name)", expected: error.expected, found: error.found)
-  }
-}
-
-/// The names that a graph's nodes can use: its own values, then those of the graphs around it.
-final class ONNXScope {
-  /// A constant of the file.
-  enum Stored {
-    case tensor(ONNXTensor)
-    case sparse(ONNXSparseTensor)
-  }
-
-  private var values: [String: ONNXValue]
-  /// Constants that nobody asked for yet.
-  private var stored: [String: Stored] = [:]
-  /// Names of a function's inputs that its caller left out.
-  var absent: Set<String> = []
-  /// The attributes of the function around the nodes; nil outside functions.
-  let attributes: [String: ONNXAttribute]?
-  private let outer: ONNXScope?
-
-  init(
-    _ values: [String: ONNXValue], attributes: [String: ONNXAttribute]? = nil,
-    outer: ONNXScope? = nil
-  ) {
-    self.values = values
-    self.attributes = attributes ?? outer?.attributes
-    self.outer = outer
-  }
-
-  /// Adds a graph's constants, those that are not given as inputs.
-  func add(_ graph: ONNXGraph) {
-    for tensor in graph.initializers where !has(tensor.name) {
-      stored[tensor.name] = .tensor(tensor)
-    }
-    for sparse in graph.sparseInitializers where !has(sparse.values.name) {
-      stored[sparse.values.name] = .sparse(sparse)
-    }
-  }
-
-  /// Gives a name its value; false where the scope has one for it.
-  func define(_ name: String, _ value: ONNXValue) -> Bool {
-    guard !has(name) else { return false }
-    values[name] = value
-    return true
-  }
-
-  private func has(_ name: String) -> Bool { values[name] != nil || stored[name] != nil }
-
-  /// The value of a name, here or around; nil where there is none. A constant is read once.
-  func value(
-    of name: String, read: (Stored) throws(EngineError) -> ONNXValue
-  ) throws(EngineError) -> ONNXValue? {
-    var scope: ONNXScope? = self
-    while let current = scope {
-      if let value = current.values[name] { return value }
-      if let constant = current.stored[name] {
-        let value = try read(constant)
-        current.values[name] = value
-        return value
-      }
-      if current.absent.contains(name) { return ONNXValue.none }
-      scope = current.outer
-    }
-    return nil
   }
 }
 
