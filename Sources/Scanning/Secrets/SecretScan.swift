@@ -35,8 +35,10 @@ enum SecretScan {
 
   /// A secret of which the text, being cut, has only the beginning.
   private static func beginning(in text: [UInt8], from start: Int) -> Range<Int>? {
-    for index in text.indices.dropFirst(start) {
-      for sign in SecretSign.long where text[index...].starts(with: sign.beginning) {
+    let starts = SecretSign.starts
+    for index in text.indices.dropFirst(start).dropLast() {
+      let signs = starts.signs[starts.number(text[index], text[index + 1])]
+      for sign in signs where sign.isLong && text[index...].starts(with: sign.beginning) {
         let rest = text[(index + sign.beginning.count)...]
         if sign.isPrivateKey {
           let isPrivate = String(decoding: rest, as: UTF8.self).contains("PRIVATE")
@@ -56,8 +58,7 @@ enum SecretScan {
     let starts = SecretSign.starts
     guard text.count >= 8 else { return [] }
     while index < text.count - 1 {
-      let pair = Int(SecretSign.lower(text[index])) << 8 | Int(SecretSign.lower(text[index + 1]))
-      let group = Int(starts.group[pair])
+      let group = starts.number(text[index], text[index + 1])
       if group > 0, let match = match(in: text, at: index, starts.signs[group]) {
         matches.append(match)
         index = max(index + 1, match.range.upperBound)

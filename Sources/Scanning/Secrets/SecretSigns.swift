@@ -194,27 +194,39 @@ struct SecretSign: Sendable {
     SecretSign("account_key", "a key", .assignment(isPassword: false)),
   ]
 
-  /// Signs of enough characters to tell a token that is cut off behind them.
-  static let long = all.filter { sign in
-    if case .token = sign.shape { return sign.beginning.count >= 3 }
-    return sign.isPrivateKey
+  /// Whether it has enough characters to tell a token that is cut off behind them.
+  var isLong: Bool {
+    if case .token = shape { return beginning.count >= 3 }
+    return isPrivateKey
   }
 
-  /// The signs by their first two bytes in lower case: for each such pair the number of its group,
-  /// of which the first is empty.
-  static let starts: (group: [UInt8], signs: [[SecretSign]]) = {
-    var group = [UInt8](repeating: 0, count: 1 << 16)
-    var signs: [[SecretSign]] = [[]]
-    for sign in all {
-      let pair = Int(lower(sign.beginning[0])) << 8 | Int(lower(sign.beginning[1]))
-      if group[pair] == 0 {
-        group[pair] = UInt8(signs.count)
-        signs.append([])
+  /// The signs by their first two bytes, whose case does not matter.
+  struct Starts: Sendable {
+    /// For each pair of bytes the number of its group.
+    private var groups = [UInt8](repeating: 0, count: 1 << 16)
+    /// The signs of each group; the first has none.
+    private(set) var signs: [[SecretSign]] = [[]]
+
+    fileprivate init(_ all: [SecretSign]) {
+      for sign in all {
+        let pair = Starts.pair(sign.beginning[0], sign.beginning[1])
+        if groups[pair] == 0 {
+          groups[pair] = UInt8(signs.count)
+          signs.append([])
+        }
+        signs[Int(groups[pair])].append(sign)
       }
-      signs[Int(group[pair])].append(sign)
     }
-    return (group, signs)
-  }()
+
+    /// The group of the signs that may begin with the two bytes.
+    func number(_ first: UInt8, _ second: UInt8) -> Int { Int(groups[Starts.pair(first, second)]) }
+
+    private static func pair(_ first: UInt8, _ second: UInt8) -> Int {
+      Int(SecretSign.lower(first)) << 8 | Int(SecretSign.lower(second))
+    }
+  }
+
+  static let starts = Starts(all)
 
   static func lower(_ byte: UInt8) -> UInt8 {
     byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte
