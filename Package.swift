@@ -84,7 +84,10 @@ let package = Package(
     module(
       "Vulnerabilities", uses: ["Bytes", "Findings", "Archives", "Dependencies", "CSQLite"]),
     module("Formats", uses: ["Bytes", "Archives", "CYAML"]),
-    .target(name: "KnownNames", path: "Names", swiftSettings: settings),
+    // Optimised in debug builds too: nearly every test of the scanner looks names up.
+    .target(
+      name: "KnownNames", path: "Names",
+      swiftSettings: settings + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
     module("Scanning", uses: ["Bytes", "Findings", "Archives", "Formats", "KnownNames"]),
     module("Engine", uses: ["Bytes", "CKernels"]),
     module("Models", uses: ["Bytes", "Archives", "Formats", "Engine"]),
