@@ -13,6 +13,7 @@
 #define FMA64(a, b, c) __builtin_elementwise_fma(a, b, c)
 #define WIDE 2
 #define STRETCH 192
+#define POOLED 2
 #define PART 16
 #define RUNS_1 8
 #define RUNS_2 4

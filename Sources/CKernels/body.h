@@ -3,6 +3,7 @@
 //   FMA64(a, b, c)   on `reals`, one rounding
 //   WIDE             how many weight panels a tile of three to six rows takes at a time
 //   STRETCH          the most taps of a stretch: a tile's weights fill half of the first cache
+//   POOLED           windows that a convolution with a max pool behind it takes at a time
 //   PART             lanes that a tile of separate inputs works on at a time, 8 or 16
 //   RUNS_1 ... 4     how many runs of pixels a tile of so many outputs takes
 //   KERNELS          the name of the table

@@ -60,6 +60,7 @@ INLINE reals exact_reals(reals a, reals b, reals c) {
 #define FMA64(a, b, c) exact_reals(a, b, c)
 #define WIDE 1
 #define STRETCH 256
+#define POOLED 1
 #define PART 16
 #define RUNS_1 6
 #define RUNS_2 3

@@ -9,6 +9,7 @@
 #define FMA64(a, b, c) __builtin_elementwise_fma(a, b, c)
 #define WIDE 1
 #define STRETCH 256
+#define POOLED 1
 #define PART 8
 #define RUNS_1 6
 #define RUNS_2 3

@@ -6,6 +6,7 @@
 
 #include "broadcast.h"
 #include "pixels.h"
+#include "pooled.h"
 #include "separate.h"
 
 static void product(
@@ -14,6 +15,7 @@ static void product(
   const task t = {p, operands};
   switch (p->kind) {
     case CK_BROADCAST: broadcast_rows(&t, first_row, end_row, first_panel, end_panel); break;
+    case CK_POOLED: pooled_rows(&t, first_row, end_row, first_panel, end_panel); break;
     case CK_DEPTHWISE:
     case CK_SCATTERED: separate_rows(&t, first_row, end_row, first_panel, end_panel); break;
     case CK_PIXELS: pixel_rows(&t, first_row, end_row, first_panel, end_panel); break;

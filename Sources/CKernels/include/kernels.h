@@ -42,6 +42,7 @@ typedef struct {
 /// How a product finds the factors of one vector of outputs.
 typedef enum {
   CK_BROADCAST,  // lanes are outputs; one input, given to all
+  CK_POOLED,     // the same, and a row is four pixels in a square, the largest of which is kept
   CK_DEPTHWISE,  // lanes are channels; each has its own input beside the others'
   CK_SCATTERED,  // lanes are outputs; each has its own input somewhere
   CK_PIXELS,     // lanes are pixels side by side; one weight, given to all
@@ -68,12 +69,15 @@ typedef struct {
   /// Pixels of an image, and the steps between them.
   ptrdiff_t height, width;
   ptrdiff_t in_row, in_column, out_row, out_column;
-  /// The same for a map that is added; null and unused without one.
+  /// The same for a map that is added, or for winners; null and unused without them.
   const int32_t *_Nullable panel_added;
   ptrdiff_t added_row, added_column;
-  /// With CK_PIXELS: 3 or 5 where the taps are whole windows of so many rows and columns, each row
-  /// of which lies one of the map's before the last, each column one pixel before; else 0.
+  /// 3 or 5 where the taps are whole windows of so many rows and columns. With CK_POOLED they are,
+  /// in x of planes, each row one of the map's behind the last; with CK_PIXELS each row lies one of
+  /// the map's before the last, each column one pixel before; else 0.
   ptrdiff_t window;
+  /// With CK_POOLED, as in max_pool.
+  bool rectified;
 } ck_product;
 
 /// What a product reads and writes; each map's elements from one image to the next.
@@ -86,6 +90,9 @@ typedef struct {
   /// none.
   const float *_Nullable added;
   ptrdiff_t added_image;
+  /// May be null; else with CK_POOLED it receives the winners, as from max_pool, where another kind
+  /// finds what is added.
+  uint16_t *_Nullable winners;
   /// May be null; else it receives, at the places of y, whether the activation passed the number
   /// on unchanged.
   uint8_t *_Nullable passed;

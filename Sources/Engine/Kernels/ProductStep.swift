@@ -22,7 +22,15 @@ struct Product: Sendable {
   var outColumn = 0
   /// Rows and columns of the windows that the taps are, where pixels share them; else 0.
   var window = 0
+  /// Whether a ReLU stands between the chains and the max pool that is taken with them.
+  var isRectified = false
   var after = Finish()
+}
+
+/// Where a pool notes which taps won: two bytes for each output, without halo.
+struct Winners: Sendable {
+  let buffer: Buffer
+  let geometry: Geometry
 }
 
 /// What follows a chain or a sum before it is stored.
@@ -80,26 +88,27 @@ struct ProductStep: Step, @unchecked Sendable {
   private let input: Buffer
   private let output: Buffer
   private let added: Buffer?
+  private let winners: Buffer?
   private let passed: Buffer?
   private let rows: Int
   private let imageWork: Int
   let takesBlock: Bool
 
-  /// `added` is a map in blocks, of the output's size.
+  /// `added` is a map in blocks, of the output's size; so are the winners of a pooled product, which
+  /// adds nothing.
   init(
     _ product: Product, from input: Buffer, to output: Buffer, added: MapBuffer? = nil,
-    passed: Buffer? = nil
+    winners: Winners? = nil, passed: Buffer? = nil
   ) {
     let offsets = Table(product.offsets)
     let isPixels = product.kind == CK_PIXELS
     let bias = Table(isPixels ? product.bias : padded(product.bias))
     let panelIn = Table(product.panelIn.map(Int32.init))
     let panelOut = Table(product.panelOut.map(Int32.init))
-    let panelAdded = added.map { added in
+    let beside = added?.geometry ?? winners?.geometry
+    let panelAdded = beside.map { geometry in
       Table(
-        product.panelOut.indices.map {
-          Int32(added.geometry.offset($0 * Geometry.blockLanes, 0, 0))
-        })
+        product.panelOut.indices.map { Int32(geometry.offset($0 * Geometry.blockLanes, 0, 0)) })
     }
     finish = FinishTables(product.after)
     owners = [offsets, bias, panelIn, panelOut, product.weights] + (panelAdded.map { [$0] } ?? [])
@@ -109,20 +118,27 @@ struct ProductStep: Step, @unchecked Sendable {
       finish: finish.value, panel_in: panelIn.start, panel_out: panelOut.start,
       height: product.pixels.height, width: product.pixels.width, in_row: product.inRow,
       in_column: product.inColumn, out_row: product.outRow, out_column: product.outColumn,
-      panel_added: panelAdded?.start, added_row: added?.geometry.rowStride ?? 0,
-      added_column: added?.geometry.lanes ?? 0, window: product.window)
+      panel_added: panelAdded?.start, added_row: beside?.rowStride ?? 0,
+      added_column: beside?.lanes ?? 0, window: product.window, rectified: product.isRectified)
     self.input = input
     self.output = output
     self.added = added?.buffer
+    self.winners = winners?.buffer
     self.passed = passed
     rows = withUnsafePointer(to: self.product) { ck_product_rows($0) }
+    let rowOutputs =
+      switch product.kind {
+      case CK_PIXELS: 1
+      case CK_POOLED: 4 * Geometry.blockLanes
+      default: Geometry.blockLanes
+      }
     imageWork = saturatingProduct(
-      product.taps, product.panelOut.count, isPixels ? 1 : Geometry.blockLanes,
+      product.taps, product.panelOut.count, rowOutputs,
       product.pixels.height * product.pixels.width)
     takesBlock = product.pixels == Extent(1)
   }
 
-  var buffers: [Buffer] { [input, output] + [added, passed].compactMap(\.self) }
+  var buffers: [Buffer] { [input, output] + [added, winners, passed].compactMap(\.self) }
 
   func run(_ run: borrowing Run) {
     let call = Call(
@@ -130,7 +146,8 @@ struct ProductStep: Step, @unchecked Sendable {
       operands: ck_operands(
         x: run.map(input, 0), x_image: run.stride(input), y: run.map(output, 0),
         y_image: run.stride(output), added: added.map { UnsafePointer(run.map($0, 0)) },
-        added_image: added.map { run.stride($0) } ?? 0,
+        added_image: added.map { run.stride($0) } ?? winners.map { 2 * run.stride($0) } ?? 0,
+        winners: winners.map { run.winners($0, 0) },
         passed: passed.map { run.marks($0, 0) }))
     let allRows = rows * run.images
     guard run.threads > 1, imageWork * run.images >= ProductStep.threadWork else {

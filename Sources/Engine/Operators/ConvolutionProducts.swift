@@ -58,7 +58,8 @@ extension Convolution {
 
   func plan(_ unit: Unit, in plan: inout Plan) throws(EngineError) {
     var input = try plan.map(of: unit.inputs[0])
-    let output = try plan.map(of: unit.value)
+    let pool = plan.pool(with: unit)
+    let output = try plan.map(of: (pool ?? unit).value)
     let inPixels = putsPixelsInLanes(unit.place)
     if inPixels, input.geometry.lanes > 1 {
       input = try plan.planes(of: input, halo: reach(unit.place))
@@ -72,13 +73,29 @@ extension Convolution {
             kernel.index(output: 0, input: $0.input, row: $0.row, column: $0.column)
           })
     }
+    var product = forwardProduct(
+      from: input.geometry, to: output.geometry, inPixels: inPixels, weights: weights,
+      after: Finish(unit.normalization, unit.activation))
+    if let pool {
+      product.takePool(
+        window: window.kernel.width, isRectified: plan.leavesRectifierToPool(unit.value))
+      plan.append(
+        ProductStep(
+          product, from: input.buffer, to: output.buffer,
+          winners: plan.winners(of: pool).map {
+            Winners(buffer: $0, geometry: Geometry(features: pool.place.output))
+          }))
+      return
+    }
     plan.append(
       ProductStep(
-        forwardProduct(
-          from: input.geometry, to: output.geometry, inPixels: inPixels, weights: weights,
-          after: Finish(unit.normalization, unit.activation)),
-        from: input.buffer, to: output.buffer, added: try plan.added(to: unit),
+        product, from: input.buffer, to: output.buffer, added: try plan.added(to: unit),
         passed: try plan.marks(of: unit)))
+  }
+
+  /// Whether its kernels can take a pool of fours with the chains, from an input in planes.
+  func takesPool(_ place: Place) -> Bool {
+    groups == 1 && !putsPixelsInLanes(place) && hasSharedWindows
   }
 
   private func forwardProduct(
@@ -226,16 +243,16 @@ extension Convolution {
     product.inColumn = dy.lanes
     product.outRow = window.stride.height * dx.rowStride
     product.outColumn = window.stride.width * dx.lanes
-    if channels == 1, Convolution.sharedWindows.contains(window.kernel),
-      window.stride == Extent(1), window.dilation == Extent(1)
-    {
-      product.window = window.kernel.width
-    }
+    if channels == 1, hasSharedWindows { product.window = window.kernel.width }
     return product
   }
 
-  /// Kernels whose rows the pixels of a gradient share.
-  private static let sharedWindows = [Extent(3), Extent(5)]
+  /// Whether neighbouring windows overlap in all but a row or a column, and a kernel is written for
+  /// their size.
+  private var hasSharedWindows: Bool {
+    [Extent(3), Extent(5)].contains(window.kernel) && window.stride == Extent(1)
+      && window.dilation == Extent(1)
+  }
 
   // Where the weights of lanes and taps stand in the file's tensor.
 
@@ -330,6 +347,17 @@ extension Int {
   /// The quotient rounded down, also for negative numbers.
   fileprivate func flooredQuotient(_ divisor: Int) -> Int {
     self >= 0 ? self / divisor : -((divisor - 1 - self) / divisor)
+  }
+}
+
+extension Product {
+  /// Makes each row the square of four pixels that a max pool takes.
+  fileprivate mutating func takePool(window: Int, isRectified: Bool) {
+    kind = CK_POOLED
+    self.window = window
+    self.isRectified = isRectified
+    inRow *= 2
+    inColumn *= 2
   }
 }
 

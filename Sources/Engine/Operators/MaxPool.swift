@@ -43,9 +43,14 @@ extension MaxPool: OperatorDefinition {
     PlainMaxPool(shape: ck_window(input: place.input, output: place.output, window: window))
   }
 
-  func writesGradientInPlanes(_ place: Place) -> Bool {
+  /// Whether the windows are squares of four elements side by side.
+  var takesFours: Bool {
     window.kernel == Extent(2) && window.stride == Extent(2) && window.dilation == Extent(1)
-      && window.padding == .none && place.output.width >= MaxPool.fewWindows
+      && window.padding == .none
+  }
+
+  func writesGradientInPlanes(_ place: Place) -> Bool {
+    takesFours && place.output.width >= MaxPool.fewWindows
       && place.input.height == 2 * place.output.height
       && place.input.width == 2 * place.output.width
   }
@@ -54,6 +59,7 @@ extension MaxPool: OperatorDefinition {
   private static let fewWindows = 8
 
   func plan(_ unit: Unit, in plan: inout Plan) throws(EngineError) {
+    if plan.isPooled(unit.inputs[0]) { return }
     plan.append(
       MaxPoolStep(
         pool: Pool(unit.place, window: window), input: try plan.map(of: unit.inputs[0]),

@@ -4,10 +4,10 @@ import CKernels
 /// A program in the making: units become steps, values become buffers.
 struct Plan {
   let graph: Graph
-  private let fusion: Fusion
+  let fusion: Fusion
   private let concatenations: Concatenations
   /// Whether a backward pass follows, so that the forward pass keeps what that needs.
-  private let recordsForGradient: Bool
+  let recordsForGradient: Bool
   /// Forward weights by node, packed once for all programs of a network.
   private(set) var weights: [Int: TensorStorage]
 
@@ -217,15 +217,6 @@ struct Plan {
     return buffer
   }
 
-  /// Whether a ReLU is followed by a max pool alone: where the pool's output is above 0, its winner
-  /// was too, so that the pool's gradient can stop the others and nobody needs marks.
-  func leavesRectifierToPool(_ value: Int) -> Bool {
-    guard let maker = fusion.makers[value], let reader = fusion.onlyReader(of: value),
-      case .maxPool = fusion.units[reader].operation
-    else { return false }
-    return fusion.units[maker].activation?.kind == CK_RELU
-  }
-
   /// Marks lie as their map does, those of a part within those of the whole: a kernel finds both by
   /// the same places.
   private mutating func placeForMarks(of value: Int) throws(EngineError) -> Buffer {
@@ -411,7 +402,8 @@ struct Plan {
     return makes.readsGradientInPlanes(source.place) && takes.writesGradientInPlanes(sink.place)
   }
 
-  private func isPlanes(_ value: Int) -> Bool {
+  /// Whether a value is the input, and lies in planes.
+  func isPlanes(_ value: Int) -> Bool {
     value == 0 && !graph.outputs.contains(graph.input)
       && graph.logits != graph.input
       && graph.features(of: graph.input).channels <= Convolution.fewChannels
