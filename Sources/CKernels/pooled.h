@@ -6,25 +6,27 @@
 /// Outputs under a window, in the order of its taps.
 enum { window_outputs = 4 };
 
-/// The largest of a window's outputs, lane by lane: the first of equal ones; a NaN where one is.
+/// The largest of a window's outputs, lane by lane: the first of equal ones; NaN where one is.
 INLINE lanes window_maximum(const lanes *v) {
-  lanes best = v[0];
-  UNROLL for (int i = 1; i < window_outputs; i++) {
-    best = v[i] > best ? v[i] : best;
-    best = v[i] != v[i] ? v[i] : best;
-  }
-  return best;
+  lanes upper = v[1] > v[0] ? v[1] : v[0], lower = v[3] > v[2] ? v[3] : v[2];
+  ints nan = (v[0] != v[0]) | (v[1] != v[1]) | (v[2] != v[2]) | (v[3] != v[3]);
+  return nan ? splat(__builtin_nanf("")) : lower > upper ? lower : upper;
 }
 
-/// The tap that gave the largest of a window's outputs; with `rectified` none where that is not
-/// above 0.
+/// The bits of a tap's number, in which compilers leave a choice in whole lanes.
+INLINE lanes tap_bits(int32_t tap) { return (lanes)(ints)tap; }
+
+/// The tap that gave it: the first of equal ones, the first NaN. With `rectified` none where it is
+/// not above 0.
 INLINE ints window_winner(const lanes *v, lanes best, const bool rectified) {
-  ints winner = window_outputs - 1;
-  UNROLL for (int i = window_outputs - 2; i >= 0; i--) winner = v[i] == best ? (ints)i : winner;
-  if (rectified) return best > 0 ? winner : (ints)ck_no_winner;
-  ints first = window_outputs - 1;
-  UNROLL for (int i = window_outputs - 2; i >= 0; i--) first = v[i] != v[i] ? (ints)i : first;
-  return best != best ? first : winner;
+  lanes winner = v[2] == best ? tap_bits(2) : tap_bits(3);
+  winner = v[1] == best ? tap_bits(1) : winner;
+  winner = v[0] == best ? tap_bits(0) : winner;
+  if (rectified) return (ints)(best > 0 ? winner : tap_bits(ck_no_winner));
+  lanes first = v[2] != v[2] ? tap_bits(2) : tap_bits(3);
+  first = v[1] != v[1] ? tap_bits(1) : first;
+  first = v[0] != v[0] ? tap_bits(0) : first;
+  return (ints)(best != best ? first : winner);
 }
 
 /// Gives the outputs of a window one element of the map, the one at `row` and `column` of those
