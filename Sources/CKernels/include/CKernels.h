@@ -16,6 +16,9 @@
 /// zero, another rounding) is set right; true when something was wrong.
 bool ck_repair_environment(void);
 
+/// What a thread does that waits for another: next to nothing, for some nanoseconds.
+void ck_pause(void);
+
 /// a * b + c in binary64, rounded once, on any CPU.
 double ck_fma64(double a, double b, double c);
 

@@ -150,16 +150,16 @@ struct ProductStep: Step, @unchecked Sendable {
         winners: winners.map { run.winners($0, 0) },
         passed: passed.map { run.marks($0, 0) }))
     let allRows = rows * run.images
-    guard run.threads > 1, imageWork * run.images >= ProductStep.threadWork else {
+    guard run.team.threads > 1, imageWork * run.images >= ProductStep.threadWork else {
       call.run(rows: 0..<allRows, panels: 0..<product.panels)
       return
     }
-    let pieces = ProductStep.piecesPerThread * run.threads
-    let overPanels = product.panels >= 2 * pieces
-    Workers.share(pieces: pieces, threads: run.threads) { piece in
+    let pieces = ProductStep.piecesPerThread * run.team.threads
+    let allPanels = product.panels
+    let overPanels = allPanels >= 2 * pieces
+    run.team.share(pieces: pieces) { piece in
       let rows = overPanels ? 0..<allRows : part(piece, of: pieces, in: allRows)
-      let panels =
-        overPanels ? part(piece, of: pieces, in: product.panels) : 0..<product.panels
+      let panels = overPanels ? part(piece, of: pieces, in: allPanels) : 0..<allPanels
       call.run(rows: rows, panels: panels)
     }
   }

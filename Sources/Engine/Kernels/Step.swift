@@ -33,9 +33,10 @@ struct Run: ~Copyable {
   let kernels: ck_kernels
   let memory: UnsafeMutableRawPointer
   let placements: [Placement]
-  /// The first image of the block, and how many steps may use threads of their own.
+  /// The first image of the block.
   let blockStart: Int
-  let threads: Int
+  /// The threads that a step may share its work among.
+  let team: Team
   /// What the caller gave, and where the results go.
   let transfer: Transfer
   /// What general operators take and give.

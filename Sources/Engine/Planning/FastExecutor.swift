@@ -119,10 +119,12 @@ private struct LoadedProgram: Sendable {
       let start = number * block
       let images = min(block, count - start)
       let tensors = SlotTensors(slots: program.slots, images: images)
+      let team = Team(threads: blocks == 1 ? threads : 1)
+      defer { team.dismiss() }
       pool.lend { workspace in
         var run = Run(
           kernels: kernels.value, memory: workspace.start, placements: program.placements,
-          blockStart: start, threads: blocks == 1 ? threads : 1, transfer: transfer,
+          blockStart: start, team: team, transfer: transfer,
           tensors: tensors)
         pass(images, of: &run, target: target)
       }

@@ -1,0 +1,141 @@
+import CKernels
+import Dispatch
+import Glibc
+import Synchronization
+
+/// Threads that help with one run: with the steps of it that are worth sharing, one after another.
+///
+/// Waking a thread takes as long as a small step. So the helpers, called at the first of these steps,
+/// look out for the next for a while before they sleep. Nobody waits for a helper that has not come:
+/// what it would have done is done without it.
+///
+/// One thread at a time calls `share` and, at last, `dismiss`.
+final class Team: Sendable {
+  /// How many threads work, the caller's among them.
+  let threads: Int
+
+  private struct State {
+    var job: Job?
+    /// The number of the job, or of the last one.
+    var number = 0
+    var isGathered = false
+    var isDismissed = false
+    var sleepers = 0
+  }
+
+  private let state = Mutex(State())
+  /// Changes with the state, under its lock, when there is something for helpers to look at.
+  private let news = Atomic(0)
+  /// Helpers that work on the job.
+  private let active = Atomic(0)
+  private let bell = DispatchSemaphore(value: 0)
+  private let patience: Duration
+
+  /// A team that comes together when it is first needed.
+  init(threads: Int) {
+    self.threads = max(1, threads)
+    // More threads than CPUs would only keep each other from working.
+    patience = threads <= sysconf(Int32(_SC_NPROCESSORS_ONLN)) ? .microseconds(50) : .zero
+  }
+
+  /// Calls `body(piece)` once for each piece, on the team's threads. What a piece computes must
+  /// depend on its number alone.
+  func share(pieces: Int, _ body: @escaping @Sendable (Int) -> Void) {
+    let job = Job(pieces: pieces, body)
+    let (mustGather, sleepers) = state.withLock { state in
+      defer {
+        state.isGathered = true
+        state.sleepers = 0
+      }
+      state.job = job
+      state.number += 1
+      news.add(1, ordering: .releasing)
+      return (!state.isGathered, state.sleepers)
+    }
+    if mustGather {
+      for _ in 1..<threads { DispatchQueue.global().async { self.help() } }
+    }
+    for _ in 0..<sleepers { bell.signal() }
+    job.work()
+    state.withLock { $0.job = nil }
+    var turns = 0
+    while active.load(ordering: .acquiring) > 0 {
+      ck_pause()
+      turns += 1
+      // The helper's CPU may have been taken away.
+      if turns.isMultiple(of: 1024) { sched_yield() }
+    }
+  }
+
+  /// Lets the helpers go.
+  func dismiss() {
+    let sleepers = state.withLock { state in
+      state.isDismissed = true
+      news.add(1, ordering: .releasing)
+      return state.sleepers
+    }
+    for _ in 0..<sleepers { bell.signal() }
+  }
+
+  private func help() {
+    ArithmeticMode.repairThread()
+    var last = 0
+    while let job = job(after: &last) {
+      job.work()
+      active.subtract(1, ordering: .releasing)
+    }
+  }
+
+  /// The next job, entered in `active`; nil when there will be none.
+  private func job(after last: inout Int) -> Job? {
+    while true {
+      let seen = news.load(ordering: .acquiring)
+      let (job, isOver) = state.withLock { state -> (Job?, Bool) in
+        guard let job = state.job, state.number > last else { return (nil, state.isDismissed) }
+        last = state.number
+        active.add(1, ordering: .relaxed)
+        return (job, false)
+      }
+      if job != nil || isOver { return job }
+      if looksOut(beyond: seen) { continue }
+      let mustSleep = state.withLock { state in
+        guard news.load(ordering: .acquiring) == seen else { return false }
+        state.sleepers += 1
+        return true
+      }
+      if mustSleep { bell.wait() }
+    }
+  }
+
+  /// Waits for news for a while; whether there are some.
+  private func looksOut(beyond seen: Int) -> Bool {
+    let end = ContinuousClock.now + patience
+    repeat {
+      for _ in 0..<32 {
+        if news.load(ordering: .acquiring) != seen { return true }
+        ck_pause()
+      }
+    } while ContinuousClock.now < end
+    return false
+  }
+}
+
+/// Numbered pieces of work that threads take until none is left.
+private final class Job: Sendable {
+  private let pieces: Int
+  private let body: @Sendable (Int) -> Void
+  private let next = Atomic(0)
+
+  init(pieces: Int, _ body: @escaping @Sendable (Int) -> Void) {
+    self.pieces = pieces
+    self.body = body
+  }
+
+  func work() {
+    while true {
+      let piece = next.add(1, ordering: .relaxed).oldValue
+      guard piece < pieces else { return }
+      body(piece)
+    }
+  }
+}
