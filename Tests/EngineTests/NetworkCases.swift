@@ -2,7 +2,8 @@ import Engine
 
 /// Small networks that between them take every kernel, at odd shapes.
 enum NetworkCases {
-  static let all = convolutions + pools + planes + elements + branches + sums + concatenations
+  static let all =
+    convolutions + pools + planes + pooled + elements + branches + sums + concatenations
 
   static let convolutions: [LayeredNetwork] =
     [
@@ -356,34 +357,6 @@ enum NetworkCases {
       try $0.add(.tanh)
     },
   ]
-
-  /// A pool of 2 x 2 whose gradient goes to the planes that the convolution before it reads.
-  static let planes: [LayeredNetwork] = [
-    pooledConvolution("1 to 19, 3x3, relu, max 2", 12, 24, .init(inputs: 1, outputs: 19), [.relu]),
-    pooledConvolution(
-      "1 to 5, 5x5, max 2", 10, 38,
-      .init(inputs: 1, outputs: 5, kernel: Extent(5), padding: Padding(all: 2)), []),
-    pooledConvolution(
-      "3 to 33, stride 2, relu, max 2", 9, 33, .init(inputs: 3, outputs: 33, stride: Extent(2)),
-      [.relu]),
-    pooledConvolution(
-      "7 to 20, 3x3, relu, max 2", 8, 18, .init(inputs: 7, outputs: 20), [.relu]),
-    pooledConvolution("1 to 4, tanh, max 2", 10, 18, .init(inputs: 1, outputs: 4), [.tanh]),
-    pooledConvolution("1 to 4, max 2 of few windows", 6, 10, .init(inputs: 1, outputs: 4), []),
-    pooledConvolution("1 to 4, a column left, max 2", 6, 19, .init(inputs: 1, outputs: 4), []),
-  ]
-
-  private static func pooledConvolution(
-    _ name: String, _ height: Int, _ width: Int, _ shape: ConvolutionShape, _ between: [Layer]
-  ) -> LayeredNetwork {
-    LayeredNetwork(
-      name, input: Features(channels: shape.inputs, height: height, width: width)
-    ) {
-      try $0.convolution(shape)
-      for layer in between { try $0.add(layer) }
-      try $0.add(.maxPool(Window(kernel: Extent(2), stride: Extent(2))))
-    }
-  }
 
   private static func convolution(
     _ name: String, _ height: Int, _ width: Int, _ shape: ConvolutionShape
