@@ -2,7 +2,7 @@
 // not at hand (scripts/compare-kernels runs it under an emulator of arm64). Writes the outputs and
 // input gradients of the cases of Sources/Engine/ChainCase.swift, each from every kind of product
 // that can give it, and the elementary functions over their range, one file each; the files'
-// SHA-256 are tensor digests.
+// SHA-256 are tensor digests. Convolutions with a max pool are compared with their plain form.
 //
 //     chains emul|neon|avx2|avx512 FOLDER
 #include <inttypes.h>
@@ -266,6 +266,75 @@ static void run_functions(const ck_kernels *kernels) {
   }
 }
 
+// A convolution with ReLU and the max pool behind it in one, against the plain forms one after
+// another; false where a bit differs. Winners are checked by where the plain gradient of the pool
+// goes back to.
+static bool run_pooled(
+    const ck_kernels *kernels, ptrdiff_t channels, ptrdiff_t side, ptrdiff_t height,
+    ptrdiff_t width, ptrdiff_t outputs) {
+  const ptrdiff_t panels = (outputs + ck_lanes - 1) / ck_lanes, taps = channels * side * side;
+  const ptrdiff_t rows = height - side + 1, columns = width - side + 1;
+  const ptrdiff_t high = rows / 2, wide = columns / 2, block = high * wide * ck_lanes;
+  const ck_window window = {
+      .channels = channels, .height = height, .width = width, .outputs = outputs,
+      .out_height = rows, .out_width = columns, .kernel_height = side, .kernel_width = side,
+      .stride_y = 1, .stride_x = 1, .dilation_y = 1, .dilation_x = 1, .groups = 1};
+  const ck_window fours = {
+      .channels = outputs, .height = rows, .width = columns, .outputs = outputs,
+      .out_height = high, .out_width = wide, .kernel_height = 2, .kernel_width = 2,
+      .stride_y = 2, .stride_x = 2, .dilation_y = 1, .dilation_x = 1, .groups = 1};
+  float *x = reserve(channels * height * width, 4), *w = reserve(outputs * taps, 4);
+  float *bias = reserve(panels * ck_lanes, 4), *map = reserve(outputs * rows * columns, 4);
+  float *expected = reserve(outputs * high * wide, 4), *back = reserve(outputs * rows * columns, 4);
+  float *packed = reserve(panels * taps * ck_lanes, 4), *y = reserve(panels * block, 4);
+  uint16_t *winners = reserve(panels * block, 2);
+  int32_t *offsets = reserve(taps, 4), *in = reserve(panels, 4), *out = reserve(panels, 4);
+  fill(x, channels * height * width, 1, 1);
+  fill(w, outputs * taps, 2, 0.25f);
+  fill(bias, outputs, 3, 0.25f);
+  // Ties, and windows with a NaN and without a number above 0.
+  for (ptrdiff_t i = 0; i < height * width; i += 3) x[i] = (float)(i % 2);
+  x[height * width / 2] = __builtin_nanf("");
+  const ck_activation relu = {.kind = CK_RELU};
+  ck_plain_convolution(window, x, w, bias, map);
+  ck_plain_activation(relu, map, outputs * rows * columns, map);
+  ck_plain_max_pool(fours, map, expected);
+  float *ones = reserve(outputs * high * wide, 4);
+  for (ptrdiff_t i = 0; i < outputs * high * wide; i++) ones[i] = 1;
+  ck_plain_max_pool_gradient(fours, map, ones, back);
+  for (ptrdiff_t k = 0; k < taps; k++) {
+    offsets[k] = (int32_t)(k / (side * side) * height * width + k / side % side * width + k % side);
+    for (ptrdiff_t o = 0; o < outputs; o++) {
+      packed[(o / ck_lanes * taps + k) * ck_lanes + o % ck_lanes] = w[o * taps + k];
+    }
+  }
+  for (ptrdiff_t p = 0; p < panels; p++) out[p] = (int32_t)(p * block);
+  const ck_product product = {
+      .kind = CK_POOLED, .taps = taps, .panels = panels, .offsets = offsets, .weights = packed,
+      .bias = bias, .finish = {.activates = true, .activation = relu}, .panel_in = in,
+      .panel_out = out, .height = high, .width = wide, .in_row = 2 * width, .in_column = 2,
+      .out_row = wide * ck_lanes, .out_column = ck_lanes, .panel_added = out,
+      .added_row = wide * ck_lanes, .added_column = ck_lanes, .window = side, .rectified = true};
+  const ck_operands operands = {.x = x, .y = y, .winners = winners};
+  kernels->product(&product, &operands, 0, high * wide, 0, panels);
+  bool equal = true;
+  for (ptrdiff_t o = 0; o < outputs; o++) {
+    for (ptrdiff_t i = 0; i < high * wide; i++) {
+      const ptrdiff_t at = o / ck_lanes * block + i * ck_lanes + o % ck_lanes;
+      const float plain = expected[o * high * wide + i];
+      equal = equal && ck_same_bits(&y[at], &plain, 1);
+      for (ptrdiff_t tap = 0; tap < 4; tap++) {
+        const ptrdiff_t row = i / wide * 2 + tap / 2, column = i % wide * 2 + tap % 2;
+        const bool wins = plain > 0 && back[(o * rows + row) * columns + column] == 1;
+        equal = equal && wins == (winners[at] == tap);
+      }
+    }
+  }
+  free(x), free(w), free(bias), free(map), free(expected), free(back), free(packed), free(y);
+  free(winners), free(offsets), free(in), free(out), free(ones);
+  return equal;
+}
+
 int main(int count, char **arguments) {
   static const char *const names[] = {"emul", "neon", "avx2", "avx512"};
   const ck_kernels *kernels = NULL;
@@ -284,5 +353,9 @@ int main(int count, char **arguments) {
     if (chains[i].stride_x == 1) run_chain(kernels, i, &chains[i], CK_PIXELS, "pixels");
   }
   run_functions(kernels);
+  if (!run_pooled(kernels, 1, 3, 9, 12, 33) || !run_pooled(kernels, 3, 5, 11, 10, 17)) {
+    fprintf(stderr, "%s: a pooled convolution differs from its plain form\n", arguments[1]);
+    return 1;
+  }
   return 0;
 }
