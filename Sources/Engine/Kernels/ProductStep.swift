@@ -77,8 +77,10 @@ func padded(_ numbers: [Float]) -> [Float] {
 ///
 /// `@unchecked Sendable`: its pointers lead into tables that it owns and nobody writes.
 struct ProductStep: Step, @unchecked Sendable {
-  /// Multiply-accumulates below which threads cost more than they give: about 0.1 ms.
-  private static let threadWork = 5_000_000
+  /// Multiply-accumulates that are worth waking threads for, about 0.1 ms, and those that are worth
+  /// sharing among threads that are awake.
+  private static let wakingWork = 5_000_000
+  private static let sharingWork = 1_000_000
   /// More than one, so that the others take over from a thread that is held up.
   private static let piecesPerThread = 2
 
@@ -140,6 +142,12 @@ struct ProductStep: Step, @unchecked Sendable {
 
   var buffers: [Buffer] { [input, output] + [added, winners, passed].compactMap(\.self) }
 
+  private func isWorthSharing(_ run: borrowing Run) -> Bool {
+    guard run.team.threads > 1 else { return false }
+    let least = run.team.isGathered ? ProductStep.sharingWork : ProductStep.wakingWork
+    return saturatingProduct(imageWork, run.images) >= least
+  }
+
   func run(_ run: borrowing Run) {
     let call = Call(
       kernels: run.kernels, product: product,
@@ -150,7 +158,7 @@ struct ProductStep: Step, @unchecked Sendable {
         winners: winners.map { run.winners($0, 0) },
         passed: passed.map { run.marks($0, 0) }))
     let allRows = rows * run.images
-    guard run.team.threads > 1, imageWork * run.images >= ProductStep.threadWork else {
+    guard isWorthSharing(run) else {
       call.run(rows: 0..<allRows, panels: 0..<product.panels)
       return
     }

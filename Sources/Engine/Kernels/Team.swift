@@ -38,6 +38,9 @@ final class Team: Sendable {
     patience = threads <= sysconf(Int32(_SC_NPROCESSORS_ONLN)) ? .microseconds(50) : .zero
   }
 
+  /// Whether the helpers have been called.
+  var isGathered: Bool { state.withLock(\.isGathered) }
+
   /// Calls `body(piece)` once for each piece, on the team's threads. What a piece computes must
   /// depend on its number alone.
   func share(pieces: Int, _ body: @escaping @Sendable (Int) -> Void) {
