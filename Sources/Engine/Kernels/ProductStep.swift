@@ -142,10 +142,11 @@ struct ProductStep: Step, @unchecked Sendable {
 
   var buffers: [Buffer] { [input, output] + [added, winners, passed].compactMap(\.self) }
 
-  private func isWorthSharing(_ run: borrowing Run) -> Bool {
-    guard run.team.threads > 1 else { return false }
-    let least = run.team.isGathered ? ProductStep.sharingWork : ProductStep.wakingWork
-    return saturatingProduct(imageWork, run.images) >= least
+  /// The team, where the step is worth sharing.
+  private func team(of run: borrowing Run) -> Team? {
+    guard let team = run.team else { return nil }
+    let least = team.isGathered ? ProductStep.sharingWork : ProductStep.wakingWork
+    return saturatingProduct(imageWork, run.images) >= least ? team : nil
   }
 
   func run(_ run: borrowing Run) {
@@ -158,14 +159,14 @@ struct ProductStep: Step, @unchecked Sendable {
         winners: winners.map { run.winners($0, 0) },
         passed: passed.map { run.marks($0, 0) }))
     let allRows = rows * run.images
-    guard isWorthSharing(run) else {
+    guard let team = team(of: run) else {
       call.run(rows: 0..<allRows, panels: 0..<product.panels)
       return
     }
-    let pieces = ProductStep.piecesPerThread * run.team.threads
+    let pieces = ProductStep.piecesPerThread * team.threads
     let allPanels = product.panels
     let overPanels = allPanels >= 2 * pieces
-    run.team.share(pieces: pieces) { piece in
+    team.share(pieces: pieces) { piece in
       let rows = overPanels ? 0..<allRows : part(piece, of: pieces, in: allRows)
       let panels = overPanels ? part(piece, of: pieces, in: allPanels) : 0..<allPanels
       call.run(rows: rows, panels: panels)

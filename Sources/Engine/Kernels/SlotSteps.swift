@@ -9,7 +9,7 @@ final class SlotTensors {
   private(set) var errors: [Int: EngineError] = [:]
 
   init(slots: Int, images: Int) {
-    tensors = .init(repeating: .init(repeating: nil, count: images), count: slots)
+    tensors = (0..<slots).map { _ in .init(repeating: nil, count: images) }
   }
 
   /// The tensor of an image; nil after an error.

@@ -35,8 +35,8 @@ struct Run: ~Copyable {
   let placements: [Placement]
   /// The first image of the block.
   let blockStart: Int
-  /// The threads that a step may share its work among.
-  let team: Team
+  /// The threads that a step may share its work among, where there are several.
+  let team: Team?
   /// What the caller gave, and where the results go.
   let transfer: Transfer
   /// What general operators take and give.

@@ -14,6 +14,9 @@ final class Team: Sendable {
   /// How many threads work, the caller's among them.
   let threads: Int
 
+  /// Asked for once: the answer is read from files.
+  private static let processors = sysconf(Int32(_SC_NPROCESSORS_ONLN))
+
   private struct State {
     var job: Job?
     /// The number of the job, or of the last one.
@@ -33,9 +36,9 @@ final class Team: Sendable {
 
   /// A team that comes together when it is first needed.
   init(threads: Int) {
-    self.threads = max(1, threads)
+    self.threads = threads
     // More threads than CPUs would only keep each other from working.
-    patience = threads <= sysconf(Int32(_SC_NPROCESSORS_ONLN)) ? .microseconds(50) : .zero
+    patience = threads <= Team.processors ? .microseconds(50) : .zero
   }
 
   /// Whether the helpers have been called.

@@ -9,12 +9,15 @@ struct FastExecutor: Executor {
   private let forward: LoadedProgram
   private let weights: [Int: TensorStorage]
   private let gradient = GradientCache()
+  /// The shape of one row of each input.
+  private let rowShapes: [[Int]]
 
   init(_ graph: Graph, kernels: KernelTable) throws(EngineError) {
     self.graph = graph
     self.kernels = kernels
     let (program, weights) = try Plan.forward(graph)
     forward = LoadedProgram(program)
+    rowShapes = graph.inputs.map(\.type.shape)
     self.weights = weights
   }
 
@@ -36,7 +39,7 @@ struct FastExecutor: Executor {
     let others = OtherResults(types.map { $0.element == .float32 ? 0 : count })
     try forward.run(
       Transfer(
-        inputs: inputs, rowShapes: graph.inputs.map(\.type.shape), labels: [],
+        inputs: inputs, rowShapes: rowShapes, labels: [],
         results: storages.map { $0?.start }, others: others, gradient: nil),
       count: count, target: target, kernels: kernels, threads: threads)
     return zip(types, storages).enumerated().map { number, result in
@@ -56,7 +59,7 @@ struct FastExecutor: Executor {
     }
     try program.run(
       Transfer(
-        inputs: [AnyTensor(inputs)], rowShapes: graph.inputs.map(\.type.shape), labels: labels,
+        inputs: [AnyTensor(inputs)], rowShapes: rowShapes, labels: labels,
         results: [logits.start], others: OtherResults([]), gradient: gradient.start),
       count: inputs.shape[0], target: .logits, kernels: kernels, threads: threads)
   }
@@ -119,8 +122,8 @@ private struct LoadedProgram: Sendable {
       let start = number * block
       let images = min(block, count - start)
       let tensors = SlotTensors(slots: program.slots, images: images)
-      let team = Team(threads: blocks == 1 ? threads : 1)
-      defer { team.dismiss() }
+      let team = blocks == 1 && threads > 1 ? Team(threads: threads) : nil
+      defer { team?.dismiss() }
       pool.lend { workspace in
         var run = Run(
           kernels: kernels.value, memory: workspace.start, placements: program.placements,
