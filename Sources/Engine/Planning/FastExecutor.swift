@@ -11,6 +11,9 @@ struct FastExecutor: Executor {
   private let gradient = GradientCache()
   /// The shape of one row of each input.
   private let rowShapes: [[Int]]
+  /// The types of one row of each output, and of the logits.
+  private let outputTypes: [TensorType]
+  private let logitTypes: [TensorType]
 
   init(_ graph: Graph, kernels: KernelTable) throws(EngineError) {
     self.graph = graph
@@ -18,6 +21,13 @@ struct FastExecutor: Executor {
     let (program, weights) = try Plan.forward(graph)
     forward = LoadedProgram(program)
     rowShapes = graph.inputs.map(\.type.shape)
+    func rowTypes(of target: Target) -> [TensorType] {
+      graph.values(of: target).map {
+        TensorType(graph.rowShape(of: $0), graph.type(of: $0).element)
+      }
+    }
+    outputTypes = rowTypes(of: .outputs)
+    logitTypes = rowTypes(of: .logits)
     self.weights = weights
   }
 
@@ -31,9 +41,8 @@ struct FastExecutor: Executor {
     _ inputs: [AnyTensor], target: Target, threads: Int
   ) throws(EngineError) -> [AnyTensor] {
     let count = inputs[0].shape[0]
-    let values = graph.values(of: target)
-    let types = values.map {
-      TensorType([count] + graph.rowShape(of: $0), graph.type(of: $0).element)
+    let types = (target == .logits ? logitTypes : outputTypes).map {
+      TensorType([count] + $0.shape, $0.element)
     }
     let storages = types.map { $0.element == .float32 ? TensorStorage(count: $0.count) : nil }
     let others = OtherResults(types.map { $0.element == .float32 ? 0 : count })
@@ -148,10 +157,8 @@ private struct LoadedProgram: Sendable {
         run.images = min(group, images - first)
         for step in stage.steps {
           program.steps[step].run(run)
-          let unused = program.releases[step]
-          if !unused.isEmpty {
-            run.tensors.release(unused, images: first..<run.first + run.images)
-          }
+          if program.slots == 0 { continue }
+          run.tensors.release(program.releases[step], images: first..<run.first + run.images)
         }
       }
     }
