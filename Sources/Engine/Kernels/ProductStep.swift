@@ -27,12 +27,6 @@ struct Product: Sendable {
   var after = Finish()
 }
 
-/// Where a pool notes which taps won: two bytes for each output, without halo.
-struct Winners: Sendable {
-  let buffer: Buffer
-  let geometry: Geometry
-}
-
 /// What follows a chain or a sum before it is stored.
 struct Finish: Sendable {
   var scale: [Float]?
@@ -100,14 +94,14 @@ struct ProductStep: Step, @unchecked Sendable {
   /// adds nothing.
   init(
     _ product: Product, from input: Buffer, to output: Buffer, added: MapBuffer? = nil,
-    winners: Winners? = nil, passed: Buffer? = nil
+    winners: MapBuffer? = nil, passed: Buffer? = nil
   ) {
     let offsets = Table(product.offsets)
     let isPixels = product.kind == CK_PIXELS
     let bias = Table(isPixels ? product.bias : padded(product.bias))
     let panelIn = Table(product.panelIn.map(Int32.init))
     let panelOut = Table(product.panelOut.map(Int32.init))
-    let beside = added?.geometry ?? winners?.geometry
+    let beside = (added ?? winners)?.geometry
     let panelAdded = beside.map { geometry in
       Table(
         product.panelOut.indices.map { Int32(geometry.offset($0 * Geometry.blockLanes, 0, 0)) })

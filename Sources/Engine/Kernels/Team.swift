@@ -17,17 +17,20 @@ final class Team: Sendable {
   /// Asked for once: the answer is read from files.
   private static let processors = sysconf(Int32(_SC_NPROCESSORS_ONLN))
 
+  private struct Job {
+    let pieces: Pieces
+    let body: @Sendable (Int) -> Void
+  }
+
   private struct State {
     var job: Job?
-    /// The number of the job, or of the last one.
-    var number = 0
     var isGathered = false
     var isDismissed = false
     var sleepers = 0
   }
 
   private let state = Mutex(State())
-  /// Changes with the state, under its lock, when there is something for helpers to look at.
+  /// Counts jobs, and the end of them; changes with the state, under its lock.
   private let news = Atomic(0)
   /// Helpers that work on the job.
   private let active = Atomic(0)
@@ -47,14 +50,13 @@ final class Team: Sendable {
   /// Calls `body(piece)` once for each piece, on the team's threads. What a piece computes must
   /// depend on its number alone.
   func share(pieces: Int, _ body: @escaping @Sendable (Int) -> Void) {
-    let job = Job(pieces: pieces, body)
+    let job = Job(pieces: Pieces(pieces), body: body)
     let (mustGather, sleepers) = state.withLock { state in
       defer {
         state.isGathered = true
         state.sleepers = 0
       }
       state.job = job
-      state.number += 1
       news.add(1, ordering: .releasing)
       return (!state.isGathered, state.sleepers)
     }
@@ -62,7 +64,7 @@ final class Team: Sendable {
       for _ in 1..<threads { DispatchQueue.global().async { self.help() } }
     }
     for _ in 0..<sleepers { bell.signal() }
-    job.work()
+    job.pieces.take(body)
     state.withLock { $0.job = nil }
     var turns = 0
     while active.load(ordering: .acquiring) > 0 {
@@ -85,27 +87,28 @@ final class Team: Sendable {
 
   private func help() {
     ArithmeticMode.repairThread()
-    var last = 0
-    while let job = job(after: &last) {
-      job.work()
+    var seen = 0
+    while let job = nextJob(after: &seen) {
+      job.pieces.take(job.body)
       active.subtract(1, ordering: .releasing)
     }
   }
 
-  /// The next job, entered in `active`; nil when there will be none.
-  private func job(after last: inout Int) -> Job? {
+  /// The next job, entered in `active`; nil when there will be none. `seen` is the last news that
+  /// the helper has looked at.
+  private func nextJob(after seen: inout Int) -> Job? {
     while true {
-      let seen = news.load(ordering: .acquiring)
       let (job, isOver) = state.withLock { state -> (Job?, Bool) in
-        guard let job = state.job, state.number > last else { return (nil, state.isDismissed) }
-        last = state.number
+        let latest = news.load(ordering: .relaxed)
+        defer { seen = latest }
+        guard let job = state.job, latest != seen else { return (nil, state.isDismissed) }
         active.add(1, ordering: .relaxed)
         return (job, false)
       }
       if job != nil || isOver { return job }
       if looksOut(beyond: seen) { continue }
       let mustSleep = state.withLock { state in
-        guard news.load(ordering: .acquiring) == seen else { return false }
+        guard news.load(ordering: .relaxed) == seen else { return false }
         state.sleepers += 1
         return true
       }
@@ -123,25 +126,5 @@ final class Team: Sendable {
       }
     } while ContinuousClock.now < end
     return false
-  }
-}
-
-/// Numbered pieces of work that threads take until none is left.
-private final class Job: Sendable {
-  private let pieces: Int
-  private let body: @Sendable (Int) -> Void
-  private let next = Atomic(0)
-
-  init(pieces: Int, _ body: @escaping @Sendable (Int) -> Void) {
-    self.pieces = pieces
-    self.body = body
-  }
-
-  func work() {
-    while true {
-      let piece = next.add(1, ordering: .relaxed).oldValue
-      guard piece < pieces else { return }
-      body(piece)
-    }
   }
 }

@@ -12,14 +12,29 @@ enum Workers {
       for piece in 0..<pieces { body(piece) }
       return
     }
-    let next = Atomic(0)
+    let pieces = Pieces(pieces)
     DispatchQueue.concurrentPerform(iterations: workers) { _ in
       ArithmeticMode.repairThread()
-      while true {
-        let piece = next.add(1, ordering: .relaxed).oldValue
-        guard piece < pieces else { return }
-        body(piece)
-      }
+      pieces.take(body)
+    }
+  }
+}
+
+/// Numbered pieces of work that threads take until none is left.
+final class Pieces: Sendable {
+  private let count: Int
+  private let next = Atomic(0)
+
+  init(_ count: Int) {
+    self.count = count
+  }
+
+  /// Calls `body(piece)` for each piece that no other call has taken.
+  func take(_ body: (Int) -> Void) {
+    while true {
+      let piece = next.add(1, ordering: .relaxed).oldValue
+      guard piece < count else { return }
+      body(piece)
     }
   }
 }

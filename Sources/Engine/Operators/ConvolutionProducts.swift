@@ -76,21 +76,16 @@ extension Convolution {
     var product = forwardProduct(
       from: input.geometry, to: output.geometry, inPixels: inPixels, weights: weights,
       after: Finish(unit.normalization, unit.activation))
-    if let pool {
+    if pool != nil {
       product.takePool(
         window: window.kernel.width, isRectified: plan.leavesRectifierToPool(unit.value))
-      plan.append(
-        ProductStep(
-          product, from: input.buffer, to: output.buffer,
-          winners: plan.winners(of: pool).map {
-            Winners(buffer: $0, geometry: Geometry(features: pool.place.output))
-          }))
-      return
     }
     plan.append(
       ProductStep(
         product, from: input.buffer, to: output.buffer, added: try plan.added(to: unit),
-        passed: try plan.marks(of: unit)))
+        winners: pool.flatMap { pool in
+          plan.winners(of: pool).map { MapBuffer($0, Geometry(features: pool.place.output)) }
+        }, passed: try plan.marks(of: unit)))
   }
 
   /// Whether its kernels can take a pool of fours with the chains, from an input in planes.

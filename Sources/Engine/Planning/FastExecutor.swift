@@ -157,8 +157,9 @@ private struct LoadedProgram: Sendable {
         run.images = min(group, images - first)
         for step in stage.steps {
           program.steps[step].run(run)
-          if program.slots == 0 { continue }
-          run.tensors.release(program.releases[step], images: first..<run.first + run.images)
+          if program.slots > 0 {
+            run.tensors.release(program.releases[step], images: first..<run.first + run.images)
+          }
         }
       }
     }
